@@ -1,0 +1,16 @@
+//! The vocabulary of Farhand: ids, limits, versions and the messages that relay, client and console exchange.
+//!
+//! Nothing here reads a clock, a socket or a random source. `docs/PROTOCOL.md` is the prose beside it.
+
+pub mod bounded;
+pub mod codec;
+pub mod grant;
+pub mod id;
+pub mod input;
+pub mod limits;
+pub mod relay;
+pub mod screen;
+pub mod seal;
+pub mod session;
+pub mod time;
+pub mod version;

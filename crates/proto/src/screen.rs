@@ -1,0 +1,401 @@
+//! Screens as every part of the product sees them: points, rectangles, regions, monitors, pixels and pointer
+//! shapes.
+//!
+//! One unit throughout: a physical pixel of the customer's desktop. The origin is the top left corner of the
+//! desktop that all monitors form together; x grows to the right, y downwards.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::{Bytes, List, Text};
+use crate::limits;
+
+/// A position on the desktop, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Point {
+    /// Pixels from the desktop's left edge.
+    pub x: i32,
+    /// Pixels from the desktop's top edge.
+    pub y: i32,
+}
+
+/// A width and a height, in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Size {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+impl Size {
+    /// The number of pixels, as a count that can't overflow.
+    #[must_use]
+    pub fn area(self) -> u64 {
+        u64::from(self.width) * u64::from(self.height)
+    }
+
+    /// Whether a picture of this size may exist: neither empty nor past [`limits::MAX_SIDE`] or
+    /// [`limits::MAX_PIXELS`].
+    #[must_use]
+    pub fn is_acceptable(self) -> bool {
+        self.width > 0
+            && self.height > 0
+            && self.width <= limits::MAX_SIDE
+            && self.height <= limits::MAX_SIDE
+            && self.area() <= limits::MAX_PIXELS
+    }
+}
+
+/// A rectangle of pixels; its right and bottom edges are exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub struct Rect {
+    /// Left edge.
+    pub x: i32,
+    /// Top edge.
+    pub y: i32,
+    /// Pixels across; 0 makes the rectangle empty.
+    pub width: u32,
+    /// Pixels down; 0 makes the rectangle empty.
+    pub height: u32,
+}
+
+impl Rect {
+    /// The rectangle of this size at the origin.
+    #[must_use]
+    pub fn of_size(size: Size) -> Self {
+        Self { x: 0, y: 0, width: size.width, height: size.height }
+    }
+
+    /// Its width and height.
+    #[must_use]
+    pub fn size(self) -> Size {
+        Size { width: self.width, height: self.height }
+    }
+
+    /// Whether it holds no pixel.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.width == 0 || self.height == 0
+    }
+
+    /// The first column to the right of it.
+    #[must_use]
+    pub fn right(self) -> i32 {
+        self.x.saturating_add_unsigned(self.width)
+    }
+
+    /// The first row below it.
+    #[must_use]
+    pub fn bottom(self) -> i32 {
+        self.y.saturating_add_unsigned(self.height)
+    }
+
+    /// Whether the point lies in it.
+    #[must_use]
+    pub fn contains(self, point: Point) -> bool {
+        point.x >= self.x && point.y >= self.y && point.x < self.right() && point.y < self.bottom()
+    }
+
+    /// What both share; empty if nothing.
+    #[must_use]
+    pub fn intersection(self, other: Rect) -> Rect {
+        let x = self.x.max(other.x);
+        let y = self.y.max(other.y);
+        let right = self.right().min(other.right());
+        let bottom = self.bottom().min(other.bottom());
+        if right <= x || bottom <= y {
+            return Rect::default();
+        }
+        Rect { x, y, width: right.abs_diff(x), height: bottom.abs_diff(y) }
+    }
+
+    /// The smallest rectangle that holds both; an empty one adds nothing.
+    #[must_use]
+    pub fn union(self, other: Rect) -> Rect {
+        if self.is_empty() {
+            return other;
+        }
+        if other.is_empty() {
+            return self;
+        }
+        let x = self.x.min(other.x);
+        let y = self.y.min(other.y);
+        Rect {
+            x,
+            y,
+            width: self.right().max(other.right()).abs_diff(x),
+            height: self.bottom().max(other.bottom()).abs_diff(y),
+        }
+    }
+
+    /// The same rectangle moved by so many pixels.
+    #[must_use]
+    pub fn translated(self, dx: i32, dy: i32) -> Rect {
+        Rect { x: self.x.saturating_add(dx), y: self.y.saturating_add(dy), ..self }
+    }
+}
+
+/// A set of rectangles that together cover what changed.
+///
+/// It covers at least what was added and holds at most [`Region::MAX_RECTS`] rectangles: past that, the two whose
+/// union wastes least are joined. Rectangles may overlap.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Region {
+    rects: Vec<Rect>,
+}
+
+impl Region {
+    /// The most rectangles that a region keeps apart.
+    pub const MAX_RECTS: usize = 32;
+
+    /// The empty region.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether it covers nothing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rects.is_empty()
+    }
+
+    /// Forgets everything.
+    pub fn clear(&mut self) {
+        self.rects.clear();
+    }
+
+    /// The rectangles that cover it.
+    #[must_use]
+    pub fn rects(&self) -> &[Rect] {
+        &self.rects
+    }
+
+    /// The smallest rectangle around all of it.
+    #[must_use]
+    pub fn bounds(&self) -> Rect {
+        self.rects.iter().copied().fold(Rect::default(), Rect::union)
+    }
+
+    /// Adds a rectangle; an empty one changes nothing.
+    pub fn add(&mut self, rect: Rect) {
+        if rect.is_empty() {
+            return;
+        }
+        let mut rect = rect;
+        // Swallow what the new one covers, and grow over what it touches at no waste.
+        let mut index = 0;
+        while index < self.rects.len() {
+            let other = self.rects[index];
+            let union = rect.union(other);
+            if union == other {
+                return;
+            }
+            if waste(rect, other) == 0 {
+                rect = union;
+                self.rects.swap_remove(index);
+                index = 0;
+            } else {
+                index += 1;
+            }
+        }
+        self.rects.push(rect);
+        if self.rects.len() > Self::MAX_RECTS {
+            self.join_cheapest_pair();
+        }
+    }
+
+    /// Adds every rectangle of another region.
+    pub fn add_region(&mut self, other: &Region) {
+        for rect in &other.rects {
+            self.add(*rect);
+        }
+    }
+
+    /// The part inside a rectangle.
+    #[must_use]
+    pub fn clipped(&self, to: Rect) -> Region {
+        let mut region = Region::new();
+        for rect in &self.rects {
+            region.add(rect.intersection(to));
+        }
+        region
+    }
+
+    /// The same region moved by so many pixels.
+    #[must_use]
+    pub fn translated(&self, dx: i32, dy: i32) -> Region {
+        Region { rects: self.rects.iter().map(|rect| rect.translated(dx, dy)).collect() }
+    }
+
+    fn join_cheapest_pair(&mut self) {
+        let mut best = (u64::MAX, 0, 1);
+        for a in 0..self.rects.len() {
+            for b in a + 1..self.rects.len() {
+                let cost = waste(self.rects[a], self.rects[b]);
+                if cost < best.0 {
+                    best = (cost, a, b);
+                }
+            }
+        }
+        let (_, a, b) = best;
+        let joined = self.rects[a].union(self.rects[b]);
+        self.rects.swap_remove(b);
+        self.rects.swap_remove(a);
+        self.add(joined);
+    }
+}
+
+impl From<Rect> for Region {
+    fn from(rect: Rect) -> Self {
+        let mut region = Self::new();
+        region.add(rect);
+        region
+    }
+}
+
+/// Pixels that the union of two rectangles covers beyond the two themselves.
+fn waste(a: Rect, b: Rect) -> u64 {
+    let covered = a.size().area() + b.size().area() - a.intersection(b).size().area();
+    a.union(b).size().area().saturating_sub(covered)
+}
+
+/// How a monitor's picture is turned against its panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Rotation {
+    /// As built.
+    #[default]
+    Normal,
+    /// A quarter turn to the left.
+    Left,
+    /// Upside down.
+    Inverted,
+    /// A quarter turn to the right.
+    Right,
+}
+
+/// Names one monitor within a session. It stays with the monitor while it is connected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct MonitorId(pub u32);
+
+/// One monitor of the customer's desktop.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Monitor {
+    /// Its name within the session.
+    pub id: MonitorId,
+    /// What the system calls it, for example `HDMI-1`.
+    pub name: Text<{ limits::MAX_MONITOR_NAME }>,
+    /// The part of the desktop it shows, after rotation.
+    pub area: Rect,
+    /// Whether the system calls it the primary one.
+    pub primary: bool,
+    /// How its picture is turned.
+    pub rotation: Rotation,
+}
+
+/// All monitors, in the system's order, and the desktop around them.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Layout {
+    /// The monitors. Empty only where the system names none: then the desktop counts as one.
+    pub monitors: List<Monitor, { limits::MAX_MONITORS }>,
+    /// The size of the whole desktop.
+    pub desktop: Size,
+}
+
+impl Layout {
+    /// The part of the desktop that a choice of monitors shows, `None` if that monitor is not there.
+    #[must_use]
+    pub fn area_of(&self, view: View) -> Option<Rect> {
+        match view {
+            View::Desktop => Some(Rect::of_size(self.desktop)),
+            View::Monitor(id) => {
+                let monitor = self.monitors.iter().find(|monitor| monitor.id == id)?;
+                let area = monitor.area.intersection(Rect::of_size(self.desktop));
+                (!area.is_empty()).then_some(area)
+            }
+        }
+    }
+}
+
+/// What of the desktop a console looks at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum View {
+    /// All monitors, as one picture.
+    #[default]
+    Desktop,
+    /// One monitor.
+    Monitor(MonitorId),
+}
+
+/// A rectangle of opaque pixels, row by row without gaps, each `0x00RRGGBB`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Picture {
+    size: Size,
+    pixels: Vec<u32>,
+}
+
+impl Picture {
+    /// A black picture. The size must be acceptable, see [`Size::is_acceptable`]; else the picture is empty.
+    #[must_use]
+    pub fn new(size: Size) -> Self {
+        if !size.is_acceptable() {
+            return Self::default();
+        }
+        Self { size, pixels: vec![0; size.width as usize * size.height as usize] }
+    }
+
+    /// Its width and height.
+    #[must_use]
+    pub fn size(&self) -> Size {
+        self.size
+    }
+
+    /// All pixels, row by row.
+    #[must_use]
+    pub fn pixels(&self) -> &[u32] {
+        &self.pixels
+    }
+
+    /// All pixels, row by row, to write. The top byte of each must stay 0.
+    pub fn pixels_mut(&mut self) -> &mut [u32] {
+        &mut self.pixels
+    }
+
+    /// The pixels of a row from column `x`, `width` of them; the caller keeps inside the picture.
+    #[must_use]
+    pub fn row(&self, x: u32, y: u32, width: u32) -> &[u32] {
+        let start = y as usize * self.size.width as usize + x as usize;
+        &self.pixels[start..start + width as usize]
+    }
+
+    /// The pixels of a row from column `x`, to write; the caller keeps inside the picture.
+    pub fn row_mut(&mut self, x: u32, y: u32, width: u32) -> &mut [u32] {
+        let start = y as usize * self.size.width as usize + x as usize;
+        &mut self.pixels[start..start + width as usize]
+    }
+}
+
+/// The pointer's picture. It travels apart from the screen's, so that moving it costs a few bytes.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct PointerShape {
+    /// Pixels across, at most [`limits::MAX_POINTER_SIDE`].
+    pub width: u16,
+    /// Pixels down, at most [`limits::MAX_POINTER_SIDE`].
+    pub height: u16,
+    /// The column that points.
+    pub hot_x: u16,
+    /// The row that points.
+    pub hot_y: u16,
+    /// Rows from top to bottom, each pixel red, green, blue, alpha; colours not multiplied by alpha.
+    pub rgba: Bytes<{ limits::MAX_POINTER_BYTES }>,
+}
+
+impl PointerShape {
+    /// Whether the sizes agree with each other and with the limits.
+    #[must_use]
+    pub fn is_consistent(&self) -> bool {
+        self.width <= limits::MAX_POINTER_SIDE
+            && self.height <= limits::MAX_POINTER_SIDE
+            && self.rgba.len() == usize::from(self.width) * usize::from(self.height) * 4
+    }
+}

@@ -1,0 +1,181 @@
+//! What client and console say to each other once the seal stands.
+
+use serde::{Deserialize, Serialize};
+
+use crate::bounded::{Bytes, Text};
+use crate::codec::messages;
+use crate::grant::Grants;
+use crate::input::Input;
+use crate::limits::{MAX_POINTER_BYTES, MAX_REASON, MAX_SESSION_FRAME};
+use crate::screen::{Layout, Point, PointerShape, Rect, View};
+
+/// Bytes of a `Video` frame's payload beside the picture's own.
+pub const VIDEO_OVERHEAD: usize = 16;
+/// The most bytes of an update that one `Video` frame carries.
+pub const MAX_VIDEO_CHUNK: usize = MAX_SESSION_FRAME - VIDEO_OVERHEAD;
+
+messages! {
+    /// From the console to the client.
+    pub enum ToClient = "to client";
+    /// Are you there? Answered by `Pong` at once.
+    1 Ping (16) {
+        /// The sender's clock in milliseconds, returned as it is.
+        at: u32,
+    }
+    /// The answer to `Ping`.
+    2 Pong (16) {
+        /// What the `Ping` carried.
+        at: u32,
+    }
+    /// So many bytes of the other's frames have been taken in, `Ack` frames not counted.
+    3 Ack (16) {
+        /// Since the seal stood.
+        bytes: u64,
+    }
+    /// The session is over; nothing follows.
+    4 End (512) {
+        /// Why.
+        reason: EndReason,
+    }
+    /// What the operator wants to be allowed. The first message of a session.
+    16 Ask (16) {
+        /// Asked for.
+        grants: Grants,
+    }
+    /// One act on the customer's desktop.
+    17 Act (2048) {
+        /// Counts up by one with each act.
+        number: u64,
+        /// What to do.
+        input: Input,
+    }
+    /// What to show from now on.
+    18 Watch (16) {
+        /// One monitor or all.
+        view: View,
+    }
+    /// The picture can't be continued; send it whole.
+    19 Refresh (4) {}
+}
+
+messages! {
+    /// From the client to the console.
+    pub enum ToConsole = "to console";
+    /// Are you there? Answered by `Pong` at once.
+    1 Ping (16) {
+        /// The sender's clock in milliseconds, returned as it is.
+        at: u32,
+    }
+    /// The answer to `Ping`.
+    2 Pong (16) {
+        /// What the `Ping` carried.
+        at: u32,
+    }
+    /// So many bytes of the other's frames have been taken in, `Ack` frames not counted.
+    3 Ack (16) {
+        /// Since the seal stood.
+        bytes: u64,
+    }
+    /// The session is over; nothing follows.
+    4 End (512) {
+        /// Why.
+        reason: EndReason,
+    }
+    /// The customer is being asked.
+    32 Asking (16) {
+        /// How long they have, in milliseconds.
+        timeout: u32,
+    }
+    /// What is allowed from now on: the customer's answer, and every change of it later.
+    33 Allowed (16) {
+        /// All that is allowed.
+        grants: Grants,
+    }
+    /// The desktop, and what of it the picture shows from now on.
+    34 Screen (8192) {
+        /// All monitors.
+        layout: Layout,
+        /// What was chosen.
+        view: View,
+        /// The part of the desktop that the picture shows.
+        area: Rect,
+    }
+    /// A piece of an update of the picture. The pieces of one update follow each other.
+    35 Video (MAX_SESSION_FRAME) {
+        /// Counts up by one with each update.
+        update: u32,
+        /// When the screen was read, by the client's clock in milliseconds.
+        at: u32,
+        /// Whether the update ends with this piece.
+        last: bool,
+        /// The piece.
+        data: Bytes<MAX_VIDEO_CHUNK>,
+    }
+    /// The pointer has this shape from now on.
+    36 Shape (MAX_POINTER_BYTES + 64) {
+        /// The shape; an empty one hides it.
+        shape: PointerShape,
+    }
+    /// The pointer is here.
+    37 PointerAt (16) {
+        /// On the desktop.
+        at: Point,
+    }
+    /// The person at the machine uses their own mouse or keyboard: remote input waits.
+    38 Holding (4) {
+        /// It waits from now on, or no longer.
+        held: bool,
+    }
+    /// All acts up to this number are done or refused.
+    39 Done (16) {
+        /// The act's number.
+        number: u64,
+    }
+    /// An act was not done.
+    40 Undone (512) {
+        /// The act's number.
+        number: u64,
+        /// Why.
+        why: Undone,
+    }
+}
+
+/// Why an act was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+pub enum Undone {
+    /// The customer does not allow control now.
+    #[error("the customer does not allow control now")]
+    NotAllowed,
+    /// A pointer act that waited for more than a second.
+    #[error("it came too late to be meant for what is on the screen now")]
+    Stale,
+    /// Too much waits while the customer uses their own mouse and keyboard.
+    #[error("too much is waiting while the customer uses their own mouse and keyboard")]
+    Overflow,
+    /// The customer's system would not.
+    #[error("the customer's system would not: {0}")]
+    System(Text<MAX_REASON>),
+}
+
+/// Why a session ends.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
+pub enum EndReason {
+    /// The operator ended it.
+    #[error("the operator ended the session")]
+    Operator,
+    /// The customer ended it.
+    #[error("the customer ended the session")]
+    Customer,
+    /// The customer said no.
+    #[error("the customer did not allow it")]
+    Denied,
+    /// The customer did not answer in time.
+    #[error("the customer did not answer in time, which counts as no")]
+    NoAnswer,
+    /// The customer's desktop is gone: logged off or crashed.
+    #[error("the customer's desktop is gone: {0}")]
+    DisplayGone(Text<MAX_REASON>),
+    /// The other end broke the protocol.
+    #[error("the other program broke the protocol: {0}")]
+    Protocol(Text<MAX_REASON>),
+}

@@ -1,0 +1,55 @@
+//! Protocol versions and how two ends agree on one.
+//!
+//! | protocol | version | since | what changed |
+//! |---|---|---|---|
+//! | relay | 1 | 2026-11 | first |
+//! | session | 1 | 2026-11 | first |
+
+use serde::{Deserialize, Serialize};
+
+/// A version number of one protocol.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Version(pub u16);
+
+/// All versions from `oldest` to `newest`, both included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Versions {
+    /// The oldest one spoken.
+    pub oldest: Version,
+    /// The newest one spoken.
+    pub newest: Version,
+}
+
+impl Versions {
+    /// What this build speaks on a leg to a relay.
+    pub const RELAY: Versions = Versions { oldest: Version(1), newest: Version(1) };
+    /// What this build speaks inside the seal.
+    pub const SESSION: Versions = Versions { oldest: Version(1), newest: Version(1) };
+
+    /// The newest version that both speak.
+    #[must_use]
+    pub fn common(self, other: Versions) -> Option<Version> {
+        let newest = self.newest.min(other.newest);
+        (newest >= self.oldest && newest >= other.oldest).then_some(newest)
+    }
+}
+
+impl std::fmt::Display for Versions {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} to {}", self.oldest.0, self.newest.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_newest_common_version_wins_or_there_is_none() {
+        let range = |oldest, newest| Versions { oldest: Version(oldest), newest: Version(newest) };
+        assert_eq!(range(1, 4).common(range(2, 9)), Some(Version(4)));
+        assert_eq!(range(3, 4).common(range(1, 3)), Some(Version(3)));
+        assert_eq!(range(3, 4).common(range(1, 2)), None);
+        assert_eq!(range(4, 3).common(range(1, 9)), None);
+    }
+}
