@@ -1,0 +1,407 @@
+//! The customer's side of a session. It alone decides: every message is checked against the grants here.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::codec::Message;
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::input::Input;
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, ToClient, ToConsole};
+use farhand_proto::time::Moment;
+
+use crate::line::{Ended, Line, LineState, Turn};
+
+mod acts;
+
+use acts::{Acts, Step};
+
+/// How long the customer has to answer; then the answer is no.
+pub const CONSENT_TIMEOUT: Duration = Duration::from_secs(60);
+/// How long a console has to say what it wants.
+const ASK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What the client program has to do or know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ClientEvent {
+    /// Ask the customer; pass the answer to [`ClientSession::answer`].
+    Asked {
+        /// What the operator wants.
+        grants: Grants,
+        /// When the answer counts as no.
+        until: Moment,
+    },
+    /// Show this part of the desktop, from scratch: announce it with [`ClientSession::screen`].
+    Show(View),
+    /// The console has lost the picture; send it whole.
+    Refresh,
+    /// Read the screen no more.
+    StopShowing,
+    /// Do this and say [`ClientSession::done`]; nothing more comes before.
+    Do(Input),
+    /// Release every key and button that remote input holds down.
+    ReleaseAll,
+    /// Nothing is heard from the console; it may come back.
+    Lost,
+    /// The console is heard again.
+    Found,
+    /// The session is over. Frames may still be there to send.
+    Ended(Ended),
+}
+
+#[derive(Debug)]
+enum Phase {
+    /// The console has not said what it wants.
+    New { until: Moment },
+    /// The customer is being asked.
+    Asking { asked: Grants, until: Moment },
+    /// The customer said yes to something.
+    Open { grants: Grants },
+    /// Over.
+    Over,
+}
+
+/// One session at the customer's.
+#[derive(Debug)]
+pub struct ClientSession {
+    phase: Phase,
+    line: Line,
+    events: VecDeque<ClientEvent>,
+    acts: Acts,
+    /// Frames of the picture in their order: at most one update, and what belongs before it.
+    video: VecDeque<VideoItem>,
+    updates: u32,
+    pointer: Option<Point>,
+    shape: Option<PointerShape>,
+}
+
+#[derive(Debug)]
+enum VideoItem {
+    Screen(ToConsole),
+    Update { number: u32, at: u32, bytes: Vec<u8>, sent: usize },
+}
+
+impl ClientSession {
+    /// A session whose seal stands since `now`.
+    #[must_use]
+    pub fn new(now: Moment) -> Self {
+        Self {
+            phase: Phase::New { until: now + ASK_TIMEOUT },
+            line: Line::new(now),
+            events: VecDeque::new(),
+            acts: Acts::default(),
+            video: VecDeque::new(),
+            updates: 0,
+            pointer: None,
+            shape: None,
+        }
+    }
+
+    /// What is allowed now.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        match self.phase {
+            Phase::Open { grants } => grants,
+            Phase::New { .. } | Phase::Asking { .. } | Phase::Over => Grants::NONE,
+        }
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        matches!(self.phase, Phase::Over)
+    }
+
+    /// How the line does.
+    #[must_use]
+    pub fn line(&self) -> LineState {
+        self.line.state()
+    }
+
+    /// Whether the next message may be taken from the link: false while so much waits to go out that the console
+    /// must be made to wait.
+    #[must_use]
+    pub fn can_take_in(&self) -> bool {
+        !self.line.is_congested()
+    }
+
+    /// A message came, in a frame of so many bytes.
+    pub fn handle(&mut self, message: ToClient, frame_bytes: usize, now: Moment) {
+        if self.is_over() {
+            return;
+        }
+        if self.line.on_heard(now) {
+            self.events.push_back(ClientEvent::Found);
+        }
+        if !matches!(message, ToClient::Ping { .. } | ToClient::Pong { .. } | ToClient::Ack { .. }) {
+            self.line.on_taken_in(frame_bytes);
+        }
+        match message {
+            ToClient::Ping { at } => self.line.push_pong(&ToConsole::Pong { at }),
+            // This end never asks.
+            ToClient::Pong { .. } => self.fail("an answer to no question"),
+            ToClient::Ack { bytes } => {
+                if !self.line.pacer.on_acknowledged(bytes, now) {
+                    self.fail("an acknowledgement of bytes that were never sent");
+                }
+            }
+            ToClient::End { reason } => self.over(Ended::There(reason)),
+            ToClient::Ask { grants } => self.handle_ask(grants, now),
+            ToClient::Act { number, input } => self.handle_act(number, input, now),
+            ToClient::Watch { view } => {
+                if self.grants().allows(Grant::View) {
+                    self.events.push_back(ClientEvent::Show(view));
+                }
+            }
+            ToClient::Refresh {} => {
+                if self.grants().allows(Grant::View) {
+                    self.events.push_back(ClientEvent::Refresh);
+                }
+            }
+        }
+    }
+
+    fn handle_ask(&mut self, grants: Grants, now: Moment) {
+        let Phase::New { .. } = self.phase else {
+            return self.fail("a second question for consent");
+        };
+        if grants.is_empty() {
+            return self.fail("a question for nothing");
+        }
+        let until = now + CONSENT_TIMEOUT;
+        self.phase = Phase::Asking { asked: grants, until };
+        let timeout = u32::try_from(CONSENT_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
+        self.line.push_control(&ToConsole::Asking { timeout });
+        self.events.push_back(ClientEvent::Asked { grants, until });
+    }
+
+    fn handle_act(&mut self, number: u64, input: Input, now: Moment) {
+        if !self.acts.is_next(number) {
+            return self.fail("acts out of order");
+        }
+        let allowed = self.grants().allows(Grant::Control);
+        self.acts.accept(number, input, allowed, now);
+        self.run_acts(now);
+    }
+
+    /// The customer's answer: what they allow of what was asked, or nothing for no.
+    pub fn answer(&mut self, allowed: Grants, now: Moment) {
+        let Phase::Asking { asked, .. } = self.phase else { return };
+        let grants = allowed.and(asked);
+        if grants.is_empty() {
+            return self.end(EndReason::Denied);
+        }
+        self.phase = Phase::Open { grants };
+        self.line.push_control(&ToConsole::Allowed { grants });
+        if grants.allows(Grant::View) {
+            self.events.push_back(ClientEvent::Show(View::Desktop));
+        }
+        self.run_acts(now);
+    }
+
+    /// The customer changed their mind: exactly this is allowed from now on. What is no longer allowed stops at
+    /// once, what waits to be done included. Without any grant left the session goes on with nothing allowed.
+    pub fn set_grants(&mut self, grants: Grants, now: Moment) {
+        let Phase::Open { grants: before } = self.phase else { return };
+        if grants == before {
+            return;
+        }
+        self.phase = Phase::Open { grants };
+        self.line.push_control(&ToConsole::Allowed { grants });
+        if before.allows(Grant::Control) && !grants.allows(Grant::Control) {
+            self.acts.forbid_all();
+            self.events.push_back(ClientEvent::ReleaseAll);
+            self.run_acts(now);
+        }
+        match (before.allows(Grant::View), grants.allows(Grant::View)) {
+            (true, false) => {
+                self.video.clear();
+                self.pointer = None;
+                self.shape = None;
+                self.events.push_back(ClientEvent::StopShowing);
+            }
+            (false, true) => self.events.push_back(ClientEvent::Show(View::Desktop)),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// The person at the machine used their own mouse or keyboard.
+    pub fn local_input(&mut self, now: Moment) {
+        if !self.grants().allows(Grant::Control) {
+            return;
+        }
+        if self.acts.hold(now) {
+            self.line.push_control(&ToConsole::Holding { held: true });
+            self.events.push_back(ClientEvent::ReleaseAll);
+        }
+    }
+
+    /// What [`ClientEvent::Do`] asked for is done, or could not be.
+    pub fn done(&mut self, result: Result<(), String>, now: Moment) {
+        self.acts.finished(result);
+        self.run_acts(now);
+    }
+
+    fn run_acts(&mut self, now: Moment) {
+        while let Some(step) = self.acts.step(now) {
+            match step {
+                Step::Do(input) => self.events.push_back(ClientEvent::Do(input)),
+                Step::Done(number) => self.line.push_control(&ToConsole::Done { number }),
+                Step::Undone(number, why) => self.line.push_control(&ToConsole::Undone { number, why }),
+            }
+        }
+    }
+
+    /// The picture shows this from now on; a fresh update follows.
+    pub fn screen(&mut self, layout: Layout, view: View, area: Rect) {
+        if self.grants().allows(Grant::View) {
+            // Newer news of the screen replaces older that has not gone out.
+            self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));
+            self.video.push_back(VideoItem::Screen(ToConsole::Screen { layout, view, area }));
+        }
+    }
+
+    /// The pointer is here now; where it was before no longer matters.
+    pub fn pointer_at(&mut self, at: Point) {
+        if self.grants().allows(Grant::View) {
+            self.pointer = Some(at);
+        }
+    }
+
+    /// The pointer looks like this now.
+    pub fn pointer_shape(&mut self, shape: PointerShape) {
+        if self.grants().allows(Grant::View) && shape.is_consistent() {
+            self.shape = Some(shape);
+        }
+    }
+
+    /// How many bytes the next update of the picture may have; `None` while the line is full or an update waits.
+    /// Encode the newest screen, and only then.
+    #[must_use]
+    pub fn update_size(&self) -> Option<usize> {
+        let waits = self.video.iter().any(|item| matches!(item, VideoItem::Update { .. }));
+        if !self.grants().allows(Grant::View) || waits || self.line.is_lost() {
+            return None;
+        }
+        self.line.pacer.update_size()
+    }
+
+    /// An encoded update, read from the screen at `at`.
+    pub fn update(&mut self, bytes: Vec<u8>, at: Moment) {
+        if self.grants().allows(Grant::View) && !bytes.is_empty() {
+            let at = milliseconds(at);
+            self.video.push_back(VideoItem::Update { number: self.updates, at, bytes, sent: 0 });
+            self.updates = self.updates.wrapping_add(1);
+        }
+    }
+
+    /// Ends the session; the console is told why.
+    pub fn end(&mut self, reason: EndReason) {
+        if !self.is_over() {
+            self.line.push_control(&ToConsole::End { reason: reason.clone() });
+            self.over(Ended::Here(reason));
+        }
+    }
+
+    fn fail(&mut self, what: &str) {
+        self.end(EndReason::Protocol(Text::truncated(what)));
+    }
+
+    fn over(&mut self, how: Ended) {
+        self.phase = Phase::Over;
+        self.video.clear();
+        self.pointer = None;
+        self.shape = None;
+        self.acts = Acts::default();
+        self.events.push_back(ClientEvent::ReleaseAll);
+        self.events.push_back(ClientEvent::StopShowing);
+        self.events.push_back(ClientEvent::Ended(how));
+    }
+
+    /// When [`ClientSession::handle_timeout`] wants to be called, if nothing else comes before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        let of_phase = match self.phase {
+            Phase::New { until } | Phase::Asking { until, .. } => Some(until),
+            Phase::Open { .. } => self.acts.poll_timeout(),
+            Phase::Over => return None,
+        };
+        let line = self.line.poll_timeout();
+        Some(of_phase.map_or(line, |until| until.min(line)))
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Moment) {
+        match self.phase {
+            Phase::New { until } if now >= until => self.fail("no question for consent"),
+            Phase::Asking { until, .. } if now >= until => self.end(EndReason::NoAnswer),
+            Phase::Open { .. } => {
+                if self.acts.release_hold(now) {
+                    self.line.push_control(&ToConsole::Holding { held: false });
+                }
+                self.run_acts(now);
+            }
+            Phase::New { .. } | Phase::Asking { .. } | Phase::Over => {}
+        }
+        if self.is_over() {
+            return;
+        }
+        match self.line.handle_timeout(now) {
+            Turn::Same => {}
+            Turn::Lost => {
+                self.events.push_back(ClientEvent::ReleaseAll);
+                self.events.push_back(ClientEvent::Lost);
+            }
+            Turn::GivenUp => self.over(Ended::Silence),
+        }
+    }
+
+    /// The next thing to do or know.
+    pub fn poll_event(&mut self) -> Option<ClientEvent> {
+        self.events.pop_front()
+    }
+
+    /// The next frame to send, to be taken when the link can take it: acknowledgements and control first, then the
+    /// pointer, then the picture.
+    pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
+        if let Some(frame) = self.line.pop(|bytes| ToConsole::Ack { bytes }, now) {
+            return Some(frame);
+        }
+        if self.line.pacer.credit() == 0 {
+            return None;
+        }
+        let message = self.next_pointer().or_else(|| self.next_video())?;
+        let frame = message.to_frame();
+        self.line.pacer.on_sent(frame.len(), now);
+        Some(frame)
+    }
+
+    fn next_pointer(&mut self) -> Option<ToConsole> {
+        if let Some(at) = self.pointer.take() {
+            return Some(ToConsole::PointerAt { at });
+        }
+        self.shape.take().map(|shape| ToConsole::Shape { shape })
+    }
+
+    fn next_video(&mut self) -> Option<ToConsole> {
+        let most = self.line.pacer.record_size().min(MAX_VIDEO_CHUNK);
+        let VideoItem::Update { number, at, bytes, sent } = self.video.front_mut()? else {
+            let Some(VideoItem::Screen(screen)) = self.video.pop_front() else { return None };
+            return Some(screen);
+        };
+        let end = bytes.len().min(*sent + most);
+        let data = Bytes::new(&bytes[*sent..end]).expect("a piece is cut to fit");
+        let message = ToConsole::Video { update: *number, at: *at, last: end == bytes.len(), data };
+        *sent = end;
+        if end == bytes.len() {
+            self.video.pop_front();
+        }
+        Some(message)
+    }
+}
+
+fn milliseconds(moment: Moment) -> u32 {
+    // It wraps after 49 days; only differences are used.
+    moment.as_millis() as u32
+}

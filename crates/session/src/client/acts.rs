@@ -1,0 +1,182 @@
+//! What the operator wants done: in order, one at a time, held back while the person at the machine acts.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use farhand_proto::bounded::Text;
+use farhand_proto::input::{Button, Input};
+use farhand_proto::limits::MAX_HELD_INPUTS;
+use farhand_proto::session::Undone;
+use farhand_proto::time::Moment;
+
+/// How long remote input waits after the person at the machine last used their own.
+const HOLD: Duration = Duration::from_secs(1);
+/// The age at which a pointer act is no longer meant for what is on the screen.
+const STALE: Duration = Duration::from_secs(1);
+/// The most bytes of text handed out at once, so that a revoked grant stops within a few letters.
+const TEXT_PIECE: usize = 64;
+
+/// What is to happen next.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// Inject this, then call `finished`.
+    Do(Input),
+    /// Tell the console that everything up to here is done.
+    Done(u64),
+    /// Tell the console that this one was not done.
+    Undone(u64, Undone),
+}
+
+#[derive(Debug)]
+struct Act {
+    number: u64,
+    input: Input,
+    came: Moment,
+    /// Bytes of a text that are done.
+    done: usize,
+    refused: Option<Undone>,
+}
+
+/// The queue of acts.
+#[derive(Debug, Default)]
+pub(super) struct Acts {
+    queue: VecDeque<Act>,
+    next_number: u64,
+    /// Whether the first of the queue is being injected.
+    busy: bool,
+    hold_until: Option<Moment>,
+    down: BTreeSet<Button>,
+}
+
+impl Acts {
+    /// Whether this is the number that the next act must have.
+    pub(super) fn is_next(&self, number: u64) -> bool {
+        number == self.next_number
+    }
+
+    /// Takes the next act; refused ones keep their place, so that the answers keep their order.
+    pub(super) fn accept(&mut self, number: u64, input: Input, allowed: bool, now: Moment) {
+        self.next_number = number + 1;
+        let refused = if !allowed {
+            Some(Undone::NotAllowed)
+        } else if self.queue.len() >= MAX_HELD_INPUTS {
+            Some(Undone::Overflow)
+        } else {
+            None
+        };
+        if refused == Some(Undone::Overflow) && self.queue.back().is_some_and(|last| last.refused == refused)
+        {
+            // A flood past the limit: the last refusal speaks for all of them, and memory stays bounded.
+            if let Some(last) = self.queue.back_mut() {
+                last.number = number;
+            }
+            return;
+        }
+        self.queue.push_back(Act { number, input, came: now, done: 0, refused });
+    }
+
+    /// Control is no longer allowed: nothing that waits is done.
+    pub(super) fn forbid_all(&mut self) {
+        for act in &mut self.queue {
+            act.refused.get_or_insert(Undone::NotAllowed);
+        }
+        self.hold_until = None;
+        self.down.clear();
+    }
+
+    /// The person acts. Returns whether holding begins with this.
+    pub(super) fn hold(&mut self, now: Moment) -> bool {
+        let begins = self.hold_until.is_none();
+        self.hold_until = Some(now + HOLD);
+        if begins {
+            self.down.clear();
+        }
+        begins
+    }
+
+    /// Ends the hold if its time has come; returns whether it ended.
+    pub(super) fn release_hold(&mut self, now: Moment) -> bool {
+        if self.hold_until.is_some_and(|until| now >= until) {
+            self.hold_until = None;
+            return true;
+        }
+        false
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Moment> {
+        self.hold_until
+    }
+
+    /// The injection that the last `Do` asked for is over.
+    pub(super) fn finished(&mut self, result: Result<(), String>) {
+        if !std::mem::take(&mut self.busy) {
+            return;
+        }
+        if let (Err(error), Some(act)) = (result, self.queue.front_mut()) {
+            act.refused.get_or_insert(Undone::System(Text::truncated(&error)));
+        }
+    }
+
+    /// The next thing to happen, `None` while something is being injected, is held, or there is nothing.
+    pub(super) fn step(&mut self, now: Moment) -> Option<Step> {
+        if self.busy {
+            return None;
+        }
+        let act = self.queue.front_mut()?;
+        if act.refused.is_none() && self.hold_until.is_some() {
+            return None;
+        }
+        if act.refused.is_none() && act.done == 0 && is_stale(act, &self.down, now) {
+            act.refused = Some(Undone::Stale);
+        }
+        if let Some(why) = act.refused.take() {
+            let number = act.number;
+            self.queue.pop_front();
+            return Some(Step::Undone(number, why));
+        }
+        let Some(input) = next_piece(act) else {
+            let number = act.number;
+            self.queue.pop_front();
+            // Several in a row are told at once.
+            return Some(Step::Done(number));
+        };
+        match &input {
+            Input::Button { button, pressed: true, .. } => {
+                self.down.insert(*button);
+            }
+            Input::Button { button, pressed: false, .. } => {
+                self.down.remove(button);
+            }
+            Input::ReleaseAll => self.down.clear(),
+            Input::Key { .. } | Input::Text(_) | Input::Move(_) | Input::Scroll { .. } => {}
+        }
+        self.busy = true;
+        Some(Step::Do(input))
+    }
+}
+
+/// Whether it came too late. Letting go of a button that is down never does.
+fn is_stale(act: &Act, down: &BTreeSet<Button>, now: Moment) -> bool {
+    let lets_go = matches!(&act.input, Input::Button { button, pressed: false, .. } if down.contains(button));
+    act.input.is_pointer() && !lets_go && now.saturating_sub(act.came) > STALE
+}
+
+/// The part of an act that is to be done next; `None` when all of it is.
+fn next_piece(act: &mut Act) -> Option<Input> {
+    let Input::Text(text) = &act.input else {
+        let first = act.done == 0;
+        act.done = 1;
+        return first.then(|| act.input.clone());
+    };
+    let rest = &text[act.done..];
+    if rest.is_empty() {
+        return None;
+    }
+    let mut end = rest.len().min(TEXT_PIECE);
+    while !rest.is_char_boundary(end) {
+        end -= 1;
+    }
+    let piece = Text::truncated(&rest[..end]);
+    act.done += end;
+    Some(Input::Text(piece))
+}

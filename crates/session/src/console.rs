@@ -1,0 +1,330 @@
+//! The operator's side of a session.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use farhand_proto::bounded::Text;
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::input::Input;
+use farhand_proto::limits::{MAX_INPUT_TEXT, MAX_UPDATE};
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
+use farhand_proto::time::Moment;
+
+use crate::line::{Ended, HEARTBEAT, Line, LineState, Turn};
+
+/// What the console program has to show or know.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ConsoleEvent {
+    /// The customer is being asked and has so long to answer.
+    Asking(Duration),
+    /// What is allowed now.
+    Allowed(Grants),
+    /// The desktop, and what of it the picture shows from the next update on.
+    Screen {
+        /// All monitors.
+        layout: Layout,
+        /// What was chosen.
+        view: View,
+        /// The part of the desktop that the picture shows.
+        area: Rect,
+    },
+    /// An encoded update of the picture.
+    Update {
+        /// Counts up by one.
+        number: u32,
+        /// When the screen was read, by the client's clock in milliseconds.
+        at: u32,
+        /// What the encoder gave.
+        bytes: Vec<u8>,
+    },
+    /// The pointer looks like this.
+    Shape(PointerShape),
+    /// The pointer is here.
+    PointerAt(Point),
+    /// The person at the machine uses their own mouse or keyboard, or no longer does.
+    Holding(bool),
+    /// All acts up to this number are done or refused.
+    Done(u64),
+    /// An act was not done.
+    Undone {
+        /// Its number.
+        number: u64,
+        /// Why.
+        why: Undone,
+    },
+    /// Nothing is heard from the client: the picture is old from here on, and input is not taken.
+    Lost,
+    /// The client is heard again.
+    Found,
+    /// The session is over.
+    Ended(Ended),
+}
+
+/// Why an act is not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ActError {
+    /// The customer does not allow control now.
+    #[error("the customer does not allow control now")]
+    NotAllowed,
+    /// Nothing is heard from the client.
+    #[error("the line is lost; input is taken again when it is back")]
+    LineLost,
+    /// More waits than the line can take.
+    #[error("too much is waiting for the line")]
+    Congested,
+    /// There is no session any more.
+    #[error("the session is over")]
+    Over,
+}
+
+/// One session at the operator's.
+#[derive(Debug)]
+pub struct ConsoleSession {
+    line: Line,
+    over: bool,
+    grants: Grants,
+    answered: bool,
+    events: VecDeque<ConsoleEvent>,
+    next_act: u64,
+    done: u64,
+    update: Vec<u8>,
+    update_number: Option<u32>,
+    next_ping: Moment,
+}
+
+impl ConsoleSession {
+    /// A session whose seal stands since `now`; it asks for these grants.
+    #[must_use]
+    pub fn new(ask: Grants, now: Moment) -> Self {
+        let mut line = Line::new(now);
+        line.push_control(&ToClient::Ask { grants: ask });
+        Self {
+            line,
+            over: false,
+            grants: Grants::NONE,
+            answered: false,
+            events: VecDeque::new(),
+            next_act: 0,
+            done: 0,
+            update: Vec::new(),
+            update_number: None,
+            next_ping: now,
+        }
+    }
+
+    /// What is allowed now.
+    #[must_use]
+    pub fn grants(&self) -> Grants {
+        self.grants
+    }
+
+    /// Whether it is over.
+    #[must_use]
+    pub fn is_over(&self) -> bool {
+        self.over
+    }
+
+    /// How the line does.
+    #[must_use]
+    pub fn line(&self) -> LineState {
+        self.line.state()
+    }
+
+    /// A message came, in a frame of so many bytes.
+    pub fn handle(&mut self, message: ToConsole, frame_bytes: usize, now: Moment) {
+        if self.over {
+            return;
+        }
+        if self.line.on_heard(now) {
+            self.events.push_back(ConsoleEvent::Found);
+        }
+        if !matches!(message, ToConsole::Ping { .. } | ToConsole::Pong { .. } | ToConsole::Ack { .. }) {
+            self.line.on_taken_in(frame_bytes);
+        }
+        match message {
+            ToConsole::Ping { at } => self.line.push_pong(&ToClient::Pong { at }),
+            // Being heard is all that an answer is for.
+            ToConsole::Pong { .. } => {}
+            ToConsole::Ack { bytes } => {
+                if !self.line.pacer.on_acknowledged(bytes, now) {
+                    self.fail("an acknowledgement of bytes that were never sent");
+                }
+            }
+            ToConsole::End { reason } => self.over(Ended::There(reason)),
+            ToConsole::Asking { timeout } => {
+                self.events.push_back(ConsoleEvent::Asking(Duration::from_millis(u64::from(timeout))));
+            }
+            ToConsole::Allowed { grants } => {
+                self.grants = grants;
+                self.answered = true;
+                self.update.clear();
+                self.update_number = None;
+                self.events.push_back(ConsoleEvent::Allowed(grants));
+            }
+            ToConsole::Holding { held } => self.events.push_back(ConsoleEvent::Holding(held)),
+            ToConsole::Done { number } => self.handle_done(number, None),
+            ToConsole::Undone { number, why } => self.handle_done(number, Some(why)),
+            ToConsole::Screen { layout, view, area } => self.handle_screen(layout, view, area),
+            ToConsole::Video { update, at, last, data } => self.handle_video(update, at, last, &data),
+            ToConsole::Shape { shape } => {
+                if !shape.is_consistent() {
+                    return self.fail("a pointer whose size does not fit its pixels");
+                }
+                self.events.push_back(ConsoleEvent::Shape(shape));
+            }
+            ToConsole::PointerAt { at } => self.events.push_back(ConsoleEvent::PointerAt(at)),
+        }
+    }
+
+    fn handle_done(&mut self, number: u64, why: Option<Undone>) {
+        if number < self.done || number >= self.next_act {
+            return self.fail("an answer to an act that does not wait for one");
+        }
+        self.done = number + 1;
+        if let Some(why) = why {
+            self.events.push_back(ConsoleEvent::Undone { number, why });
+        }
+        self.events.push_back(ConsoleEvent::Done(number));
+    }
+
+    fn handle_screen(&mut self, layout: Layout, view: View, area: Rect) {
+        if !area.size().is_acceptable() || !layout.desktop.is_acceptable() {
+            return self.fail("a screen of an impossible size");
+        }
+        self.events.push_back(ConsoleEvent::Screen { layout, view, area });
+    }
+
+    fn handle_video(&mut self, number: u32, at: u32, last: bool, data: &[u8]) {
+        if !self.answered {
+            return self.fail("a picture before consent");
+        }
+        if *self.update_number.get_or_insert(number) != number || self.update.len() + data.len() > MAX_UPDATE
+        {
+            return self.fail("pieces of a picture that do not belong together");
+        }
+        self.update.extend_from_slice(data);
+        if last {
+            self.update_number = None;
+            let bytes = std::mem::take(&mut self.update);
+            self.events.push_back(ConsoleEvent::Update { number, at, bytes });
+        }
+    }
+
+    /// Wants something done on the customer's desktop. Texts longer than one act are cut into several; the number
+    /// of the last act comes back, [`ConsoleEvent::Done`] says when it is done.
+    ///
+    /// # Errors
+    /// It can't be taken now; nothing of it is done.
+    pub fn act(&mut self, input: &Input) -> Result<u64, ActError> {
+        self.check_act()?;
+        self.push_act(input.clone());
+        Ok(self.next_act - 1)
+    }
+
+    /// Wants this text typed. See [`ConsoleSession::act`].
+    ///
+    /// # Errors
+    /// It can't be taken now; nothing of it is typed.
+    pub fn type_text(&mut self, text: &str) -> Result<u64, ActError> {
+        self.check_act()?;
+        let mut rest = text;
+        while !rest.is_empty() {
+            let piece: Text<MAX_INPUT_TEXT> = Text::truncated(rest);
+            rest = &rest[piece.len()..];
+            self.push_act(Input::Text(piece));
+        }
+        Ok(self.next_act.saturating_sub(1))
+    }
+
+    fn check_act(&self) -> Result<(), ActError> {
+        if self.over {
+            Err(ActError::Over)
+        } else if !self.grants.allows(Grant::Control) {
+            Err(ActError::NotAllowed)
+        } else if self.line.is_lost() {
+            Err(ActError::LineLost)
+        } else if self.line.is_congested() {
+            Err(ActError::Congested)
+        } else {
+            Ok(())
+        }
+    }
+
+    fn push_act(&mut self, input: Input) {
+        self.line.push_control(&ToClient::Act { number: self.next_act, input });
+        self.next_act += 1;
+    }
+
+    /// Acts that the client has not answered yet.
+    #[must_use]
+    pub fn acts_waiting(&self) -> u64 {
+        self.next_act - self.done
+    }
+
+    /// Wants to look at one monitor or at all.
+    pub fn watch(&mut self, view: View) {
+        if !self.over {
+            self.line.push_control(&ToClient::Watch { view });
+        }
+    }
+
+    /// The picture can't be continued; wants it whole.
+    pub fn refresh(&mut self) {
+        if !self.over {
+            self.line.push_control(&ToClient::Refresh {});
+        }
+    }
+
+    /// Ends the session; the client is told why.
+    pub fn end(&mut self, reason: EndReason) {
+        if !self.over {
+            self.line.push_control(&ToClient::End { reason: reason.clone() });
+            self.over(Ended::Here(reason));
+        }
+    }
+
+    fn fail(&mut self, what: &str) {
+        self.end(EndReason::Protocol(Text::truncated(what)));
+    }
+
+    fn over(&mut self, how: Ended) {
+        self.over = true;
+        self.grants = Grants::NONE;
+        self.update = Vec::new();
+        self.events.push_back(ConsoleEvent::Ended(how));
+    }
+
+    /// When [`ConsoleSession::handle_timeout`] wants to be called, if nothing else comes before.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Moment> {
+        (!self.over).then(|| self.next_ping.min(self.line.poll_timeout()))
+    }
+
+    /// Time has passed.
+    pub fn handle_timeout(&mut self, now: Moment) {
+        if self.over {
+            return;
+        }
+        if now >= self.next_ping {
+            self.next_ping = now + HEARTBEAT;
+            // It wraps after 49 days; the client only gives it back.
+            self.line.push_ping(&ToClient::Ping { at: now.as_millis() as u32 });
+        }
+        match self.line.handle_timeout(now) {
+            Turn::Same => {}
+            Turn::Lost => self.events.push_back(ConsoleEvent::Lost),
+            Turn::GivenUp => self.over(Ended::Silence),
+        }
+    }
+
+    /// The next thing to show or know.
+    pub fn poll_event(&mut self) -> Option<ConsoleEvent> {
+        self.events.pop_front()
+    }
+
+    /// The next frame to send, to be taken when the link can take it.
+    pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
+        self.line.pop(|bytes| ToClient::Ack { bytes }, now)
+    }
+}
