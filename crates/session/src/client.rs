@@ -34,8 +34,8 @@ pub enum ClientEvent {
     },
     /// Show this part of the desktop, from scratch: announce it with [`ClientSession::screen`].
     Show(View),
-    /// The console has lost the picture; send it whole.
-    Refresh,
+    /// This is allowed from now on.
+    Allowed(Grants),
     /// Read the screen no more.
     StopShowing,
     /// Do this and say [`ClientSession::done`]; nothing more comes before.
@@ -66,6 +66,7 @@ enum Phase {
 #[derive(Debug)]
 pub struct ClientSession {
     phase: Phase,
+    view: View,
     line: Line,
     events: VecDeque<ClientEvent>,
     acts: Acts,
@@ -88,6 +89,7 @@ impl ClientSession {
     pub fn new(now: Moment) -> Self {
         Self {
             phase: Phase::New { until: now + ASK_TIMEOUT },
+            view: View::Desktop,
             line: Line::new(now),
             events: VecDeque::new(),
             acts: Acts::default(),
@@ -150,15 +152,18 @@ impl ClientSession {
             ToClient::Ask { grants } => self.handle_ask(grants, now),
             ToClient::Act { number, input } => self.handle_act(number, input, now),
             ToClient::Watch { view } => {
-                if self.grants().allows(Grant::View) {
-                    self.events.push_back(ClientEvent::Show(view));
-                }
+                self.view = view;
+                self.show();
             }
-            ToClient::Refresh {} => {
-                if self.grants().allows(Grant::View) {
-                    self.events.push_back(ClientEvent::Refresh);
-                }
-            }
+            ToClient::Refresh {} => self.show(),
+        }
+    }
+
+    /// Begins the picture anew, if it may be seen at all.
+    fn show(&mut self) {
+        if self.grants().allows(Grant::View) {
+            self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));
+            self.events.push_back(ClientEvent::Show(self.view));
         }
     }
 
@@ -192,11 +197,8 @@ impl ClientSession {
         if grants.is_empty() {
             return self.end(EndReason::Denied);
         }
-        self.phase = Phase::Open { grants };
-        self.line.push_control(&ToConsole::Allowed { grants });
-        if grants.allows(Grant::View) {
-            self.events.push_back(ClientEvent::Show(View::Desktop));
-        }
+        self.open(grants);
+        self.show();
         self.run_acts(now);
     }
 
@@ -207,8 +209,7 @@ impl ClientSession {
         if grants == before {
             return;
         }
-        self.phase = Phase::Open { grants };
-        self.line.push_control(&ToConsole::Allowed { grants });
+        self.open(grants);
         if before.allows(Grant::Control) && !grants.allows(Grant::Control) {
             self.acts.forbid_all();
             self.events.push_back(ClientEvent::ReleaseAll);
@@ -221,9 +222,15 @@ impl ClientSession {
                 self.shape = None;
                 self.events.push_back(ClientEvent::StopShowing);
             }
-            (false, true) => self.events.push_back(ClientEvent::Show(View::Desktop)),
+            (false, true) => self.show(),
             (true, true) | (false, false) => {}
         }
+    }
+
+    fn open(&mut self, grants: Grants) {
+        self.phase = Phase::Open { grants };
+        self.line.push_control(&ToConsole::Allowed { grants });
+        self.events.push_back(ClientEvent::Allowed(grants));
     }
 
     /// The person at the machine used their own mouse or keyboard.

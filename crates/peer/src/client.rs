@@ -1,0 +1,356 @@
+//! The customer's end: wait under a number, make seals, hold sessions with consent.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use farhand_proto::grant::Grants;
+use farhand_proto::id::{Password, SessionId};
+use farhand_proto::relay::{Ticket, Voucher};
+use farhand_proto::session::EndReason;
+use farhand_seal::{ClientConfig, ClientSeal, ClientSealed, Guesses, SealError, SpokenWords, Step, Wrong};
+use farhand_transport::Identity;
+use farhand_transport::identity::IdentityError;
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+pub use self::desk::{Desk, DeskEvent, DeskSender};
+pub use crate::control::{RelayError, Way};
+use crate::stream::{Moved, Pipe, SealedPipe};
+use crate::{Clock, SessionEnd, control};
+
+mod desk;
+mod registration;
+mod session;
+
+use registration::{News, Registration};
+
+/// What the program shows and decides.
+#[derive(Debug)]
+pub enum Event {
+    /// The relay is being tried.
+    Connecting,
+    /// The relay can't be used now; it is tried again.
+    Trouble {
+        /// What happened, in words.
+        error: RelayError,
+        /// When it is tried again.
+        retry_in: Duration,
+    },
+    /// Somebody can connect. Comes again whenever number or password change.
+    Ready {
+        /// To be read aloud.
+        session_id: SessionId,
+        /// To be read aloud.
+        password: Password,
+        /// Whose relay it is, by its own word.
+        organisation: String,
+    },
+    /// A console came and did not get in.
+    Refused {
+        /// Why.
+        error: SealError,
+    },
+    /// Somebody wants in: ask the customer and pass the answer to [`Control::answer`].
+    Asked(Question),
+    /// What is allowed now, after the answer and after every change.
+    Allowed(Grants),
+    /// Nothing is heard from the console; it may come back.
+    Lost,
+    /// The console is heard again.
+    Found,
+    /// The session is over; the next [`Event::Ready`] brings a new password.
+    Ended(SessionEnd),
+    /// The relay is being stopped; the program looks for it again.
+    RelayStopping,
+}
+
+/// What the customer is asked.
+#[derive(Debug, Clone)]
+pub struct Question {
+    /// Who asks, by the relay's word.
+    pub operator: Voucher,
+    /// To compare with what the operator reads aloud.
+    pub words: SpokenWords,
+    /// What is asked for.
+    pub grants: Grants,
+    /// How long the customer has; then the answer counts as no.
+    pub timeout: Duration,
+}
+
+/// What the customer wants.
+#[derive(Debug)]
+enum Command {
+    Answer(Grants),
+    SetGrants(Grants),
+    NewPassword,
+    EndSession,
+}
+
+/// Why a client stops for good.
+#[derive(Debug, thiserror::Error)]
+pub enum ClientError {
+    /// This system gives no key or password.
+    #[error("{0}")]
+    Identity(#[from] IdentityError),
+}
+
+/// A client that waits or is in a session. Dropping it ends both.
+#[derive(Debug)]
+pub struct Client {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<Event>,
+    _tasks: JoinSet<()>,
+}
+
+/// The part of a [`Client`] that carries the customer's wishes.
+#[derive(Debug, Clone)]
+pub struct Control {
+    commands: mpsc::Sender<Command>,
+}
+
+impl Client {
+    /// Starts waiting. The desk is what a session will see and drive.
+    ///
+    /// # Errors
+    /// This system gives no key or password.
+    pub fn start(way: Way, desk: Box<dyn Desk>) -> Result<Self, ClientError> {
+        let identity = control::new_identity()?;
+        let password = new_password()?;
+        let (commands, from_program) = mpsc::channel(16);
+        let (to_program, events) = mpsc::channel(64);
+        let mut tasks = JoinSet::new();
+        let registration = Registration::start(way.clone(), identity.clone());
+        let waiting =
+            Waiting { way, identity, registration, desk, from_program, to_program, current: None, password };
+        tasks.spawn(waiting.run());
+        Ok(Self { commands, events, _tasks: tasks })
+    }
+
+    /// The next event. `None` if the client has stopped.
+    pub async fn event(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// Carries wishes while somebody else reads the events.
+    #[must_use]
+    pub fn control(&self) -> Control {
+        Control { commands: self.commands.clone() }
+    }
+}
+
+impl Control {
+    /// Answers the question: allowed are these, or nothing for no.
+    pub async fn answer(&self, grants: Grants) {
+        self.send(Command::Answer(grants)).await;
+    }
+
+    /// Allows exactly these from now on.
+    pub async fn set_grants(&self, grants: Grants) {
+        self.send(Command::SetGrants(grants)).await;
+    }
+
+    /// Makes a new password; not during a session, which has its own.
+    pub async fn new_password(&self) {
+        self.send(Command::NewPassword).await;
+    }
+
+    /// Ends the session.
+    pub async fn end_session(&self) {
+        self.send(Command::EndSession).await;
+    }
+
+    async fn send(&self, command: Command) {
+        // A client that has stopped has no session to change.
+        let _ = self.commands.send(command).await;
+    }
+}
+
+/// The number that the client has now.
+struct Current {
+    session_id: SessionId,
+    organisation: String,
+    relay_spki: Vec<u8>,
+    guesses: Guesses,
+}
+
+struct Waiting {
+    way: Way,
+    identity: Arc<Identity>,
+    registration: Registration,
+    desk: Box<dyn Desk>,
+    from_program: mpsc::Receiver<Command>,
+    to_program: mpsc::Sender<Event>,
+    current: Option<Current>,
+    password: Password,
+}
+
+impl Waiting {
+    async fn run(mut self) {
+        loop {
+            // Order: the customer's wishes, then the relay.
+            let result = tokio::select! {
+                biased;
+                command = self.from_program.recv() => match command {
+                    Some(Command::NewPassword) => self.renew_password().await,
+                    // These speak of a session that is over.
+                    Some(Command::Answer(_) | Command::SetGrants(_) | Command::EndSession) => Ok(()),
+                    None => return,
+                },
+                news = self.registration.news() => match news {
+                    Some(news) => self.handle_news(news).await,
+                    None => return,
+                },
+            };
+            if result.is_err() {
+                // Nobody listens any more, or the system gives no randomness: the program ends.
+                return;
+            }
+        }
+    }
+
+    async fn handle_news(&mut self, news: News) -> Result<(), Stop> {
+        match news {
+            News::Connecting => self.tell(Event::Connecting).await,
+            News::Down { error, retry_in } => self.tell(Event::Trouble { error, retry_in }).await,
+            News::Stopping => self.tell(Event::RelayStopping).await,
+            News::Registered { session_id, organisation, relay_spki } => {
+                match &mut self.current {
+                    Some(current) if current.session_id == session_id => current.relay_spki = relay_spki,
+                    _ => {
+                        let guesses = Guesses::new(self.password.clone());
+                        self.current = Some(Current { session_id, organisation, relay_spki, guesses });
+                    }
+                }
+                self.tell_ready().await
+            }
+            News::Invited { ticket, relay_time } => self.handle_invite(ticket, relay_time).await,
+        }
+    }
+
+    async fn handle_invite(&mut self, ticket: Ticket, relay_time: u64) -> Result<(), Stop> {
+        let clock = Clock::start();
+        let leg = match control::join(&self.way, &self.identity, ticket).await {
+            Ok(leg) => leg,
+            Err(error) => {
+                tracing::info!(%error, "a console asked, and the relay could not bring the two together");
+                return Ok(());
+            }
+        };
+        let Some(current) = &mut self.current else { return Ok(()) };
+        let config = ClientConfig {
+            identity: self.identity.raw_key().map_err(|_| Stop)?,
+            session_id: current.session_id,
+            relay_key: current.relay_spki.clone(),
+            relay_time: relay_time + clock.now().as_secs(),
+        };
+        let mut pipe = Pipe::new(leg.into_stream());
+        match make_seal(config, &mut current.guesses, &mut pipe, clock).await {
+            Ok(sealed) => {
+                let run = session::Run::new(SealedPipe::new(pipe, sealed.sealed), sealed.operator, clock);
+                let end = run.run(&mut *self.desk, &mut self.from_program, &self.to_program).await;
+                self.tell(Event::Ended(end)).await?;
+                self.renew_password().await
+            }
+            Err(error) => {
+                pipe.farewell().await;
+                let verdict = match &error {
+                    SealError::WrongPassword(wrong) | SealError::GuessesSpent(wrong) => Some(*wrong),
+                    _ => None,
+                };
+                self.tell(Event::Refused { error }).await?;
+                match verdict {
+                    Some(Wrong::PasswordReplaced) => self.renew_password().await,
+                    Some(Wrong::NumberEnded) => self.renew_number().await,
+                    Some(Wrong::Password { .. }) | None => Ok(()),
+                }
+            }
+        }
+    }
+
+    async fn renew_password(&mut self) -> Result<(), Stop> {
+        self.password = new_password().map_err(|_| Stop)?;
+        let Some(current) = &mut self.current else { return Ok(()) };
+        if current.guesses.replace_password(self.password.clone()).is_err() {
+            return self.renew_number().await;
+        }
+        self.tell_ready().await
+    }
+
+    async fn renew_number(&mut self) -> Result<(), Stop> {
+        self.password = new_password().map_err(|_| Stop)?;
+        self.current = None;
+        self.registration.renew().await;
+        Ok(())
+    }
+
+    async fn tell_ready(&mut self) -> Result<(), Stop> {
+        let Some(current) = &self.current else { return Ok(()) };
+        let event = Event::Ready {
+            session_id: current.session_id,
+            password: current.guesses.password().clone(),
+            organisation: current.organisation.clone(),
+        };
+        self.tell(event).await
+    }
+
+    async fn tell(&mut self, event: Event) -> Result<(), Stop> {
+        self.to_program.send(event).await.map_err(|_| Stop)
+    }
+}
+
+/// The client can't or need not go on.
+struct Stop;
+
+async fn make_seal(
+    config: ClientConfig,
+    guesses: &mut Guesses,
+    pipe: &mut Pipe,
+    clock: Clock,
+) -> Result<ClientSealed, SealError> {
+    let mut seal = ClientSeal::new(config, guesses, clock.now())?;
+    let mut buffer = [0; 4096];
+    let result = loop {
+        seal.take_output(&mut pipe.out);
+        let moved = tokio::select! {
+            moved = pipe.turn(true, &mut buffer) => moved,
+            () = clock.wait_until(Some(seal.deadline())) => {
+                match seal.handle_timeout(clock.now()) {
+                    Ok(()) => continue,
+                    Err(error) => break Err(error),
+                }
+            }
+        };
+        match moved {
+            Ok(Moved::Wrote) => {}
+            Ok(Moved::Read(count)) => match seal.handle_input(&buffer[..count], clock.now()) {
+                Ok(Step::NeedInput) => {}
+                Ok(Step::Done(sealed)) => break Ok(*sealed),
+                Err(error) => break Err(error),
+            },
+            Ok(Moved::Closed) | Err(_) => break Err(seal.handle_eof()),
+        }
+    };
+    seal.take_output(&mut pipe.out);
+    result
+}
+
+/// Eight digits that nobody can guess, each equally likely.
+fn new_password() -> Result<Password, IdentityError> {
+    let mut digits = [0; farhand_proto::id::PASSWORD_DIGITS - 1];
+    for digit in &mut digits {
+        *digit = loop {
+            let mut byte = [0];
+            aws_lc_rs::rand::fill(&mut byte).map_err(|_| IdentityError::Random)?;
+            // 250 is the largest multiple of ten: above it some digits would be likelier.
+            if byte[0] < 250 {
+                break byte[0] % 10;
+            }
+        };
+    }
+    Ok(Password::from_digits(digits))
+}
+
+/// Why this end ends a session whose desktop failed.
+fn display_gone(why: &str) -> EndReason {
+    EndReason::DisplayGone(farhand_proto::bounded::Text::truncated(why))
+}

@@ -1,0 +1,67 @@
+//! The customer's desktop as a session sees it: wishes go in without waiting, what happens comes back.
+
+use farhand_proto::input::Input;
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use tokio::sync::mpsc;
+
+/// What a session wants of a desktop. None of these waits; what comes of them arrives through the [`DeskSender`]
+/// that [`Desk::open`] was given.
+pub trait Desk: Send {
+    /// A session begins: from now on events go to this sender.
+    fn open(&mut self, events: DeskSender);
+
+    /// Show this, from scratch: answer with [`DeskEvent::Screen`], then updates when asked for. A view that is not
+    /// there shows the whole desktop. Everything sent from here on carries this generation.
+    fn show(&mut self, generation: u32, view: View);
+
+    /// Read the screen no more.
+    fn stop(&mut self);
+
+    /// Encode the newest screen in about so many bytes as soon as there is something new, once.
+    fn want_update(&mut self, bytes: usize);
+
+    /// Do this, then send [`DeskEvent::Done`].
+    fn inject(&mut self, input: Input);
+
+    /// Release every key and button that remote input holds down; before anything that waits to be injected.
+    fn release_all(&mut self);
+
+    /// The session is over: nothing is wanted, everything is released.
+    fn close(&mut self);
+}
+
+/// What happens at a desktop.
+#[derive(Debug)]
+pub enum DeskEvent {
+    /// The picture shows this from now on.
+    Screen {
+        /// Of which `show` this is.
+        generation: u32,
+        /// All monitors.
+        layout: Layout,
+        /// What is shown.
+        view: View,
+        /// The part of the desktop that the picture shows.
+        area: Rect,
+    },
+    /// The update that was asked for.
+    Update {
+        /// Of which `show` this is.
+        generation: u32,
+        /// What the encoder gave.
+        bytes: Vec<u8>,
+    },
+    /// The pointer is here.
+    PointerAt(Point),
+    /// The pointer looks like this.
+    Shape(PointerShape),
+    /// What was to be injected is done, or could not be.
+    Done(Result<(), String>),
+    /// The person at the machine used their own mouse or keyboard.
+    LocalInput,
+    /// The desktop is gone, with the reason in words.
+    Gone(String),
+}
+
+/// Where a desk sends what happens. Full means: wait.
+pub type DeskSender = mpsc::Sender<DeskEvent>;

@@ -1,0 +1,190 @@
+//! Keeps a client registered: one leg to the relay, made anew whenever it is lost, with the same number.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use farhand_proto::bounded::Bytes;
+use farhand_proto::id::SessionId;
+use farhand_proto::limits::MAX_SIGNED;
+use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
+use farhand_proto::version::Versions;
+use farhand_transport::{Identity, Leg};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
+
+use crate::control::{self, RelayError, Way};
+use crate::{RELAY_ANSWER, RELAY_HEARTBEAT};
+
+/// The first pause before the relay is tried again; it doubles up to [`LONGEST_PAUSE`].
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// The longest pause between two tries.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// What becomes of the registration.
+#[derive(Debug)]
+pub(super) enum News {
+    /// The relay is being tried.
+    Connecting,
+    /// It failed, and is tried again.
+    Down { error: RelayError, retry_in: Duration },
+    /// Somebody can connect.
+    Registered { session_id: SessionId, organisation: String, relay_spki: Vec<u8> },
+    /// A console asks.
+    Invited { ticket: Ticket, relay_time: u64 },
+    /// The relay is being stopped.
+    Stopping,
+}
+
+/// Asks for another number.
+struct Renew;
+
+/// A running registration. Dropping it ends it.
+pub(super) struct Registration {
+    news: mpsc::Receiver<News>,
+    renew: mpsc::Sender<Renew>,
+    _tasks: JoinSet<()>,
+}
+
+impl Registration {
+    pub(super) fn start(way: Way, identity: Arc<Identity>) -> Self {
+        let (to_owner, news) = mpsc::channel(16);
+        let (renew, from_owner) = mpsc::channel(1);
+        let mut tasks = JoinSet::new();
+        let run = Run { way, identity, claim: None, to_owner, from_owner };
+        tasks.spawn(run.run());
+        Self { news, renew, _tasks: tasks }
+    }
+
+    pub(super) async fn news(&mut self) -> Option<News> {
+        self.news.recv().await
+    }
+
+    /// Gives the number up and takes another.
+    pub(super) async fn renew(&self) {
+        // The task lives as long as this handle.
+        let _ = self.renew.send(Renew).await;
+    }
+}
+
+struct Run {
+    way: Way,
+    identity: Arc<Identity>,
+    claim: Option<Bytes<MAX_SIGNED>>,
+    to_owner: mpsc::Sender<News>,
+    from_owner: mpsc::Receiver<Renew>,
+}
+
+impl Run {
+    async fn run(mut self) {
+        let mut pause = FIRST_PAUSE;
+        loop {
+            if self.tell(News::Connecting).await.is_err() {
+                return;
+            }
+            let error = match self.register().await {
+                Ok((leg, news)) => {
+                    pause = FIRST_PAUSE;
+                    if self.tell(news).await.is_err() {
+                        return;
+                    }
+                    match self.wait(leg).await {
+                        Ended::Renewed => continue,
+                        Ended::Dropped => return,
+                        Ended::Lost(error) => error,
+                    }
+                }
+                Err(error) => error,
+            };
+            let retry_in = match &error {
+                RelayError::Refused(Refusal::Busy { seconds }) => {
+                    Duration::from_secs(u64::from(*seconds)).max(pause)
+                }
+                _ => pause,
+            };
+            if self.tell(News::Down { error, retry_in }).await.is_err() {
+                return;
+            }
+            pause = (pause * 2).min(LONGEST_PAUSE);
+            tokio::select! {
+                () = tokio::time::sleep(retry_in) => {}
+                renew = self.from_owner.recv() => match renew {
+                    Some(Renew) => self.claim = None,
+                    None => return,
+                },
+            }
+        }
+    }
+
+    async fn register(&mut self) -> Result<(Leg, News), RelayError> {
+        let first = ToRelay::Register { versions: Versions::RELAY, claim: self.claim.clone() };
+        let (leg, answer) = control::open(&self.way, &self.identity, &first).await?;
+        let FromRelay::Registered { session_id, claim, organisation, .. } = answer else {
+            return Err(RelayError::Unexpected);
+        };
+        self.claim = Some(claim);
+        let organisation = organisation.to_string();
+        let news = News::Registered { session_id, organisation, relay_spki: leg.peer_spki().to_vec() };
+        Ok((leg, news))
+    }
+
+    async fn wait(&mut self, mut leg: Leg) -> Ended {
+        let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
+        let mut unanswered = 0;
+        loop {
+            // Order: the owner, then the relay, then time.
+            let news = tokio::select! {
+                biased;
+                renew = self.from_owner.recv() => match renew {
+                    Some(Renew) => {
+                        self.claim = None;
+                        leg.close().await;
+                        return Ended::Renewed;
+                    }
+                    None => return Ended::Dropped,
+                },
+                message = leg.read_message::<FromRelay>() => match message {
+                    Ok(FromRelay::Invite { ticket, relay_time }) => Some(News::Invited { ticket, relay_time }),
+                    Ok(FromRelay::Stopping {}) => Some(News::Stopping),
+                    Ok(FromRelay::Pong { .. }) => {
+                        unanswered = 0;
+                        None
+                    }
+                    Ok(FromRelay::Refused { refusal }) => return Ended::Lost(RelayError::Refused(refusal)),
+                    Ok(_) => return Ended::Lost(RelayError::Unexpected),
+                    Err(error) => return Ended::Lost(error.into()),
+                },
+                _ = heartbeat.tick() => {
+                    if unanswered > 1 {
+                        return Ended::Lost(RelayError::Silent);
+                    }
+                    unanswered += 1;
+                    let ping = ToRelay::Ping { number: unanswered };
+                    match tokio::time::timeout(RELAY_ANSWER, leg.write_message(&ping)).await {
+                        Ok(Ok(())) => None,
+                        Ok(Err(error)) => return Ended::Lost(error.into()),
+                        Err(_) => return Ended::Lost(RelayError::Silent),
+                    }
+                }
+            };
+            if let Some(news) = news
+                && self.tell(news).await.is_err()
+            {
+                return Ended::Dropped;
+            }
+        }
+    }
+
+    async fn tell(&self, news: News) -> Result<(), ()> {
+        self.to_owner.send(news).await.map_err(|_| ())
+    }
+}
+
+/// Why a registered leg is no longer used.
+enum Ended {
+    /// Another number is wanted.
+    Renewed,
+    /// Nobody wants the registration any more.
+    Dropped,
+    /// The relay or the network failed.
+    Lost(RelayError),
+}

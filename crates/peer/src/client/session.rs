@@ -1,0 +1,202 @@
+//! One session at the client: the machine of the session between the sealed line, the desk and the customer.
+
+use std::time::Duration;
+
+use farhand_proto::bounded::Text;
+use farhand_proto::relay::Voucher;
+use farhand_proto::session::{EndReason, ToClient};
+use farhand_session::{ClientEvent, ClientSession};
+use tokio::sync::mpsc;
+
+use super::desk::{Desk, DeskEvent};
+use super::{Command, Event, Question, display_gone};
+use crate::stream::{PipeError, SealedPipe};
+use crate::{Clock, SessionEnd};
+
+/// What may wait between the desk's threads and the session; full makes them wait.
+const DESK_EVENTS: usize = 16;
+
+pub(super) struct Run {
+    pipe: SealedPipe,
+    session: ClientSession,
+    operator: Voucher,
+    clock: Clock,
+    words: farhand_seal::SpokenWords,
+    /// Counts the desk's `show`s, so that a picture of before is not taken for one of now.
+    generation: u32,
+    /// Whether the desk has been asked for an update and not given it.
+    wanted: bool,
+    ended: Option<SessionEnd>,
+}
+
+impl Run {
+    pub(super) fn new(pipe: SealedPipe, operator: Voucher, clock: Clock) -> Self {
+        let words = pipe.words();
+        let session = ClientSession::new(clock.now());
+        Self { pipe, session, operator, clock, words, generation: 0, wanted: false, ended: None }
+    }
+
+    pub(super) async fn run(
+        mut self,
+        desk: &mut dyn Desk,
+        from_program: &mut mpsc::Receiver<Command>,
+        to_program: &mpsc::Sender<Event>,
+    ) -> SessionEnd {
+        let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
+        desk.open(sender);
+        let end = self.until_the_end(desk, &mut from_desk, from_program, to_program).await;
+        // Before anything that may take time: no key stays down.
+        desk.close();
+        self.pipe.farewell().await;
+        end
+    }
+
+    async fn until_the_end(
+        &mut self,
+        desk: &mut dyn Desk,
+        from_desk: &mut mpsc::Receiver<DeskEvent>,
+        from_program: &mut mpsc::Receiver<Command>,
+        to_program: &mpsc::Sender<Event>,
+    ) -> SessionEnd {
+        loop {
+            while let Some(event) = self.session.poll_event() {
+                if let Some(event) = self.handle_event(event, desk)
+                    && to_program.send(event).await.is_err()
+                {
+                    // The program is going away, and the customer's wish with it.
+                    self.session.end(EndReason::Customer);
+                }
+            }
+            if !self.wanted
+                && let Some(bytes) = self.session.update_size()
+            {
+                self.wanted = true;
+                desk.want_update(bytes);
+            }
+            let (session, clock) = (&mut self.session, self.clock);
+            if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
+                return error.into();
+            }
+            if let Some(end) = self.ended.take_if(|_| self.pipe.is_idle()) {
+                return end;
+            }
+            let open = self.ended.is_none();
+            // Order: the customer, then what the person at the machine and the desktop do, then the line, then time.
+            tokio::select! {
+                biased;
+                command = from_program.recv(), if open => self.handle_command(command),
+                event = from_desk.recv(), if open => match event {
+                    Some(event) => self.handle_desk(event),
+                    None => self.session.end(display_gone("the program no longer reads it")),
+                },
+                moved = self.pipe.turn(open && self.session.can_take_in()) => {
+                    if let Err(end) = self.take_in(moved) {
+                        return self.ended.take().unwrap_or(end);
+                    }
+                }
+                () = self.clock.wait_until(self.session.poll_timeout()) => {
+                    self.session.handle_timeout(self.clock.now());
+                }
+                // After its own end the other side has only so long to hear of it.
+                () = tokio::time::sleep(Duration::from_secs(2)), if !open => {
+                    if let Some(end) = self.ended.take() {
+                        return end;
+                    }
+                }
+            }
+        }
+    }
+
+    fn handle_event(&mut self, event: ClientEvent, desk: &mut dyn Desk) -> Option<Event> {
+        match event {
+            ClientEvent::Asked { grants, until } => {
+                return Some(Event::Asked(Question {
+                    operator: self.operator.clone(),
+                    words: self.words,
+                    grants,
+                    timeout: until.saturating_sub(self.clock.now()),
+                }));
+            }
+            ClientEvent::Allowed(grants) => return Some(Event::Allowed(grants)),
+            ClientEvent::Show(view) => {
+                self.generation += 1;
+                self.wanted = false;
+                desk.show(self.generation, view);
+            }
+            ClientEvent::StopShowing => {
+                self.generation += 1;
+                self.wanted = false;
+                desk.stop();
+            }
+            ClientEvent::Do(input) => desk.inject(input),
+            ClientEvent::ReleaseAll => desk.release_all(),
+            ClientEvent::Lost => return Some(Event::Lost),
+            ClientEvent::Found => return Some(Event::Found),
+            ClientEvent::Ended(how) => self.ended = Some(how.into()),
+        }
+        None
+    }
+
+    fn handle_command(&mut self, command: Option<Command>) {
+        let now = self.clock.now();
+        match command {
+            Some(Command::Answer(grants)) => self.session.answer(grants, now),
+            Some(Command::SetGrants(grants)) => self.session.set_grants(grants, now),
+            // The password in use let this console in; the next one gets another anyway.
+            Some(Command::NewPassword) => {}
+            Some(Command::EndSession) | None => self.session.end(EndReason::Customer),
+        }
+    }
+
+    fn handle_desk(&mut self, event: DeskEvent) {
+        let now = self.clock.now();
+        match event {
+            DeskEvent::Screen { generation, layout, view, area } => {
+                if generation == self.generation {
+                    self.session.screen(layout, view, area);
+                }
+            }
+            DeskEvent::Update { generation, bytes } => {
+                if generation == self.generation {
+                    self.wanted = false;
+                    self.session.update(bytes, now);
+                }
+            }
+            DeskEvent::PointerAt(at) => self.session.pointer_at(at),
+            DeskEvent::Shape(shape) => self.session.pointer_shape(shape),
+            DeskEvent::Done(result) => self.session.done(result, now),
+            DeskEvent::LocalInput => self.session.local_input(now),
+            DeskEvent::Gone(why) => self.session.end(display_gone(&why)),
+        }
+    }
+
+    fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
+        let mut result = moved;
+        loop {
+            match self.pipe.next_message::<ToClient>() {
+                Ok(Some((message, bytes))) => self.session.handle(message, bytes, self.clock.now()),
+                Ok(None) => break,
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        match result {
+            Ok(()) => Ok(()),
+            Err(PipeError::Protocol(error)) => {
+                self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
+                Ok(())
+            }
+            Err(PipeError::Line(error)) => {
+                // The other's last word may have come right before the line was closed.
+                while let Some(event) = self.session.poll_event() {
+                    if let ClientEvent::Ended(how) = event {
+                        return Err(how.into());
+                    }
+                }
+                Err(error.into())
+            }
+        }
+    }
+}

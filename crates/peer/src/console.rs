@@ -1,0 +1,432 @@
+//! The operator's end: log in, ask for a number, make the seal, hold the session.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::grant::Grants;
+use farhand_proto::id::{Password, SessionId};
+use farhand_proto::input::Input;
+use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
+use farhand_proto::relay::{FromRelay, ToRelay};
+use farhand_proto::screen::View;
+use farhand_proto::session::{EndReason, ToConsole};
+use farhand_proto::version::Versions;
+use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, Sealed, SpokenWords, Step};
+use farhand_session::{ActError, ConsoleSession};
+use farhand_transport::identity::IdentityError;
+use farhand_transport::{Identity, Leg};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
+
+use crate::control;
+pub use crate::control::{RelayError, Way};
+use crate::stream::{Moved, Pipe, PipeError, SealedPipe};
+use crate::{Clock, RELAY_ANSWER, RELAY_HEARTBEAT, SessionEnd};
+
+/// Events that may wait for the program before the link is read no further.
+const EVENTS: usize = 64;
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub struct Operator {
+    /// The name that the administrator gave.
+    pub name: Text<MAX_NAME>,
+    /// The token that was printed once when the operator was added.
+    pub token: Bytes<MAX_TOKEN>,
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The relay was not reached or said no.
+    #[error("{0}")]
+    Relay(#[from] RelayError),
+    /// Unknown, expired and busy alike.
+    #[error("nobody is waiting under this number; check it, it may have expired or be in use")]
+    Nobody,
+    /// The two programs did not come to trust each other.
+    #[error("{0}")]
+    Seal(#[from] SealError),
+    /// This system gives no key.
+    #[error("{0}")]
+    Identity(#[from] IdentityError),
+}
+
+/// An operator at a relay.
+#[derive(Debug)]
+pub struct Console {
+    way: Way,
+    identity: Arc<Identity>,
+    leg: Leg,
+    organisation: Text<MAX_NAME>,
+    requests: u32,
+}
+
+impl Console {
+    /// Logs in.
+    ///
+    /// # Errors
+    /// The relay can't be reached or does not know the operator.
+    pub async fn log_in(way: Way, operator: Operator) -> Result<Self, ConnectError> {
+        let identity = control::new_identity()?;
+        let Operator { name, token } = operator;
+        let first = ToRelay::Login { versions: Versions::RELAY, operator: name, token };
+        match control::open(&way, &identity, &first).await? {
+            (leg, FromRelay::LoggedIn { organisation, .. }) => {
+                Ok(Self { way, identity, leg, organisation, requests: 0 })
+            }
+            _ => Err(RelayError::Unexpected.into()),
+        }
+    }
+
+    /// Whose relay it is, by its own word.
+    #[must_use]
+    pub fn organisation(&self) -> &str {
+        &self.organisation
+    }
+
+    /// Asks for a waiting client and makes the seal with it. `guesses` belongs to this session ID and outlives the
+    /// call, so that a client that lies gets no more tries at the operator's passwords than it may.
+    ///
+    /// # Errors
+    /// Nobody waits there, or the two don't come to trust each other. The operator stays logged in unless the relay
+    /// failed.
+    pub async fn connect(
+        &mut self,
+        session_id: SessionId,
+        password: Password,
+        guesses: &mut ConsoleGuesses,
+    ) -> Result<Sealing, ConnectError> {
+        self.requests += 1;
+        let request = self.requests;
+        let find = async {
+            self.leg.write_message(&ToRelay::Find { request, session_id }).await.map_err(RelayError::Leg)?;
+            loop {
+                match self.leg.read_message::<FromRelay>().await.map_err(RelayError::Leg)? {
+                    FromRelay::Found { request: of, ticket, voucher } if of == request => {
+                        return Ok((ticket, voucher));
+                    }
+                    FromRelay::Nobody { request: of } if of == request => return Err(ConnectError::Nobody),
+                    FromRelay::Refused { refusal } => return Err(RelayError::Refused(refusal).into()),
+                    FromRelay::Stopping {} => return Err(RelayError::Stopping.into()),
+                    FromRelay::Pong { .. } | FromRelay::Found { .. } | FromRelay::Nobody { .. } => {}
+                    _ => return Err(RelayError::Unexpected.into()),
+                }
+            }
+        };
+        let find = tokio::time::timeout(RELAY_ANSWER, find).await;
+        let (ticket, voucher) = find.map_err(|_| RelayError::Silent)??;
+        let leg = control::join(&self.way, &self.identity, ticket).await?;
+        let config = ConsoleConfig { identity: self.identity.raw_key()?, session_id, password, voucher };
+        let clock = Clock::start();
+        let (pipe, sealed) = make_seal(config, guesses, leg, clock).await?;
+        Ok(Sealing { words: sealed.words(), pipe: SealedPipe::new(pipe, sealed), clock })
+    }
+
+    /// Begins the session and asks for these grants. The console's leg to the relay lives as long as the session.
+    #[must_use]
+    pub fn start(self, sealing: Sealing, ask: Grants) -> ConsoleHandle {
+        let (commands, from_program) = mpsc::channel(16);
+        let (to_program, events) = mpsc::channel(EVENTS);
+        let mut tasks = JoinSet::new();
+        let session = ConsoleSession::new(ask, sealing.clock.now());
+        let run = Run {
+            pipe: sealing.pipe,
+            session,
+            clock: sealing.clock,
+            from_program,
+            to_program,
+            waiting: VecDeque::new(),
+            relay: Some(self.leg),
+        };
+        tasks.spawn(run.run());
+        ConsoleHandle { commands, events, _tasks: tasks }
+    }
+}
+
+/// A seal that stands; the session has not begun.
+pub struct Sealing {
+    words: SpokenWords,
+    pipe: SealedPipe,
+    clock: Clock,
+}
+
+impl Sealing {
+    /// The two words that both people should see.
+    #[must_use]
+    pub fn words(&self) -> SpokenWords {
+        self.words
+    }
+}
+
+async fn make_seal(
+    config: ConsoleConfig,
+    guesses: &mut ConsoleGuesses,
+    leg: Leg,
+    clock: Clock,
+) -> Result<(Pipe, Sealed), SealError> {
+    let mut pipe = Pipe::new(leg.into_stream());
+    let mut seal = ConsoleSeal::new(config, guesses, clock.now())?;
+    let mut buffer = [0; 4096];
+    let result = loop {
+        seal.take_output(&mut pipe.out);
+        let moved = tokio::select! {
+            moved = pipe.turn(true, &mut buffer) => moved,
+            () = clock.wait_until(Some(seal.deadline())) => {
+                match seal.handle_timeout(clock.now()) {
+                    Ok(()) => continue,
+                    Err(error) => break Err(error),
+                }
+            }
+        };
+        match moved {
+            Ok(Moved::Wrote) => {}
+            Ok(Moved::Read(count)) => match seal.handle_input(&buffer[..count], clock.now()) {
+                Ok(Step::NeedInput) => {}
+                Ok(Step::Done(sealed)) => break Ok(*sealed),
+                Err(error) => break Err(error),
+            },
+            Ok(Moved::Closed) | Err(_) => break Err(seal.handle_eof()),
+        }
+    };
+    match result {
+        Ok(sealed) => Ok((pipe, sealed)),
+        Err(error) => {
+            seal.take_output(&mut pipe.out);
+            pipe.farewell().await;
+            Err(error)
+        }
+    }
+}
+
+/// What a program sees of a session.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ConsoleEvent {
+    /// See [`farhand_session::ConsoleEvent`]; never its `Ended`.
+    Session(farhand_session::ConsoleEvent),
+    /// The relay is being stopped; the session will end with it.
+    RelayStopping,
+    /// The session is over; nothing follows.
+    Ended(SessionEnd),
+}
+
+#[derive(Debug)]
+enum Command {
+    Act(Input, oneshot::Sender<Result<u64, ActError>>),
+    Type(String, oneshot::Sender<Result<u64, ActError>>),
+    Watch(View),
+    Refresh,
+    End,
+}
+
+/// A running session. Dropping it cuts the line; [`ConsoleHandle::end`] says goodbye.
+#[derive(Debug)]
+pub struct ConsoleHandle {
+    commands: mpsc::Sender<Command>,
+    events: mpsc::Receiver<ConsoleEvent>,
+    _tasks: JoinSet<()>,
+}
+
+/// The part of a [`ConsoleHandle`] that asks for things.
+#[derive(Debug, Clone)]
+pub struct ConsoleControl {
+    commands: mpsc::Sender<Command>,
+}
+
+impl ConsoleHandle {
+    /// The next event, `None` after [`ConsoleEvent::Ended`].
+    pub async fn event(&mut self) -> Option<ConsoleEvent> {
+        self.events.recv().await
+    }
+
+    /// Asks for things while somebody else reads the events.
+    #[must_use]
+    pub fn control(&self) -> ConsoleControl {
+        ConsoleControl { commands: self.commands.clone() }
+    }
+}
+
+impl ConsoleControl {
+    /// Wants something done on the customer's desktop; gives its number.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn act(&self, input: Input) -> Result<u64, ActError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Act(input, reply)).await;
+        answer.await.unwrap_or(Err(ActError::Over))
+    }
+
+    /// Wants a text typed; gives the number of its last act.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn type_text(&self, text: String) -> Result<u64, ActError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Type(text, reply)).await;
+        answer.await.unwrap_or(Err(ActError::Over))
+    }
+
+    /// Wants to look at one monitor or all.
+    pub async fn watch(&self, view: View) {
+        self.send(Command::Watch(view)).await;
+    }
+
+    /// Wants the picture whole: the decoder could not go on.
+    pub async fn refresh(&self) {
+        self.send(Command::Refresh).await;
+    }
+
+    /// Ends the session. [`ConsoleEvent::Ended`] follows.
+    pub async fn end(&self) {
+        self.send(Command::End).await;
+    }
+
+    async fn send(&self, command: Command) {
+        // After the end nobody takes commands, and `Ended` is among the events.
+        let _ = self.commands.send(command).await;
+    }
+}
+
+struct Run {
+    pipe: SealedPipe,
+    session: ConsoleSession,
+    clock: Clock,
+    from_program: mpsc::Receiver<Command>,
+    to_program: mpsc::Sender<ConsoleEvent>,
+    waiting: VecDeque<ConsoleEvent>,
+    relay: Option<Leg>,
+}
+
+impl Run {
+    async fn run(mut self) {
+        let end = self.until_the_end().await;
+        self.pipe.farewell().await;
+        for event in self.waiting.drain(..) {
+            if self.to_program.send(event).await.is_err() {
+                return;
+            }
+        }
+        // The program may have stopped listening.
+        let _ = self.to_program.send(ConsoleEvent::Ended(end)).await;
+    }
+
+    async fn until_the_end(&mut self) -> SessionEnd {
+        let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
+        let to_program = self.to_program.clone();
+        let mut ended = None;
+        loop {
+            while let Some(event) = self.session.poll_event() {
+                match event {
+                    farhand_session::ConsoleEvent::Ended(how) => ended = Some(how),
+                    other => self.waiting.push_back(ConsoleEvent::Session(other)),
+                }
+            }
+            let (session, clock) = (&mut self.session, self.clock);
+            if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
+                return error.into();
+            }
+            if let Some(how) = ended.take_if(|_| self.pipe.is_idle()) {
+                return how.into();
+            }
+            // Order: what the program wants, then the link, then the relay, then time.
+            tokio::select! {
+                biased;
+                command = self.from_program.recv(), if ended.is_none() => match command {
+                    Some(command) => self.handle_command(command).await,
+                    None => self.session.end(EndReason::Operator),
+                },
+                permit = to_program.reserve(), if !self.waiting.is_empty() => match permit {
+                    Ok(permit) => {
+                        if let Some(event) = self.waiting.pop_front() {
+                            permit.send(event);
+                        }
+                    }
+                    Err(_) => {
+                        self.waiting.clear();
+                        self.session.end(EndReason::Operator);
+                    }
+                },
+                moved = self.pipe.turn(self.waiting.len() < EVENTS && ended.is_none()) => {
+                    if let Err(end) = self.take_in(moved) {
+                        return ended.map_or(end, SessionEnd::from);
+                    }
+                }
+                message = read_relay(&mut self.relay) => match message {
+                    Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
+                    Some(_) => {}
+                    // The session has a leg of its own and goes on.
+                    None => self.relay = None,
+                },
+                _ = heartbeat.tick() => self.ping_relay().await,
+                () = self.clock.wait_until(self.session.poll_timeout()) => {
+                    self.session.handle_timeout(self.clock.now());
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
+        let mut result = moved;
+        loop {
+            match self.pipe.next_message::<ToConsole>() {
+                Ok(Some((message, bytes))) => self.session.handle(message, bytes, self.clock.now()),
+                Ok(None) => break,
+                Err(error) => {
+                    result = Err(error);
+                    break;
+                }
+            }
+        }
+        match result {
+            Ok(()) => Ok(()),
+            Err(PipeError::Protocol(error)) => {
+                self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
+                Ok(())
+            }
+            Err(PipeError::Line(error)) => Err(self.last_word().unwrap_or(error.into())),
+        }
+    }
+
+    /// How the session ended by the other's word, if that came before the line was closed.
+    fn last_word(&mut self) -> Option<SessionEnd> {
+        while let Some(event) = self.session.poll_event() {
+            match event {
+                farhand_session::ConsoleEvent::Ended(how) => return Some(how.into()),
+                other => self.waiting.push_back(ConsoleEvent::Session(other)),
+            }
+        }
+        None
+    }
+
+    async fn handle_command(&mut self, command: Command) {
+        match command {
+            // Whoever asked may have gone meanwhile; what was taken is done all the same.
+            Command::Act(input, reply) => drop(reply.send(self.session.act(&input))),
+            Command::Type(text, reply) => drop(reply.send(self.session.type_text(&text))),
+            Command::Watch(view) => self.session.watch(view),
+            Command::Refresh => self.session.refresh(),
+            Command::End => self.session.end(EndReason::Operator),
+        }
+    }
+
+    async fn ping_relay(&mut self) {
+        if let Some(leg) = &mut self.relay {
+            let ping = ToRelay::Ping { number: 0 };
+            let write = leg.write_message(&ping);
+            if !matches!(tokio::time::timeout(Duration::from_secs(1), write).await, Ok(Ok(()))) {
+                self.relay = None;
+            }
+        }
+    }
+}
+
+/// The next message of the relay; `None` once the leg has ended; waits forever without one.
+async fn read_relay(leg: &mut Option<Leg>) -> Option<FromRelay> {
+    match leg {
+        Some(leg) => leg.read_message().await.ok(),
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,76 @@
+//! What a client's and a console's first talk with a relay have in common.
+
+use std::sync::Arc;
+
+use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
+use farhand_proto::version::Versions;
+use farhand_transport::dial::DialError;
+use farhand_transport::{Identity, Leg, LegError, Pin, Target};
+
+use crate::RELAY_ANSWER;
+
+/// How a program reaches its relay.
+#[derive(Debug, Clone)]
+pub struct Way {
+    /// Where the relay listens; tried one a little after the other.
+    pub targets: Vec<Target>,
+    /// The keys that the relay may have.
+    pub pins: Vec<Pin>,
+}
+
+/// Why a relay did not do what was asked of it.
+#[derive(Debug, thiserror::Error)]
+pub enum RelayError {
+    /// No target gave a leg.
+    #[error("{0}")]
+    Unreachable(#[from] DialError),
+    /// The relay says no.
+    #[error("{0}")]
+    Refused(Refusal),
+    /// The leg ended.
+    #[error("the relay ended the connection ({0}); try again")]
+    Leg(#[from] LegError),
+    /// No answer came.
+    #[error("the relay did not answer within {} s; try again", RELAY_ANSWER.as_secs())]
+    Silent,
+    /// An answer came that does not fit.
+    #[error("the relay answered something else than was asked; use the newest program")]
+    Unexpected,
+    /// The relay is being stopped.
+    #[error("the relay is being stopped; try again in a minute")]
+    Stopping,
+}
+
+/// Dials and says the first message; gives the leg and the relay's answer to it.
+pub(crate) async fn open(
+    way: &Way,
+    identity: &Identity,
+    first: &ToRelay,
+) -> Result<(Leg, FromRelay), RelayError> {
+    let mut leg = farhand_transport::dial(&way.targets, &way.pins, identity).await?;
+    let talk = async {
+        leg.write_message(first).await?;
+        leg.read_message::<FromRelay>().await
+    };
+    match tokio::time::timeout(RELAY_ANSWER, talk).await {
+        Err(_) => Err(RelayError::Silent),
+        Ok(Err(error)) => Err(error.into()),
+        Ok(Ok(FromRelay::Refused { refusal })) => Err(RelayError::Refused(refusal)),
+        Ok(Ok(FromRelay::Stopping {})) => Err(RelayError::Stopping),
+        Ok(Ok(answer)) => Ok((leg, answer)),
+    }
+}
+
+/// Brings one half of a session to the relay and waits for the other.
+pub(crate) async fn join(way: &Way, identity: &Identity, ticket: Ticket) -> Result<Leg, RelayError> {
+    let first = ToRelay::Join { versions: Versions::RELAY, ticket };
+    match open(way, identity, &first).await? {
+        (leg, FromRelay::Joined { .. }) => Ok(leg),
+        _ => Err(RelayError::Unexpected),
+    }
+}
+
+/// A program's own key on legs and in seals.
+pub(crate) fn new_identity() -> Result<Arc<Identity>, farhand_transport::identity::IdentityError> {
+    Ok(Arc::new(Identity::generate()?))
+}

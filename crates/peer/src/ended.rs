@@ -1,0 +1,15 @@
+//! How a session ends, as far as the network is concerned too.
+
+use farhand_seal::StreamError;
+use farhand_session::Ended;
+
+/// Why a session is over.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum SessionEnd {
+    /// One of the two ended it, or neither hears the other.
+    #[error("{0}")]
+    Session(#[from] Ended),
+    /// The line was cut, or what came over it was not from the other end.
+    #[error("{0}; the other program, its network or the relay went away")]
+    Line(#[from] StreamError),
+}
