@@ -10,6 +10,7 @@ pub mod identity;
 mod leg;
 pub mod pin;
 mod socket;
+pub mod system;
 pub mod target;
 mod tls;
 

@@ -45,6 +45,8 @@ impl Run {
         let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
         desk.open(sender);
         let end = self.until_the_end(desk, &mut from_desk, from_program, to_program).await;
+        // Threads of the desk that wait for room here must not wait for ever.
+        drop(from_desk);
         // Before anything that may take time: no key stays down.
         desk.close();
         self.pipe.farewell().await;

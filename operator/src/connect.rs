@@ -1,0 +1,111 @@
+//! One session from beginning to end: connect, do the steps, say goodbye.
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::path::Path;
+
+use farhand_peer::console::{ConnectError, Console, Operator, Sealing, Way};
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::id::Password;
+use farhand_proto::seal::SealRefusal;
+use farhand_seal::{ConsoleGuesses, SealError};
+
+use crate::failure::Failure;
+use crate::options::{Connect, Options};
+use crate::say::Say;
+use crate::steps::{Step, read_script};
+
+mod perform;
+mod watch;
+
+use perform::Performer;
+use watch::Watcher;
+
+/// Does what `connect` asks for.
+pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure> {
+    let say = Say { json: options.json };
+    // Everything that can be wrong on this side is found before the customer is disturbed.
+    let steps = match &task.step {
+        Step::Script { file } => read_script(file)?,
+        step => vec![step.clone()],
+    };
+    let operator =
+        Operator { name: operator_name(&options.operator)?, token: token(options.token_file.as_deref())? };
+    let way = Way { targets: options.relay.clone(), pins: options.pin.clone() };
+    let mut console = Console::log_in(way, operator).await?;
+    let organisation = console.organisation().to_owned();
+    let sealing = seal(&mut console, task).await?;
+    say.sealed(&organisation, sealing.words());
+    let handle = console.start(sealing, task.ask());
+    let control = handle.control();
+    let mut watcher = Watcher::start(handle, say);
+    let mut performer =
+        Performer { say, timeout: task.timeout, control: control.clone(), watcher: &mut watcher };
+    let result = tokio::select! {
+        result = performer.perform(&steps) => result,
+        () = farhand_transport::system::stop_requested() => Ok(()),
+    };
+    control.end().await;
+    watcher.until_ended().await;
+    result
+}
+
+/// Makes the seal; a person at a terminal may correct the password as often as the number of tries allows.
+async fn seal(console: &mut Console, task: &Connect) -> Result<Sealing, Failure> {
+    let mut guesses = ConsoleGuesses::new();
+    loop {
+        let (password, typed) = password(task.password_file.as_deref())?;
+        match console.connect(task.session_id, password, &mut guesses).await {
+            Err(ConnectError::Seal(SealError::Refused(refusal)))
+                if typed && matches!(refusal, SealRefusal::Password | SealRefusal::PasswordReplaced) =>
+            {
+                eprintln!("{refusal}");
+            }
+            result => return Ok(result?),
+        }
+    }
+}
+
+fn operator_name<const MAX: usize>(name: &str) -> Result<Text<MAX>, Failure> {
+    Text::new(name).map_err(|error| Failure::Usage(format!("the operator's name is too long: {error}")))
+}
+
+fn token<const MAX: usize>(file: Option<&Path>) -> Result<Bytes<MAX>, Failure> {
+    let token = match file {
+        Some(file) => std::fs::read_to_string(file)
+            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display())))?,
+        None => std::env::var("FARHAND_TOKEN").map_err(|_| {
+            Failure::Usage("your token is missing; give --token-file or set FARHAND_TOKEN".to_owned())
+        })?,
+    };
+    Bytes::new(token.trim().as_bytes()).map_err(|error| Failure::Usage(format!("this is no token: {error}")))
+}
+
+/// The password, and whether a person typed it just now.
+fn password(file: Option<&Path>) -> Result<(Password, bool), Failure> {
+    let first_line = |mut reader: Box<dyn BufRead>| {
+        let mut line = String::new();
+        reader.read_line(&mut line).map(|_| line)
+    };
+    let (text, typed) = match file {
+        Some(file) if file == Path::new("-") => (first_line(Box::new(std::io::stdin().lock())), false),
+        Some(file) => {
+            (std::fs::File::open(file).and_then(|f| first_line(Box::new(std::io::BufReader::new(f)))), false)
+        }
+        None => match std::env::var("FARHAND_PASSWORD") {
+            Ok(password) => (Ok(password), false),
+            Err(_) if std::io::stdin().is_terminal() => {
+                eprint!("Password that the customer reads to you: ");
+                // A prompt that can't be shown must not stop anybody from typing.
+                let _ = std::io::stderr().flush();
+                (first_line(Box::new(std::io::stdin().lock())), true)
+            }
+            Err(_) => {
+                let missing = "the password is missing; give --password-file or set FARHAND_PASSWORD";
+                return Err(Failure::Usage(missing.to_owned()));
+            }
+        },
+    };
+    let text = text.map_err(|error| Failure::Usage(format!("the password can't be read: {error}")))?;
+    let password = text.parse().map_err(|error| Failure::Usage(format!("the password: {error}")))?;
+    Ok((password, typed))
+}

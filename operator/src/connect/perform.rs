@@ -1,0 +1,277 @@
+//! Does the steps of a session, one after the other.
+
+use std::path::Path;
+use std::time::Duration;
+
+use farhand_peer::console::ConsoleControl;
+use farhand_proto::grant::Grant;
+use farhand_proto::input::{Button, Input};
+use farhand_proto::screen::{Point, Rect, View};
+use tokio::time::Instant;
+
+use super::watch::{Known, Watcher};
+use crate::failure::Failure;
+use crate::picture;
+use crate::say::Say;
+use crate::steps::{Step, Wait, unescape};
+
+/// Places between the two ends of a drag, so that programs see a movement.
+const DRAG_PLACES: i32 = 12;
+/// Units of a wheel's notch.
+const NOTCH: i16 = 120;
+
+/// Does steps.
+pub(crate) struct Performer<'a> {
+    pub(crate) say: Say,
+    pub(crate) timeout: Duration,
+    pub(crate) control: ConsoleControl,
+    pub(crate) watcher: &'a mut Watcher,
+}
+
+impl Performer<'_> {
+    /// Waits for consent, then does the steps.
+    pub(crate) async fn perform(&mut self, steps: &[Step]) -> Result<(), Failure> {
+        // The customer has as long as their program gives them; the end of the session ends this wait.
+        self.until(None, "the customer's answer", |known| known.grants.is_some()).await?;
+        let mut mark = 0;
+        for (number, step) in steps.iter().enumerate() {
+            let before = self.watcher.known().changes;
+            if !matches!(step, Step::Wait { .. } | Step::Picture { .. } | Step::Monitors) {
+                mark = before;
+            }
+            self.step(step, mark).await?;
+            if matches!(step, Step::Wait { .. }) {
+                mark = self.watcher.known().changes;
+            }
+            self.say.step(number + 1, name(step));
+        }
+        Ok(())
+    }
+
+    async fn step(&mut self, step: &Step, mark: u64) -> Result<(), Failure> {
+        match step {
+            Step::Picture { file, pointer } => self.picture(file, *pointer).await,
+            Step::Type { text, rate } => self.type_text(text, *rate).await,
+            Step::Key { chord } => self.act(chord.presses().chain(chord.releases())).await,
+            Step::Down { chord } => self.act(chord.presses()).await,
+            Step::Up { chord } => self.act(chord.releases()).await,
+            Step::Move { x, y } => self.act([Input::Move(Point { x: *x, y: *y })]).await,
+            Step::Click { x, y, button, count } => {
+                let at = Point { x: *x, y: *y };
+                let once = [true, false].map(|pressed| Input::Button { button: *button, pressed, at });
+                self.act((0..*count).flat_map(|_| once.clone())).await
+            }
+            Step::Drag { from_x, from_y, to_x, to_y, button } => {
+                let (from, to) = (Point { x: *from_x, y: *from_y }, Point { x: *to_x, y: *to_y });
+                self.act(drag(from, to, *button)).await
+            }
+            Step::Scroll { x, y, down, right } => {
+                let at = Point { x: *x, y: *y };
+                self.act([Input::Scroll { right: right * NOTCH, down: down * NOTCH, at }]).await
+            }
+            Step::Wait { what, area, r#for } => self.wait(*what, *area, *r#for, mark).await,
+            Step::Monitors => self.monitors().await,
+            Step::Watch { view } => self.watch(*view).await,
+            Step::Stay => self.until(None, "the end", |_| false).await,
+            Step::Script { .. } => Err(Failure::Usage("a script can't call another".to_owned())),
+        }
+    }
+
+    async fn picture(&mut self, file: &Path, pointer: bool) -> Result<(), Failure> {
+        self.need(Grant::View)?;
+        self.until(Some(self.timeout), "a complete picture", |known| known.complete && !known.lost).await?;
+        let (mut picture, origin, shape) = {
+            let known = self.watcher.known();
+            (known.picture.clone(), known.origin, known.pointer.clone())
+        };
+        if pointer {
+            picture::draw_pointer(&mut picture, origin, &shape);
+        }
+        picture::save(file, &picture)?;
+        self.say.picture(&file.display().to_string(), picture.size().width, picture.size().height);
+        Ok(())
+    }
+
+    async fn type_text(&mut self, text: &str, rate: Option<f64>) -> Result<(), Failure> {
+        let text = unescape(text)?;
+        let Some(rate) = rate else {
+            let last = self.control.type_text(text).await?;
+            return self.until_done(last).await;
+        };
+        let pause = Duration::try_from_secs_f64(1.0 / rate)
+            .map_err(|_| Failure::Usage("a rate is a number of characters a second, above 0".to_owned()))?;
+        let mut ticks = tokio::time::interval(pause);
+        let mut last = None;
+        for character in text.chars() {
+            ticks.tick().await;
+            last = Some(self.control.type_text(character.to_string()).await?);
+        }
+        match last {
+            Some(last) => self.until_done(last).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn act(&mut self, inputs: impl IntoIterator<Item = Input>) -> Result<(), Failure> {
+        let mut last = None;
+        for input in inputs {
+            last = Some(self.control.act(input).await?);
+        }
+        match last {
+            Some(last) => self.until_done(last).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the customer's program has answered all acts up to this one. However long that takes while the
+    /// customer uses their own mouse and keyboard, nothing typed is lost.
+    async fn until_done(&mut self, number: u64) -> Result<(), Failure> {
+        self.until(Some(self.timeout), "the customer's program to do it", |known| known.answered > number)
+            .await?;
+        match self.watcher.known().undone.pop_front() {
+            Some((_, why)) => Err(Failure::Undone(why)),
+            None => Ok(()),
+        }
+    }
+
+    async fn wait(
+        &mut self,
+        what: Wait,
+        area: Option<Rect>,
+        time: Duration,
+        mark: u64,
+    ) -> Result<(), Failure> {
+        match what {
+            Wait::Change => {
+                self.need(Grant::View)?;
+                self.until(Some(self.timeout), "a change", |known| known.changed_since(mark, area)).await
+            }
+            Wait::Settled => self.settle(time).await,
+            Wait::Time => {
+                let end = Instant::now() + time;
+                match self.until(Some(time), "time", |_| Instant::now() >= end).await {
+                    Err(Failure::Waited { .. }) => Ok(()),
+                    result => result,
+                }
+            }
+            Wait::Revoked => {
+                let revoked =
+                    |known: &Known| known.grants.is_some_and(|grants| !grants.allows(Grant::Control));
+                self.until(Some(self.timeout), "control to be taken back", revoked).await
+            }
+        }
+    }
+
+    async fn settle(&mut self, time: Duration) -> Result<(), Failure> {
+        self.need(Grant::View)?;
+        let give_up = Instant::now() + self.timeout;
+        loop {
+            self.until(Some(self.timeout), "a complete picture", |known| known.complete && !known.lost)
+                .await?;
+            let before = self.watcher.known().changes;
+            let quiet_since = self.watcher.known().changed_at.unwrap_or_else(Instant::now);
+            let rest = (quiet_since + time).saturating_duration_since(Instant::now());
+            match self.until(Some(rest), "quiet", |known| known.changes != before).await {
+                Err(Failure::Waited { .. }) => return Ok(()),
+                Err(other) => return Err(other),
+                Ok(()) if Instant::now() > give_up => {
+                    let seconds = self.timeout.as_secs_f64();
+                    return Err(Failure::Waited { what: "the screen to settle".to_owned(), seconds });
+                }
+                Ok(()) => {}
+            }
+        }
+    }
+
+    async fn monitors(&mut self) -> Result<(), Failure> {
+        self.need(Grant::View)?;
+        self.until(Some(self.timeout), "the list of monitors", |known| known.layout.is_some()).await?;
+        if let Some(layout) = &self.watcher.known().layout {
+            self.say.monitors(layout);
+        }
+        Ok(())
+    }
+
+    async fn watch(&mut self, view: View) -> Result<(), Failure> {
+        self.need(Grant::View)?;
+        self.until(Some(self.timeout), "the list of monitors", |known| known.layout.is_some()).await?;
+        let screens = {
+            let known = self.watcher.known();
+            if known.layout.as_ref().is_some_and(|layout| layout.area_of(view).is_none()) {
+                return Err(Failure::Usage(
+                    "the customer has no such monitor; `monitors` lists them".to_owned(),
+                ));
+            }
+            known.screens
+        };
+        self.control.watch(view).await;
+        self.until(Some(self.timeout), "the other picture", |known| known.screens > screens && known.complete)
+            .await
+    }
+
+    fn need(&self, grant: Grant) -> Result<(), Failure> {
+        if self.watcher.known().grants.is_some_and(|grants| grants.allows(grant)) {
+            return Ok(());
+        }
+        Err(Failure::NotAllowed(grant.name()))
+    }
+
+    /// Waits until something holds, at most so long, or until the session ends.
+    async fn until(
+        &mut self,
+        timeout: Option<Duration>,
+        what: &str,
+        holds: impl Fn(&Known) -> bool,
+    ) -> Result<(), Failure> {
+        let wait = async {
+            loop {
+                {
+                    let known = self.watcher.known();
+                    if holds(&known) {
+                        return Ok(());
+                    }
+                    if let Some(end) = &known.ended {
+                        return Err(Failure::Ended(end.clone()));
+                    }
+                }
+                self.watcher.news().await;
+            }
+        };
+        match timeout {
+            None => wait.await,
+            Some(timeout) => tokio::time::timeout(timeout, wait).await.unwrap_or_else(|_| {
+                Err(Failure::Waited { what: what.to_owned(), seconds: timeout.as_secs_f64() })
+            }),
+        }
+    }
+}
+
+fn drag(from: Point, to: Point, button: Button) -> Vec<Input> {
+    let place = |part: i32| Point {
+        x: from.x + (to.x - from.x) * part / DRAG_PLACES,
+        y: from.y + (to.y - from.y) * part / DRAG_PLACES,
+    };
+    let mut inputs = vec![Input::Move(from), Input::Button { button, pressed: true, at: from }];
+    inputs.extend((1..=DRAG_PLACES).map(|part| Input::Move(place(part))));
+    inputs.push(Input::Button { button, pressed: false, at: to });
+    inputs
+}
+
+fn name(step: &Step) -> &'static str {
+    match step {
+        Step::Picture { .. } => "picture",
+        Step::Type { .. } => "type",
+        Step::Key { .. } => "key",
+        Step::Down { .. } => "down",
+        Step::Up { .. } => "up",
+        Step::Move { .. } => "move",
+        Step::Click { .. } => "click",
+        Step::Drag { .. } => "drag",
+        Step::Scroll { .. } => "scroll",
+        Step::Wait { .. } => "wait",
+        Step::Monitors => "monitors",
+        Step::Watch { .. } => "watch",
+        Step::Stay => "stay",
+        Step::Script { .. } => "script",
+    }
+}

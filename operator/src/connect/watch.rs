@@ -1,0 +1,192 @@
+//! Follows a session's events: decodes the picture, notes what changed, and lets steps wait for it.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use farhand_media::Decoder;
+use farhand_peer::SessionEnd;
+use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
+use farhand_proto::grant::Grants;
+use farhand_proto::screen::{Layout, Picture, Point, Rect, Region};
+use farhand_proto::session::Undone;
+use farhand_session::ConsoleEvent as Session;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+use tokio::time::Instant;
+
+use crate::picture::Pointer;
+use crate::say::Say;
+
+/// Changes remembered for `wait change`; older ones are joined.
+const MAX_CHANGES: usize = 256;
+
+/// What is known of the session.
+#[derive(Default)]
+pub(crate) struct Known {
+    pub(crate) grants: Option<Grants>,
+    pub(crate) layout: Option<Layout>,
+    /// Counts changes of what the picture shows.
+    pub(crate) screens: u64,
+    /// The picture's place on the desktop.
+    pub(crate) origin: Point,
+    pub(crate) picture: Picture,
+    /// Whether the picture was the customer's screen when its last update was made.
+    pub(crate) complete: bool,
+    pub(crate) pointer: Pointer,
+    /// Acts that are done or refused: all below this number.
+    pub(crate) answered: u64,
+    pub(crate) undone: VecDeque<(u64, Undone)>,
+    /// Counts updates that changed pixels.
+    pub(crate) changes: u64,
+    pub(crate) changed_at: Option<Instant>,
+    recent: VecDeque<(u64, Region)>,
+    pub(crate) lost: bool,
+    pub(crate) ended: Option<SessionEnd>,
+}
+
+impl Known {
+    /// Whether pixels changed after so many changes, inside this area of the desktop or anywhere.
+    pub(crate) fn changed_since(&self, count: u64, area: Option<Rect>) -> bool {
+        let mut later = self.recent.iter().filter(|(number, _)| *number > count);
+        match area {
+            None => self.changes > count,
+            Some(area) => later.any(|(_, region)| !region.clipped(area).is_empty()),
+        }
+    }
+}
+
+/// A task that follows the session until it ends.
+pub(crate) struct Watcher {
+    known: Arc<Mutex<Known>>,
+    news: watch::Receiver<u64>,
+    _task: JoinSet<()>,
+}
+
+impl Watcher {
+    pub(crate) fn start(handle: ConsoleHandle, say: Say) -> Self {
+        let known = Arc::new(Mutex::new(Known::default()));
+        let (notify, news) = watch::channel(0);
+        let mut task = JoinSet::new();
+        let follower = Follower {
+            control: handle.control(),
+            handle,
+            say,
+            known: known.clone(),
+            notify,
+            decoder: farhand_media::decoder(),
+            refreshing: false,
+        };
+        task.spawn(follower.run());
+        Self { known, news, _task: task }
+    }
+
+    /// What is known right now.
+    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
+        lock(&self.known)
+    }
+
+    /// Waits until something is known that was not before. Returns at once if that has happened already since the
+    /// last call.
+    pub(crate) async fn news(&mut self) {
+        // The sender goes with the session's end, which is known by then.
+        if self.news.changed().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
+    /// Waits until the session is over.
+    pub(crate) async fn until_ended(&mut self) {
+        while self.known().ended.is_none() && self.news.changed().await.is_ok() {}
+    }
+}
+
+fn lock(known: &Mutex<Known>) -> MutexGuard<'_, Known> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+struct Follower {
+    handle: ConsoleHandle,
+    control: ConsoleControl,
+    say: Say,
+    known: Arc<Mutex<Known>>,
+    notify: watch::Sender<u64>,
+    decoder: Box<dyn Decoder>,
+    refreshing: bool,
+}
+
+impl Follower {
+    async fn run(mut self) {
+        while let Some(event) = self.handle.event().await {
+            self.say.event(&event);
+            if !self.note(event) && !self.refreshing {
+                self.refreshing = true;
+                self.control.refresh().await;
+            }
+            self.notify.send_modify(|count| *count += 1);
+        }
+    }
+
+    /// Notes an event; false if the picture can't be continued.
+    fn note(&mut self, event: ConsoleEvent) -> bool {
+        let mut known = lock(&self.known);
+        let event = match event {
+            ConsoleEvent::Session(event) => event,
+            ConsoleEvent::RelayStopping => return true,
+            ConsoleEvent::Ended(end) => {
+                known.ended = Some(end);
+                return true;
+            }
+        };
+        match event {
+            Session::Allowed(grants) => known.grants = Some(grants),
+            Session::Screen { layout, area, .. } => {
+                known.layout = Some(layout);
+                known.origin = Point { x: area.x, y: area.y };
+                known.complete = false;
+                known.screens += 1;
+            }
+            Session::Update { bytes, .. } => match self.decoder.decode(&bytes) {
+                Ok(decoded) => {
+                    self.refreshing = false;
+                    note_change(&mut known, &decoded, self.decoder.picture());
+                }
+                Err(_) => return false,
+            },
+            Session::Shape(shape) => known.pointer.shape = Some(shape),
+            Session::PointerAt(at) => known.pointer.at = Some(at),
+            Session::Done(number) => known.answered = number + 1,
+            Session::Undone { number, why } => known.undone.push_back((number, why)),
+            Session::Lost => known.lost = true,
+            Session::Found => known.lost = false,
+            Session::Asking(_) | Session::Holding(_) | Session::Ended(_) => {}
+        }
+        true
+    }
+}
+
+fn note_change(known: &mut Known, decoded: &farhand_media::Decoded, picture: &Picture) {
+    known.complete = decoded.complete;
+    if decoded.changed.is_empty() {
+        return;
+    }
+    if known.picture.size() == picture.size() && !decoded.fresh {
+        for rect in decoded.changed.rects() {
+            for y in rect.y..rect.bottom() {
+                let row = picture.row(rect.x as u32, y as u32, rect.width);
+                known.picture.row_mut(rect.x as u32, y as u32, rect.width).copy_from_slice(row);
+            }
+        }
+    } else {
+        known.picture = picture.clone();
+    }
+    known.changes += 1;
+    known.changed_at = Some(Instant::now());
+    let region = decoded.changed.translated(known.origin.x, known.origin.y);
+    known.recent.push_back((known.changes, region));
+    if known.recent.len() > MAX_CHANGES
+        && let Some((_, oldest)) = known.recent.pop_front()
+        && let Some((_, next)) = known.recent.front_mut()
+    {
+        next.add_region(&oldest);
+    }
+}

@@ -1,0 +1,97 @@
+//! Why a command fails, and the exit code that says so to scripts. The codes stand in docs/CLI.md.
+
+use farhand_peer::SessionEnd;
+use farhand_peer::console::{ConnectError, RelayError};
+use farhand_proto::relay::Refusal;
+use farhand_proto::seal::SealRefusal;
+use farhand_proto::session::{EndReason, Undone};
+use farhand_seal::SealError;
+use farhand_session::{ActError, Ended};
+
+/// Why a command fails.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// Something on this machine.
+    #[error("{0}")]
+    Here(String),
+    /// The words of the command make no sense.
+    #[error("{0}")]
+    Usage(String),
+    /// No session came about.
+    #[error("{0}")]
+    Connect(#[from] ConnectError),
+    /// The session ended before all steps were done.
+    #[error("{0}")]
+    Ended(SessionEnd),
+    /// A step needs what the customer did not allow.
+    #[error("the customer does not allow {0} now")]
+    NotAllowed(&'static str),
+    /// An act was not taken.
+    #[error("{0}")]
+    Act(#[from] ActError),
+    /// An act was not done.
+    #[error("the customer's program did not do it: {0}")]
+    Undone(Undone),
+    /// Waited in vain.
+    #[error("waited {seconds} s for {what}, in vain")]
+    Waited {
+        /// For what.
+        what: String,
+        /// How long.
+        seconds: f64,
+    },
+}
+
+impl Failure {
+    /// See docs/CLI.md.
+    pub(crate) fn exit_code(&self) -> u8 {
+        match self {
+            Self::Here(_) | Self::Connect(ConnectError::Identity(_)) => 1,
+            Self::Usage(_) => 2,
+            Self::Connect(ConnectError::Relay(error)) => relay_code(error),
+            Self::Connect(ConnectError::Nobody) => 6,
+            Self::Connect(ConnectError::Seal(error)) => seal_code(error),
+            Self::Ended(SessionEnd::Session(Ended::There(reason) | Ended::Here(reason))) => end_code(reason),
+            Self::Ended(SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_))
+            | Self::Act(ActError::LineLost | ActError::Congested | ActError::Over) => 11,
+            Self::NotAllowed(_) | Self::Act(ActError::NotAllowed) | Self::Undone(Undone::NotAllowed) => 12,
+            Self::Undone(_) => 13,
+            Self::Waited { .. } => 14,
+        }
+    }
+}
+
+fn relay_code(error: &RelayError) -> u8 {
+    match error {
+        RelayError::Unreachable(error) if error.is_wrong_pin() => 4,
+        RelayError::Refused(Refusal::Operator) => 5,
+        RelayError::Refused(Refusal::Version(_) | Refusal::Protocol) | RelayError::Unexpected => 15,
+        RelayError::Unreachable(_)
+        | RelayError::Refused(_)
+        | RelayError::Leg(_)
+        | RelayError::Silent
+        | RelayError::Stopping => 3,
+    }
+}
+
+fn seal_code(error: &SealError) -> u8 {
+    match error {
+        SealError::Refused(
+            SealRefusal::Password | SealRefusal::PasswordReplaced | SealRefusal::NumberEnded,
+        )
+        | SealError::WrongPassword(_)
+        | SealError::GuessesSpent(_)
+        | SealError::RunsSpent(_) => 7,
+        SealError::Closed | SealError::TimedOut => 11,
+        _ => 15,
+    }
+}
+
+fn end_code(reason: &EndReason) -> u8 {
+    match reason {
+        EndReason::Denied => 8,
+        EndReason::NoAnswer => 9,
+        EndReason::Operator | EndReason::Customer | EndReason::DisplayGone(_) => 10,
+        EndReason::Protocol(_) => 15,
+    }
+}

@@ -1,0 +1,95 @@
+//! The command line.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+use farhand_proto::grant::Grants;
+use farhand_proto::id::SessionId;
+use farhand_transport::{Pin, Target};
+
+use crate::steps::Step;
+
+/// Sees, explains or drives the desktop of a customer who has read you two numbers.
+#[derive(Debug, Parser)]
+#[command(name = "farhand-operator", version, max_term_width = 100)]
+pub(crate) struct Options {
+    /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
+    /// other, the first good one wins.
+    #[arg(long, value_name = "HOST:PORT", env = "FARHAND_RELAY", value_delimiter = ',', required = true)]
+    pub(crate) relay: Vec<Target>,
+
+    /// The relay's pin, as `farhand-relay pin` prints it; may be repeated.
+    #[arg(long, value_name = "PIN", env = "FARHAND_PIN", value_delimiter = ',', required = true)]
+    pub(crate) pin: Vec<Pin>,
+
+    /// Your name at the relay.
+    #[arg(long, value_name = "NAME", env = "FARHAND_OPERATOR")]
+    pub(crate) operator: String,
+
+    /// A file that holds your token, as `farhand-relay operator add` printed it. Without it the environment
+    /// variable FARHAND_TOKEN is read. There is no option for the token itself: others could see it.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
+
+    /// Print events as JSON, one a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+
+    /// What to log to standard error, for example info or farhand_peer=debug.
+    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn")]
+    pub(crate) log: String,
+
+    #[command(subcommand)]
+    pub(crate) task: Task,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Task {
+    /// Connect to a customer, do one thing or a script of things, and end the session.
+    Connect(Connect),
+}
+
+/// How to connect.
+#[derive(Debug, Args)]
+pub(crate) struct Connect {
+    /// The session ID that the customer read to you, with or without spaces or dashes.
+    #[arg(value_name = "SESSION_ID")]
+    pub(crate) session_id: SessionId,
+
+    /// A file that holds the password that the customer read to you; `-` reads one line of standard input. Without
+    /// it the environment variable FARHAND_PASSWORD is read.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// What to ask the customer for.
+    #[arg(long, value_name = "GRANTS", default_value = "view,control", conflicts_with = "view_only")]
+    grants: Grants,
+
+    /// Look and touch nothing: the customer is asked for no more.
+    #[arg(long)]
+    view_only: bool,
+
+    /// How long a step may take before it counts as failed, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
+    pub(crate) timeout: Duration,
+
+    #[command(subcommand)]
+    pub(crate) step: Step,
+}
+
+impl Connect {
+    /// What to ask for.
+    pub(crate) fn ask(&self) -> Grants {
+        if self.view_only { [farhand_proto::grant::Grant::View].into_iter().collect() } else { self.grants }
+    }
+}
+
+/// A number of seconds, with a fraction if need be.
+pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
+    text.parse()
+        .ok()
+        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
+        .ok_or_else(|| "a number of seconds is needed, for example 1.5".to_owned())
+}

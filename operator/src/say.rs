@@ -1,0 +1,149 @@
+//! What the console prints: words for a person, or JSON lines for a script.
+
+use farhand_peer::console::ConsoleEvent;
+use farhand_proto::screen::{Layout, View};
+use farhand_seal::{Language, SpokenWords};
+use farhand_session::ConsoleEvent as Session;
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// Prints what happens in a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Say {
+    pub(crate) json: bool,
+}
+
+impl Say {
+    fn print(self, words: &str, json: impl FnOnce() -> Value) {
+        if self.json {
+            println!("{}", json());
+        } else {
+            eprintln!("{words}");
+        }
+    }
+
+    /// The seal stands.
+    pub(crate) fn sealed(self, organisation: &str, words: SpokenWords) {
+        let [first, second] = words.in_language(Language::English);
+        self.print(
+            &format!("Connected through {organisation}. Words to compare on the phone: {first} {second}"),
+            || json!({"event": "sealed", "organisation": organisation, "words": [first, second]}),
+        );
+    }
+
+    /// Something happened in the session that a person should know.
+    pub(crate) fn event(self, event: &ConsoleEvent) {
+        match event {
+            ConsoleEvent::Session(Session::Asking(timeout)) => self.print(
+                &format!("The customer is being asked and has {} s.", timeout.as_secs()),
+                || json!({"event": "asking", "timeout_ms": timeout.as_millis() as u64}),
+            ),
+            ConsoleEvent::Session(Session::Allowed(grants)) => self.print(
+                &format!("Allowed now: {grants}"),
+                || json!({"event": "allowed", "grants": grants.to_string()}),
+            ),
+            ConsoleEvent::Session(Session::Screen { layout, view, area }) => {
+                self.print(&format!("The picture shows {} x {} pixels.", area.width, area.height), || {
+                    json!({
+                        "event": "screen",
+                        "desktop": [layout.desktop.width, layout.desktop.height],
+                        "area": [area.x, area.y, area.width, area.height],
+                        "watching": watching(*view),
+                        "monitors": monitors(layout),
+                    })
+                })
+            }
+            ConsoleEvent::Session(Session::Holding(held)) => self.print(
+                if *held {
+                    "The customer uses their own mouse or keyboard; yours wait."
+                } else {
+                    "Your mouse and keyboard work again."
+                },
+                || json!({"event": "holding", "held": held}),
+            ),
+            ConsoleEvent::Session(Session::Undone { number, why }) => self.print(
+                &format!("Not done: {why}"),
+                || json!({"event": "undone", "act": number, "reason": why.to_string()}),
+            ),
+            ConsoleEvent::Session(Session::Lost) => {
+                self.print("The line is lost; the picture is old from here on.", || json!({"event": "lost"}));
+            }
+            ConsoleEvent::Session(Session::Found) => {
+                self.print("The line is back.", || json!({"event": "found"}));
+            }
+            ConsoleEvent::RelayStopping => self.print(
+                "The relay is being stopped; the session will end with it.",
+                || json!({"event": "relay_stopping"}),
+            ),
+            ConsoleEvent::Ended(end) => self.print(
+                &format!("The session is over: {end}."),
+                || json!({"event": "ended", "reason": end.to_string()}),
+            ),
+            ConsoleEvent::Session(_) => {}
+        }
+    }
+
+    /// A step is done.
+    pub(crate) fn step(self, number: usize, name: &str) {
+        if self.json {
+            println!("{}", json!({"event": "step", "number": number, "name": name}));
+        }
+    }
+
+    /// A picture was saved.
+    pub(crate) fn picture(self, file: &str, width: u32, height: u32) {
+        self.print(
+            &format!("Saved {width} x {height} pixels to {file}"),
+            || json!({"event": "picture", "file": file, "width": width, "height": height}),
+        );
+    }
+
+    /// The monitors, asked for.
+    pub(crate) fn monitors(self, layout: &Layout) {
+        if self.json {
+            println!("{}", json!({"event": "monitors", "monitors": monitors(layout)}));
+            return;
+        }
+        for monitor in layout.monitors.iter() {
+            let area = monitor.area;
+            let primary = if monitor.primary { "  primary" } else { "" };
+            println!(
+                "{:>3}  {:12}  {} x {} at {},{}{primary}",
+                monitor.id.0, &*monitor.name, area.width, area.height, area.x, area.y
+            );
+        }
+    }
+}
+
+/// Says why the command failed.
+pub(crate) fn failure(json: bool, failure: &Failure) {
+    if json {
+        println!(
+            "{}",
+            json!({"event": "failed", "error": failure.to_string(), "exit_code": failure.exit_code()})
+        );
+    } else {
+        eprintln!("farhand-operator: {failure}");
+    }
+}
+
+fn watching(view: View) -> Value {
+    match view {
+        View::Desktop => json!("all"),
+        View::Monitor(id) => json!(id.0),
+    }
+}
+
+fn monitors(layout: &Layout) -> Value {
+    let monitors = layout.monitors.iter().map(|monitor| {
+        json!({
+            "id": monitor.id.0,
+            "name": &*monitor.name,
+            "area": [monitor.area.x, monitor.area.y, monitor.area.width, monitor.area.height],
+            "primary": monitor.primary,
+            "rotation": format!("{:?}", monitor.rotation).to_lowercase(),
+        })
+    });
+    monitors.collect()
+}

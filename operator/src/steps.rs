@@ -1,0 +1,266 @@
+//! What can be done in a session, one step at a time: the same words on the command line and in a script.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use farhand_proto::input::Button;
+use farhand_proto::screen::{MonitorId, Rect, View};
+
+use crate::chord::Chord;
+use crate::failure::Failure;
+use crate::options::parse_seconds;
+
+/// One step of a session.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum Step {
+    /// Save what the customer's screen shows as a PNG, once it is complete.
+    Picture {
+        /// Where to; an existing file is replaced.
+        file: PathBuf,
+        /// Draw the pointer into it.
+        #[arg(long)]
+        pointer: bool,
+    },
+    /// Type text exactly as it stands, whatever keyboard the customer has. \n is Enter, \t is Tab, \\ a backslash.
+    #[command(allow_negative_numbers = true)]
+    Type {
+        /// The text.
+        #[arg(allow_hyphen_values = true)]
+        text: String,
+        /// Characters a second; as fast as possible without it.
+        #[arg(long, value_name = "CHARACTERS")]
+        rate: Option<f64>,
+    },
+    /// Press keys together and let go: ctrl+s, alt+f4, enter. The letter counts, not its place on the keyboard.
+    Key {
+        /// The keys, with + between them.
+        chord: Chord,
+    },
+    /// Press keys and keep them down.
+    Down {
+        /// The keys, with + between them.
+        chord: Chord,
+    },
+    /// Let go of keys.
+    Up {
+        /// The keys, with + between them.
+        chord: Chord,
+    },
+    /// Move the pointer. Places are pixels of the customer's whole desktop.
+    #[command(allow_negative_numbers = true)]
+    Move {
+        /// From the left.
+        x: i32,
+        /// From the top.
+        y: i32,
+    },
+    /// Click.
+    #[command(allow_negative_numbers = true)]
+    Click {
+        /// From the left.
+        x: i32,
+        /// From the top.
+        y: i32,
+        /// left, middle, right, back or forward.
+        #[arg(long, default_value = "left", value_parser = parse_button)]
+        button: Button,
+        /// How often; 2 is a double click.
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=9))]
+        count: u8,
+    },
+    /// Press a button, move, and let go.
+    #[command(allow_negative_numbers = true)]
+    Drag {
+        /// Beginning, from the left.
+        from_x: i32,
+        /// Beginning, from the top.
+        from_y: i32,
+        /// End, from the left.
+        to_x: i32,
+        /// End, from the top.
+        to_y: i32,
+        /// left, middle, right, back or forward.
+        #[arg(long, default_value = "left", value_parser = parse_button)]
+        button: Button,
+    },
+    /// Turn the wheel. Negative is up, or left.
+    #[command(allow_negative_numbers = true)]
+    Scroll {
+        /// From the left.
+        x: i32,
+        /// From the top.
+        y: i32,
+        /// Notches down.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i16).range(-200..=200))]
+        down: i16,
+        /// Notches to the right.
+        #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i16).range(-200..=200))]
+        right: i16,
+    },
+    /// Wait for something.
+    Wait {
+        /// For what.
+        #[arg(value_enum)]
+        what: Wait,
+        /// For `change`: only there, as X,Y,WIDTH,HEIGHT in pixels of the whole desktop.
+        #[arg(long, value_name = "AREA", value_parser = parse_area)]
+        area: Option<Rect>,
+        /// For `settled`: how long nothing may have changed; for `time`: how long to wait.
+        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
+        r#for: Duration,
+    },
+    /// Print the customer's monitors.
+    Monitors,
+    /// Look at one monitor, or at all.
+    Watch {
+        /// A monitor's number as `monitors` prints it, or all.
+        #[arg(value_parser = parse_view)]
+        view: View,
+    },
+    /// Stay until the customer ends the session.
+    Stay,
+    /// Do the steps of a file, one a line, in one session. # begins a comment, quotes hold words together.
+    Script {
+        /// The file; - is standard input.
+        file: PathBuf,
+    },
+}
+
+/// What `wait` waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Wait {
+    /// Something on the screen changes after the last thing done.
+    Change,
+    /// Nothing on the screen changes any more.
+    Settled,
+    /// Time passes.
+    Time,
+    /// The customer takes control back.
+    Revoked,
+}
+
+#[derive(Debug, Parser)]
+#[command(no_binary_name = true, disable_help_flag = true)]
+struct Line {
+    #[command(subcommand)]
+    step: Step,
+}
+
+/// The steps of a script, in order. All of it is read before anything is done.
+pub(crate) fn read_script(file: &Path) -> Result<Vec<Step>, Failure> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin())
+    } else {
+        std::fs::read_to_string(file)
+    };
+    let text = text
+        .map_err(|error| Failure::Usage(format!("the script {} can't be read: {error}", file.display())))?;
+    parse_script(&text)
+}
+
+fn parse_script(text: &str) -> Result<Vec<Step>, Failure> {
+    let mut steps = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        let wrong = |why: String| Failure::Usage(format!("line {}: {why}", number + 1));
+        let words = shlex::split(line).ok_or_else(|| wrong("a quote is never closed".to_owned()))?;
+        if words.is_empty() {
+            continue;
+        }
+        let parsed = Line::try_parse_from(words).map_err(|error| wrong(error.to_string()))?;
+        if matches!(parsed.step, Step::Script { .. }) {
+            return Err(wrong("a script can't call another".to_owned()));
+        }
+        steps.push(parsed.step);
+    }
+    Ok(steps)
+}
+
+/// The text of a `type` step with its escapes resolved.
+pub(crate) fn unescape(text: &str) -> Result<String, Failure> {
+    let mut result = String::with_capacity(text.len());
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        if character != '\\' {
+            result.push(character);
+            continue;
+        }
+        result.push(match characters.next() {
+            Some('n') => '\n',
+            Some('t') => '\t',
+            Some('\\') => '\\',
+            _ => {
+                return Err(Failure::Usage(
+                    "a backslash in a text is followed by n, t or another backslash".to_owned(),
+                ));
+            }
+        });
+    }
+    Ok(result)
+}
+
+fn parse_button(name: &str) -> Result<Button, String> {
+    Button::from_name(name).ok_or_else(|| {
+        let names: Vec<_> = Button::ALL.iter().map(|button| button.name()).collect();
+        format!("there is: {}", names.join(", "))
+    })
+}
+
+fn parse_view(text: &str) -> Result<View, String> {
+    if text.eq_ignore_ascii_case("all") {
+        return Ok(View::Desktop);
+    }
+    let number = text.parse().map_err(|_| "a monitor's number is needed, or all".to_owned())?;
+    Ok(View::Monitor(MonitorId(number)))
+}
+
+fn parse_area(text: &str) -> Result<Rect, String> {
+    let wrong = || "four numbers are needed: X,Y,WIDTH,HEIGHT".to_owned();
+    let mut numbers = text.split(',').map(|number| number.trim().parse::<i32>());
+    let mut next = || numbers.next().and_then(Result::ok).ok_or_else(wrong);
+    let (x, y) = (next()?, next()?);
+    let mut side = || next().and_then(|side| u32::try_from(side).map_err(|_| wrong()));
+    let rect = Rect { x, y, width: side()?, height: side()? };
+    if numbers.next().is_some() || rect.is_empty() { Err(wrong()) } else { Ok(rect) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_script_has_the_words_of_the_command_line() {
+        let steps = parse_script(
+            "# a comment\n\ntype 'Dobrý den\\n'\nkey ctrl+s\nclick 10 -20 --count 2\nwait change --area 0,0,10,10\n\
+             watch all\nscroll 1 2 --down -3\ntype -x\n",
+        )
+        .unwrap();
+        assert_eq!(steps.len(), 7);
+        assert!(matches!(&steps[0], Step::Type { text, .. } if text == "Dobrý den\\n"));
+        assert!(matches!(&steps[2], Step::Click { x: 10, y: -20, count: 2, button: Button::Left }));
+        assert!(matches!(&steps[5], Step::Scroll { down: -3, .. }));
+    }
+
+    #[test]
+    fn a_wrong_line_is_named() {
+        for (text, line) in [("key ctrl+s\nfly", "line 2"), ("type 'x", "line 1"), ("script a", "line 1")] {
+            let error = parse_script(text).unwrap_err().to_string();
+            assert!(error.contains(line), "{error}");
+        }
+    }
+
+    #[test]
+    fn escapes_are_resolved_or_refused() {
+        assert_eq!(unescape("a\\n\\t\\\\b").unwrap(), "a\n\t\\b");
+        assert!(unescape("a\\x").is_err());
+        assert!(unescape("a\\").is_err());
+    }
+
+    #[test]
+    fn areas_are_four_numbers() {
+        assert_eq!(parse_area("1,2,3,4"), Ok(Rect { x: 1, y: 2, width: 3, height: 4 }));
+        for text in ["", "1,2,3", "1,2,3,4,5", "1,2,0,4", "1,2,-3,4", "a,b,c,d"] {
+            assert!(parse_area(text).is_err(), "{text}");
+        }
+    }
+}
