@@ -1,0 +1,71 @@
+//! Builds, checks, tests and shows Farhand: `cargo xtask COMMAND`.
+
+mod advisories;
+mod ci;
+mod cmd;
+mod demo;
+mod deny;
+mod fuzz;
+mod setup;
+mod steps;
+mod test;
+mod windows;
+mod workspace;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+use crate::setup::Purpose;
+use crate::workspace::Workspace;
+
+/// Builds, checks, tests and shows Farhand.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Start relay, client and console on this machine, connect them, type a line through the
+    /// session and save a picture of what the operator sees
+    Demo(demo::Options),
+    /// Run everything that CI runs: the static checks, every test, the Windows compile
+    Test,
+    /// Run the static checks only: dependency edges, sources, format, lints, docs, licences
+    Ci,
+    /// Compile client and console for Windows
+    CheckWindows,
+    /// Look for known vulnerabilities in the dependencies (fetches the RustSec database)
+    Advisories,
+    /// Run one fuzz target
+    Fuzz(fuzz::Options),
+    /// Install the Debian packages that the other commands need
+    Setup,
+}
+
+fn main() -> ExitCode {
+    match run(Arguments::parse().command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    let workspace = Workspace::load()?;
+    match command {
+        Command::Demo(options) => demo::run(&workspace, &options),
+        Command::Test => test::run(&workspace),
+        Command::Ci => ci::run(&workspace),
+        Command::CheckWindows => windows::run(&workspace),
+        Command::Advisories => advisories::run(&workspace),
+        Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Setup => setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Windows]),
+    }
+}
