@@ -1,0 +1,51 @@
+//! Pictures to send.
+
+use farhand_proto::screen::{Picture, Rect, Size};
+
+/// How a rectangle is filled.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Fill {
+    Solid,
+    TwoColours,
+    FewColours,
+    Gradient,
+    GreyNoise,
+    Noise,
+}
+
+/// A repeatable series of numbers.
+pub(crate) struct Numbers(pub u64);
+
+impl Numbers {
+    pub(crate) fn next(&mut self) -> u32 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.0 >> 33) as u32
+    }
+}
+
+pub(crate) fn size(width: u32, height: u32) -> Size {
+    Size { width, height }
+}
+
+pub(crate) fn rect(x: i32, y: i32, width: u32, height: u32) -> Rect {
+    Rect { x, y, width, height }
+}
+
+pub(crate) fn paint(picture: &mut Picture, rect: Rect, fill: Fill, seed: u64) {
+    let mut numbers = Numbers(seed);
+    let colour = numbers.next() & 0xFF_FFFF;
+    let rect = rect.intersection(Rect::of_size(picture.size()));
+    for y in 0..rect.height {
+        for x in 0..rect.width {
+            let pixel = match fill {
+                Fill::Solid => colour,
+                Fill::TwoColours => colour ^ ((numbers.next() & 1) * 0x00FF_00FF),
+                Fill::FewColours => colour ^ ((numbers.next() % 13) * 0x0001_1001),
+                Fill::Gradient => (colour & 0xFF_0000) | (x & 0xFF) << 8 | (y & 0xFF),
+                Fill::GreyNoise => (numbers.next() & 0xFF) * 0x01_01_01,
+                Fill::Noise => numbers.next() & 0xFF_FFFF,
+            };
+            picture.row_mut(rect.x as u32 + x, rect.y as u32 + y, 1)[0] = pixel;
+        }
+    }
+}
