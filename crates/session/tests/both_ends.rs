@@ -1,0 +1,597 @@
+//! Both machines face to face over a line of chosen rate and delay, in virtual time.
+
+#![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use farhand_proto::bounded::{List, Text};
+use farhand_proto::codec::{FrameBuffer, Message};
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::input::{Button, Input, Key, NamedKey};
+use farhand_proto::screen::{Layout, Point, Rect, Size, View};
+use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
+use farhand_proto::time::Moment;
+use farhand_session::{ActError, ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, Ended};
+use proptest::prelude::*;
+
+const MS: Duration = Duration::from_millis(1);
+
+/// One direction of a line: frames leave at the line's rate and arrive a while later.
+struct Way {
+    rate: u64,
+    delay: Duration,
+    free_at: Moment,
+    under_way: VecDeque<(Moment, Vec<u8>)>,
+    dead: bool,
+    bytes: u64,
+}
+
+impl Way {
+    fn new(rate: u64, delay: Duration) -> Self {
+        Self { rate, delay, free_at: Moment::ZERO, under_way: VecDeque::new(), dead: false, bytes: 0 }
+    }
+
+    fn send(&mut self, frame: Vec<u8>, now: Moment) {
+        self.bytes += frame.len() as u64;
+        let begins = self.free_at.max(now);
+        self.free_at = begins + Duration::from_micros(frame.len() as u64 * 1_000_000 / self.rate);
+        if !self.dead {
+            self.under_way.push_back((self.free_at + self.delay, frame));
+        }
+    }
+
+    fn arrived(&mut self, now: Moment) -> Option<Vec<u8>> {
+        let ready = !self.dead && self.under_way.front().is_some_and(|(at, _)| *at <= now);
+        if ready { self.under_way.pop_front().map(|(_, frame)| frame) } else { None }
+    }
+}
+
+/// A client, a console and the line between them. The desk answers every act at once unless told otherwise.
+struct World {
+    now: Moment,
+    client: ClientSession,
+    console: ConsoleSession,
+    to_client: Way,
+    to_console: Way,
+    done: Vec<Input>,
+    desk_works: bool,
+    at_client: Vec<ClientEvent>,
+    at_console: Vec<ConsoleEvent>,
+}
+
+impl World {
+    fn new(rate: u64, delay: Duration) -> Self {
+        let now = Moment::ZERO;
+        Self {
+            now,
+            client: ClientSession::new(now),
+            console: ConsoleSession::new(both(), now),
+            to_client: Way::new(rate, delay),
+            to_console: Way::new(rate, delay),
+            done: Vec::new(),
+            desk_works: true,
+            at_client: Vec::new(),
+            at_console: Vec::new(),
+        }
+    }
+
+    /// A line that does not matter.
+    fn quick() -> Self {
+        Self::new(100_000_000, MS)
+    }
+
+    /// A quick line with a customer who said yes to everything.
+    fn open() -> Self {
+        let mut world = Self::quick();
+        world.run(10 * MS);
+        world.client.answer(both(), world.now);
+        world.run(10 * MS);
+        world
+    }
+
+    fn settle(&mut self) {
+        loop {
+            let mut moved = false;
+            while let Some(frame) = self.to_client.arrived(self.now) {
+                let (message, bytes) = message::<ToClient>(&frame);
+                self.client.handle(message, bytes, self.now);
+                moved = true;
+            }
+            while let Some(frame) = self.to_console.arrived(self.now) {
+                let (message, bytes) = message::<ToConsole>(&frame);
+                self.console.handle(message, bytes, self.now);
+                moved = true;
+            }
+            while let Some(event) = self.client.poll_event() {
+                if let ClientEvent::Do(input) = &event {
+                    self.done.push(input.clone());
+                    if self.desk_works {
+                        self.client.done(Ok(()), self.now);
+                    }
+                }
+                self.at_client.push(event);
+                moved = true;
+            }
+            while let Some(event) = self.console.poll_event() {
+                self.at_console.push(event);
+                moved = true;
+            }
+            // Frames are taken only when the line is free, as a driver does whose socket is full.
+            while self.to_client.free_at <= self.now {
+                let Some(frame) = self.console.poll_transmit(self.now) else { break };
+                self.to_client.send(frame, self.now);
+                moved = true;
+            }
+            while self.to_console.free_at <= self.now {
+                let Some(frame) = self.client.poll_transmit(self.now) else { break };
+                self.to_console.send(frame, self.now);
+                moved = true;
+            }
+            if !moved {
+                return;
+            }
+        }
+    }
+
+    fn run(&mut self, time: Duration) {
+        let end = self.now + time;
+        loop {
+            self.settle();
+            if self.now >= end {
+                return;
+            }
+            self.now += MS;
+            if self.client.poll_timeout().is_some_and(|at| at <= self.now) {
+                self.client.handle_timeout(self.now);
+            }
+            if self.console.poll_timeout().is_some_and(|at| at <= self.now) {
+                self.console.handle_timeout(self.now);
+            }
+        }
+    }
+
+    fn act(&mut self, input: Input) -> u64 {
+        self.console.act(&input).unwrap()
+    }
+
+    fn ends(&self) -> (Option<Ended>, Option<Ended>) {
+        let client = self.at_client.iter().find_map(|event| match event {
+            ClientEvent::Ended(how) => Some(how.clone()),
+            _ => None,
+        });
+        let console = self.at_console.iter().find_map(|event| match event {
+            ConsoleEvent::Ended(how) => Some(how.clone()),
+            _ => None,
+        });
+        (client, console)
+    }
+}
+
+fn message<M: Message>(frame: &[u8]) -> (M, usize) {
+    let mut buffer = FrameBuffer::new();
+    buffer.push(frame);
+    buffer.next_message().unwrap().unwrap()
+}
+
+fn both() -> Grants {
+    Grant::ALL.into_iter().collect()
+}
+
+fn view() -> Grants {
+    Grants::NONE.with(Grant::View)
+}
+
+fn key(character: char, pressed: bool) -> Input {
+    Input::Key { key: Key::Char(character), pressed }
+}
+
+fn screen() -> (Layout, View, Rect) {
+    let desktop = Size { width: 640, height: 480 };
+    (Layout { monitors: List::default(), desktop }, View::Desktop, Rect::of_size(desktop))
+}
+
+#[test]
+fn nothing_happens_before_consent() {
+    let mut world = World::quick();
+    world.run(10 * MS);
+    assert!(
+        world
+            .at_client
+            .iter()
+            .any(|event| matches!(event, ClientEvent::Asked { grants, .. } if *grants == both()))
+    );
+    assert!(matches!(world.at_console[0], ConsoleEvent::Asking(timeout) if timeout.as_secs() == 60));
+    assert_eq!(world.console.act(&key('a', true)), Err(ActError::NotAllowed));
+    assert_eq!(world.client.update_size(), None);
+    let (layout, of, area) = screen();
+    world.client.screen(layout, of, area);
+    world.client.update(vec![1; 100], world.now);
+    world.client.pointer_at(Point { x: 1, y: 1 });
+    world.run(100 * MS);
+    assert!(!world.at_console.iter().any(|event| {
+        matches!(
+            event,
+            ConsoleEvent::Screen { .. } | ConsoleEvent::Update { .. } | ConsoleEvent::PointerAt(_)
+        )
+    }));
+}
+
+#[test]
+fn a_console_that_acts_without_consent_is_refused_each_time() {
+    let mut world = World::quick();
+    world.run(10 * MS);
+    for number in 0..3 {
+        let frame = ToClient::Act { number, input: key('x', true) }.to_frame();
+        let bytes = frame.len();
+        world.client.handle(message::<ToClient>(&frame).0, bytes, world.now);
+    }
+    let mut undone = 0;
+    while let Some(frame) = world.client.poll_transmit(world.now) {
+        if let (ToConsole::Undone { why: Undone::NotAllowed, .. }, _) = message::<ToConsole>(&frame) {
+            undone += 1;
+        }
+    }
+    assert_eq!(undone, 3);
+    assert!(world.done.is_empty());
+}
+
+#[test]
+fn no_and_silence_both_mean_no() {
+    let mut world = World::quick();
+    world.run(10 * MS);
+    world.client.answer(Grants::NONE, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.ends(), (Some(Ended::Here(EndReason::Denied)), Some(Ended::There(EndReason::Denied))));
+
+    let mut world = World::quick();
+    world.run(Duration::from_secs(59));
+    assert_eq!(world.ends(), (None, None));
+    world.run(Duration::from_secs(2));
+    assert_eq!(
+        world.ends(),
+        (Some(Ended::Here(EndReason::NoAnswer)), Some(Ended::There(EndReason::NoAnswer)))
+    );
+    world.client.answer(both(), world.now);
+    assert_eq!(world.client.grants(), Grants::NONE, "an answer that comes too late");
+}
+
+#[test]
+fn no_more_is_granted_than_was_asked() {
+    let mut world = World::quick();
+    world.console = ConsoleSession::new(view(), world.now);
+    world.run(10 * MS);
+    world.client.answer(both(), world.now);
+    assert_eq!(world.client.grants(), view());
+}
+
+#[test]
+fn acts_are_done_once_in_order_and_answered() {
+    let mut world = World::open();
+    let mut expected = Vec::new();
+    for character in "hello".chars() {
+        for pressed in [true, false] {
+            expected.push(key(character, pressed));
+            world.act(key(character, pressed));
+        }
+    }
+    let last = world.console.type_text(&"ř".repeat(600)).unwrap();
+    world.run(50 * MS);
+    assert_eq!(world.done[..10], expected[..]);
+    let text: String = world.done[10..]
+        .iter()
+        .map(|input| match input {
+            Input::Text(text) => {
+                assert!(text.len() <= 64, "revoking must stop a text soon");
+                text.to_string()
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(text, "ř".repeat(600));
+    assert_eq!(world.at_console.last(), Some(&ConsoleEvent::Done(last)));
+    assert_eq!(world.console.acts_waiting(), 0);
+}
+
+#[test]
+fn revoking_control_stops_at_once_what_waits_and_what_comes() {
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(key('a', true));
+    world.act(key('b', true));
+    world.run(10 * MS);
+    assert_eq!(world.done.len(), 1, "one at a time");
+    world.client.set_grants(view(), world.now);
+    world.client.done(Ok(()), world.now);
+    world.run(10 * MS);
+    assert_eq!(world.done.len(), 1);
+    assert!(world.at_client.contains(&ClientEvent::ReleaseAll));
+    let undone = ConsoleEvent::Undone { number: 1, why: Undone::NotAllowed };
+    assert!(world.at_console.contains(&undone), "{:?}", world.at_console);
+    assert_eq!(world.console.act(&key('c', true)), Err(ActError::NotAllowed));
+    world.client.set_grants(both(), world.now);
+    world.desk_works = true;
+    world.run(10 * MS);
+    world.act(key('d', true));
+    world.run(10 * MS);
+    assert_eq!(world.done.last(), Some(&key('d', true)));
+}
+
+#[test]
+fn revoking_view_stops_the_picture_in_the_middle_of_an_update() {
+    let mut world = World::new(32_000, 20 * MS);
+    world.run(200 * MS);
+    world.client.answer(both(), world.now);
+    world.run(200 * MS);
+    let (layout, of, area) = screen();
+    world.client.screen(layout, of, area);
+    world.client.update(vec![7; 50_000], world.now);
+    world.run(300 * MS);
+    world.client.set_grants(Grants::NONE.with(Grant::Control), world.now);
+    let sent = world.to_console.bytes;
+    world.run(Duration::from_secs(2));
+    assert!(world.to_console.bytes - sent < 1_000, "only the news of it goes out");
+    assert!(world.at_client.contains(&ClientEvent::StopShowing));
+    // And a new beginning is a clean one.
+    world.client.set_grants(both(), world.now);
+    world.client.update(vec![8; 100], world.now);
+    world.run(Duration::from_secs(1));
+    let updates: Vec<_> = world
+        .at_console
+        .iter()
+        .filter_map(|event| match event {
+            ConsoleEvent::Update { bytes, .. } => Some(bytes.clone()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(updates, [vec![8; 100]]);
+}
+
+#[test]
+fn the_person_at_the_machine_comes_first() {
+    let mut world = World::open();
+    world.client.local_input(world.now);
+    world.run(10 * MS);
+    assert!(world.at_console.contains(&ConsoleEvent::Holding(true)));
+    assert!(world.at_client.contains(&ClientEvent::ReleaseAll));
+    world.act(key('a', true));
+    world.act(Input::Move(Point { x: 5, y: 5 }));
+    world.run(900 * MS);
+    world.client.local_input(world.now);
+    world.run(900 * MS);
+    assert!(world.done.is_empty(), "still in use");
+    world.run(300 * MS);
+    assert_eq!(world.done, [key('a', true)], "the key is kept, the old position is not");
+    assert!(world.at_console.contains(&ConsoleEvent::Holding(false)));
+    assert!(world.at_console.contains(&ConsoleEvent::Undone { number: 1, why: Undone::Stale }));
+}
+
+#[test]
+fn a_button_that_is_down_comes_up_however_late() {
+    let mut world = World::open();
+    let at = Point { x: 1, y: 1 };
+    let button = |pressed| Input::Button { button: Button::Left, pressed, at };
+    world.desk_works = false;
+    world.act(button(true));
+    world.act(button(false));
+    world.run(Duration::from_millis(1500));
+    world.desk_works = true;
+    world.client.done(Ok(()), world.now);
+    world.run(10 * MS);
+    assert_eq!(world.done, [button(true), button(false)]);
+}
+
+#[test]
+fn an_act_that_the_system_refuses_is_told() {
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(key('a', true));
+    world.run(10 * MS);
+    world.client.done(Err("the lock screen is on".into()), world.now);
+    world.run(10 * MS);
+    let why = Undone::System(Text::new("the lock screen is on").unwrap());
+    assert!(world.at_console.contains(&ConsoleEvent::Undone { number: 0, why }));
+}
+
+#[test]
+fn a_flood_while_held_is_bounded_and_told() {
+    let mut world = World::open();
+    world.client.local_input(world.now);
+    let mut sent = 0;
+    for _ in 0..20_000 {
+        if world.console.act(&Input::Key { key: Key::Named(NamedKey::Tab), pressed: true }).is_err() {
+            world.run(5 * MS);
+            world.client.local_input(world.now);
+        } else {
+            sent += 1;
+        }
+    }
+    world.run(Duration::from_secs(3));
+    let overflow = world
+        .at_console
+        .iter()
+        .filter(|event| matches!(event, ConsoleEvent::Undone { why: Undone::Overflow, .. }))
+        .count();
+    assert_eq!(overflow, 1, "one answer for the whole flood");
+    assert!(world.done.len() < sent);
+    assert_eq!(world.console.acts_waiting(), 0, "every act is accounted for");
+}
+
+#[test]
+fn a_silent_line_is_lost_then_given_up() {
+    let mut world = World::open();
+    world.run(Duration::from_secs(1));
+    world.to_client.dead = true;
+    world.to_console.dead = true;
+    world.run(Duration::from_millis(1400));
+    assert!(world.at_console.contains(&ConsoleEvent::Lost));
+    assert!(world.at_client.contains(&ClientEvent::Lost));
+    assert_eq!(world.console.act(&key('a', true)), Err(ActError::LineLost));
+    assert_eq!(world.client.update_size(), None);
+    world.run(Duration::from_secs(20));
+    assert_eq!(world.ends(), (Some(Ended::Silence), Some(Ended::Silence)));
+}
+
+#[test]
+fn a_line_that_comes_back_in_time_goes_on() {
+    let mut world = World::open();
+    world.to_console.dead = true;
+    world.run(Duration::from_secs(3));
+    assert!(world.at_console.contains(&ConsoleEvent::Lost));
+    world.to_console.dead = false;
+    world.run(Duration::from_secs(1));
+    assert!(world.at_console.contains(&ConsoleEvent::Found));
+    world.act(key('a', true));
+    world.run(50 * MS);
+    assert_eq!(world.done, [key('a', true)]);
+}
+
+#[test]
+fn a_console_that_stops_acknowledging_gets_no_more_than_the_window() {
+    let mut world = World::open();
+    let (layout, of, area) = screen();
+    world.client.screen(layout, of, area);
+    world.to_client.dead = true;
+    let before = world.to_console.bytes;
+    for _ in 0..900 {
+        if let Some(size) = world.client.update_size() {
+            world.client.update(vec![1; size], world.now);
+        }
+        world.run(MS);
+    }
+    assert!(world.to_console.bytes - before < 64_000, "{}", world.to_console.bytes - before);
+}
+
+#[test]
+fn either_side_ends_it_and_says_who() {
+    let mut world = World::open();
+    world.console.end(EndReason::Operator);
+    world.run(10 * MS);
+    assert_eq!(
+        world.ends(),
+        (Some(Ended::There(EndReason::Operator)), Some(Ended::Here(EndReason::Operator)))
+    );
+    assert!(world.at_client.contains(&ClientEvent::ReleaseAll));
+    assert_eq!((world.client.poll_timeout(), world.console.poll_timeout()), (None, None));
+
+    let mut world = World::open();
+    world.client.end(EndReason::Customer);
+    world.run(10 * MS);
+    assert_eq!(
+        world.ends(),
+        (Some(Ended::Here(EndReason::Customer)), Some(Ended::There(EndReason::Customer)))
+    );
+}
+
+#[test]
+fn a_key_is_not_delayed_by_a_page_on_a_thin_line() {
+    // 256 kbit/s and 40 ms of round trip, the page never complete.
+    let mut world = World::new(32_000, 20 * MS);
+    world.run(200 * MS);
+    world.client.answer(both(), world.now);
+    world.run(200 * MS);
+    let mut worst = Duration::ZERO;
+    for round in 0..40 {
+        let start = world.now;
+        let number = world.act(key('a', round % 2 == 0));
+        while !world.at_console.contains(&ConsoleEvent::Done(number)) {
+            if let Some(size) = world.client.update_size() {
+                world.client.update(vec![1; size], world.now);
+            }
+            world.run(MS);
+        }
+        if round > 20 {
+            worst = worst.max(world.now - start);
+        }
+    }
+    assert!(worst < 150 * MS, "{worst:?}");
+    let state = world.client.line();
+    assert!(state.rate.unwrap() > 20_000 && state.rate.unwrap() < 40_000, "{state:?}");
+}
+
+#[test]
+fn protocol_breaches_end_the_session() {
+    let breaches: [fn(&mut World); 5] = [
+        |world| world.client.handle(ToClient::Ask { grants: both() }, 4, world.now),
+        |world| world.client.handle(ToClient::Act { number: 7, input: key('a', true) }, 9, world.now),
+        |world| world.client.handle(ToClient::Ack { bytes: 1 << 50 }, 9, world.now),
+        |world| world.console.handle(ToConsole::Done { number: 3 }, 4, world.now),
+        |world| {
+            let (layout, of, _) = screen();
+            world.console.handle(ToConsole::Screen { layout, view: of, area: Rect::default() }, 9, world.now);
+        },
+    ];
+    for (index, breach) in breaches.into_iter().enumerate() {
+        let mut world = World::open();
+        breach(&mut world);
+        world.run(10 * MS);
+        let (client, console) = world.ends();
+        let protocol = |end: &Ended| {
+            matches!(end, Ended::Here(EndReason::Protocol(_)) | Ended::There(EndReason::Protocol(_)))
+        };
+        assert!(
+            client.as_ref().is_some_and(protocol) && console.as_ref().is_some_and(protocol),
+            "{index}: {client:?}"
+        );
+    }
+}
+
+#[test]
+fn a_console_that_asks_for_nothing_is_not_waited_for() {
+    let mut world = World::quick();
+    world.to_client.dead = true;
+    world.run(Duration::from_secs(11));
+    assert!(matches!(world.ends().0, Some(Ended::Here(EndReason::Protocol(_)))));
+}
+
+#[test]
+fn an_idle_session_costs_next_to_nothing() {
+    let mut world = World::open();
+    world.run(Duration::from_secs(1));
+    let before = (world.to_client.bytes, world.to_console.bytes);
+    world.run(Duration::from_secs(10));
+    let bits = |now: u64, before: u64| (now - before) * 8 / 10;
+    assert!(bits(world.to_client.bytes, before.0) < 400);
+    assert!(bits(world.to_console.bytes, before.1) < 400);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever the line, whatever the customer does: acts are done in order, each at most once, only while
+    /// control is allowed, and every one is answered.
+    #[test]
+    fn acts_keep_their_order_and_their_count(
+        rate in 4_000_u64..1_000_000, delay in 0_u64..200,
+        script in proptest::collection::vec((0_u8..6, 1_u64..300), 1..60),
+    ) {
+        let mut world = World::new(rate, Duration::from_millis(delay));
+        world.run(Duration::from_secs(1));
+        world.client.answer(both(), world.now);
+        world.run(Duration::from_secs(1));
+        let (mut sent, mut next) = (Vec::new(), 'a' as u32);
+        for (what, time) in script {
+            match what {
+                0 | 1 => {
+                    let character = char::from_u32(next).unwrap_or('a');
+                    next += 1;
+                    if world.console.act(&key(character, true)).is_ok() {
+                        sent.push(key(character, true));
+                    }
+                }
+                2 => world.client.local_input(world.now),
+                3 => world.client.set_grants(view(), world.now),
+                4 => world.client.set_grants(both(), world.now),
+                _ => {}
+            }
+            let done = world.done.len();
+            let allowed = world.client.grants().allows(Grant::Control);
+            world.run(Duration::from_millis(time));
+            prop_assert!(allowed || world.done.len() == done);
+        }
+        world.run(Duration::from_secs(5));
+        prop_assert_eq!(world.console.acts_waiting(), 0);
+        let mut rest = sent.iter();
+        prop_assert!(world.done.iter().all(|done| rest.any(|sent| sent == done)), "{:?} {:?}", sent, world.done);
+    }
+}
