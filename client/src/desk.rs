@@ -1,0 +1,108 @@
+//! The customer's desktop for a session: three threads while it lasts, none between sessions.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use farhand_desktop::Options;
+use farhand_peer::client::{Desk, DeskEvent, DeskSender};
+use farhand_proto::input::Input;
+use farhand_proto::screen::View;
+
+pub(crate) mod guard;
+mod hands;
+mod presence;
+mod show;
+
+use guard::Guard;
+use hands::Hands;
+use presence::Presence;
+use show::Show;
+
+/// Opens the desktop when a session begins and lets go of it when it ends.
+pub(crate) struct RealDesk {
+    options: Options,
+    open: Option<Open>,
+}
+
+struct Open {
+    show: Show,
+    hands: Hands,
+    _presence: Presence,
+    /// Ends last: it releases what the hands could not.
+    _guard: Option<Guard>,
+}
+
+impl RealDesk {
+    pub(crate) fn new(options: Options) -> Self {
+        Self { options, open: None }
+    }
+}
+
+impl Desk for RealDesk {
+    fn open(&mut self, events: DeskSender) {
+        let desktop = match farhand_desktop::open(&self.options) {
+            Ok(desktop) => desktop,
+            Err(error) => {
+                // The channel is new, so there is room.
+                let _ = events.try_send(DeskEvent::Gone(error.to_string()));
+                return;
+            }
+        };
+        self.open = Some(Open {
+            show: Show::start(desktop.screen, events.clone()),
+            hands: Hands::start(desktop.injector, events.clone()),
+            _presence: Presence::start(desktop.local_input, events),
+            _guard: Guard::start(&self.options),
+        });
+    }
+
+    fn show(&mut self, generation: u32, view: View) {
+        if let Some(open) = &self.open {
+            open.show.order(|orders| {
+                orders.show = Some((generation, view));
+                orders.want = None;
+            });
+        }
+    }
+
+    fn stop(&mut self) {
+        if let Some(open) = &self.open {
+            open.show.order(|orders| {
+                orders.stop = true;
+                orders.show = None;
+                orders.want = None;
+            });
+        }
+    }
+
+    fn want_update(&mut self, bytes: usize) {
+        if let Some(open) = &self.open {
+            open.show.order(|orders| orders.want = Some(bytes));
+        }
+    }
+
+    fn inject(&mut self, input: Input) {
+        if let Some(open) = &self.open {
+            open.hands.inject(input);
+        }
+    }
+
+    fn release_all(&mut self) {
+        if let Some(open) = &self.open {
+            open.hands.release_all();
+        }
+    }
+
+    fn close(&mut self) {
+        self.open = None;
+    }
+}
+
+/// Sends from a thread of the desk; says whether the session still listens.
+fn send(events: &DeskSender, event: DeskEvent) -> bool {
+    events.blocking_send(event).is_ok()
+}
+
+/// Locks orders. A thread that panicked meanwhile left them as they were, which is as good as any other state.
+fn lock<T>(slot: &Mutex<T>) -> MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,99 @@
+//! What the headless client prints: words for a person, or JSON lines for a script.
+
+use farhand_peer::client::Event;
+use farhand_seal::Language;
+use serde_json::{Value, json};
+
+/// Prints events.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Say {
+    json: bool,
+}
+
+impl Say {
+    pub(crate) fn new(json: bool) -> Self {
+        Self { json }
+    }
+
+    pub(crate) fn event(self, event: &Event) {
+        if self.json {
+            println!("{}", as_json(event));
+        } else {
+            println!("{}", as_words(event));
+        }
+    }
+
+    pub(crate) fn bad_command(self, line: &str, error: &str) {
+        if self.json {
+            println!("{}", json!({"event": "bad_command", "line": line, "error": error}));
+        } else {
+            println!("{line:?} is not a command; {error}");
+        }
+    }
+
+    pub(crate) fn stopped(self) {
+        if self.json {
+            println!("{}", json!({"event": "stopped"}));
+        } else {
+            println!("Stopped. Nothing is left on this computer; you can delete the file.");
+        }
+    }
+}
+
+fn as_words(event: &Event) -> String {
+    match event {
+        Event::Connecting => "Connecting…".to_owned(),
+        Event::Trouble { error, retry_in } => {
+            format!("Not connected: {error}\nTrying again in {:.1} s.", retry_in.as_secs_f32())
+        }
+        Event::Ready { session_id, password, organisation } => {
+            format!("Ready for {organisation}\n  Session ID  {session_id}\n  Password    {password}")
+        }
+        Event::Refused { error } => format!("Somebody tried to connect and did not get in: {error}"),
+        Event::Asked(question) => {
+            let [first, second] = question.words.in_language(Language::English);
+            format!(
+                "{} of {} asks to: {}\n  Words to compare on the phone: {first} {second}\n  No answer within {} s \
+                 counts as no.",
+                question.operator.operator,
+                question.operator.organisation,
+                question.grants,
+                question.timeout.as_secs()
+            )
+        }
+        Event::Allowed(grants) => format!("Allowed now: {grants}"),
+        Event::Lost => "The line is lost; waiting for the operator to come back.".to_owned(),
+        Event::Found => "The line is back.".to_owned(),
+        Event::Ended(end) => format!("The session is over: {end}."),
+        Event::RelayStopping => "The relay is being stopped; looking for it again.".to_owned(),
+    }
+}
+
+fn as_json(event: &Event) -> Value {
+    match event {
+        Event::Connecting => json!({"event": "connecting"}),
+        Event::Trouble { error, retry_in } => {
+            json!({"event": "trouble", "error": error.to_string(), "retry_in_ms": retry_in.as_millis() as u64})
+        }
+        Event::Ready { session_id, password, organisation } => json!({
+            "event": "ready",
+            "session_id": session_id.to_string(),
+            "password": password.to_string(),
+            "organisation": organisation,
+        }),
+        Event::Refused { error } => json!({"event": "refused", "error": error.to_string()}),
+        Event::Asked(question) => json!({
+            "event": "asked",
+            "operator": &*question.operator.operator,
+            "organisation": &*question.operator.organisation,
+            "words": question.words.in_language(Language::English),
+            "grants": question.grants.to_string(),
+            "timeout_ms": question.timeout.as_millis() as u64,
+        }),
+        Event::Allowed(grants) => json!({"event": "allowed", "grants": grants.to_string()}),
+        Event::Lost => json!({"event": "lost"}),
+        Event::Found => json!({"event": "found"}),
+        Event::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
+        Event::RelayStopping => json!({"event": "relay_stopping"}),
+    }
+}

@@ -1,0 +1,188 @@
+//! The two words that both people read to each other, so that nobody stands between them unheard.
+//!
+//! Each list has 256 words, so two words carry 16 bits: somebody between the two ends, who must commit before the
+//! words are known, is heard in all but 1 of 65,536 attempts. The words of one list differ in at least two letters,
+//! accents not counted, and none begins with another. Their order is part of the protocol.
+
+use crate::schedule::Secret;
+
+/// Words of each list.
+pub const LIST_LENGTH: usize = 256;
+
+/// A language of the customer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Language {
+    /// čeština
+    Czech,
+    /// dansk
+    Danish,
+    /// Deutsch
+    German,
+    /// English
+    English,
+    /// español
+    Spanish,
+    /// français
+    French,
+    /// italiano
+    Italian,
+    /// Nederlands
+    Dutch,
+    /// polski
+    Polish,
+}
+
+impl Language {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Czech,
+        Self::Danish,
+        Self::German,
+        Self::English,
+        Self::Spanish,
+        Self::French,
+        Self::Italian,
+        Self::Dutch,
+        Self::Polish,
+    ];
+
+    /// One word in each line.
+    fn list(self) -> &'static str {
+        match self {
+            Self::Czech => include_str!("words/czech.txt"),
+            Self::Danish => include_str!("words/danish.txt"),
+            Self::German => include_str!("words/german.txt"),
+            Self::English => include_str!("words/english.txt"),
+            Self::Spanish => include_str!("words/spanish.txt"),
+            Self::French => include_str!("words/french.txt"),
+            Self::Italian => include_str!("words/italian.txt"),
+            Self::Dutch => include_str!("words/dutch.txt"),
+            Self::Polish => include_str!("words/polish.txt"),
+        }
+    }
+
+    fn word(self, index: u8) -> &'static str {
+        self.list().lines().nth(usize::from(index)).expect("every list has 256 words")
+    }
+}
+
+/// The two words of one seal, in no language yet. They are equal on both ends exactly if nobody stands between.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct SpokenWords([u8; 2]);
+
+impl SpokenWords {
+    pub(crate) fn new(secret: &Secret) -> Self {
+        Self([secret[0], secret[1]])
+    }
+
+    /// The words, to be shown on both screens in the customer's language.
+    #[must_use]
+    pub fn in_language(self, language: Language) -> [&'static str; 2] {
+        self.0.map(|index| language.word(index))
+    }
+}
+
+impl std::fmt::Debug for SpokenWords {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SpokenWords(…)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Letters as a hurried ear takes them: without accents.
+    fn bare(word: &str) -> Vec<char> {
+        word.chars()
+            .flat_map(|letter| match letter {
+                'á' | 'à' | 'â' | 'ä' | 'ą' => "a".chars(),
+                'å' => "aa".chars(),
+                'æ' => "ae".chars(),
+                'č' | 'ç' | 'ć' => "c".chars(),
+                'ď' => "d".chars(),
+                'é' | 'è' | 'ê' | 'ë' | 'ě' | 'ę' => "e".chars(),
+                'í' | 'ì' | 'î' | 'ï' => "i".chars(),
+                'ł' => "l".chars(),
+                'ň' | 'ñ' | 'ń' => "n".chars(),
+                'ó' | 'ò' | 'ô' | 'ö' | 'ø' => "o".chars(),
+                'œ' => "oe".chars(),
+                'ř' => "r".chars(),
+                'š' | 'ś' => "s".chars(),
+                'ß' => "ss".chars(),
+                'ť' => "t".chars(),
+                'ú' | 'ù' | 'û' | 'ü' | 'ů' => "u".chars(),
+                'ý' => "y".chars(),
+                'ž' | 'ź' | 'ż' => "z".chars(),
+                'a'..='z' => ASCII[letter as usize - 'a' as usize].chars(),
+                other => panic!("{other:?} in {word:?} is no letter of these languages"),
+            })
+            .collect()
+    }
+
+    const ASCII: [&str; 26] = [
+        "a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t",
+        "u", "v", "w", "x", "y", "z",
+    ];
+
+    /// The fewest letters to change, add or leave out to make one of the other (Levenshtein).
+    fn distance(a: &[char], b: &[char]) -> usize {
+        let mut row: Vec<usize> = (0..=b.len()).collect();
+        for (i, left) in a.iter().enumerate() {
+            let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+            for (j, right) in b.iter().enumerate() {
+                let above = row[j + 1];
+                row[j + 1] = (above + 1).min(row[j] + 1).min(diagonal + usize::from(left != right));
+                diagonal = above;
+            }
+        }
+        row[b.len()]
+    }
+
+    #[test]
+    fn every_list_has_256_words_that_sound_apart() {
+        for language in Language::ALL {
+            let words: Vec<_> = language.list().lines().map(bare).collect();
+            assert_eq!(words.len(), LIST_LENGTH, "{language:?}");
+            for (index, word) in words.iter().enumerate() {
+                assert!((3..=11).contains(&word.len()), "{language:?} {word:?}");
+                for other in &words[..index] {
+                    assert!(distance(word, other) >= 2, "{language:?} {word:?} {other:?}");
+                    assert!(
+                        !word.starts_with(other) && !other.starts_with(word),
+                        "{language:?} {word:?} {other:?}"
+                    );
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_first_two_bytes_choose_the_words() {
+        let mut secret = Secret::default();
+        secret[..3].copy_from_slice(&[0, 255, 7]);
+        assert_eq!(SpokenWords::new(&secret).in_language(Language::English), ["acorn", "zipper"]);
+    }
+
+    #[test]
+    fn the_lists_are_part_of_the_protocol() {
+        let hashes: Vec<String> = Language::ALL
+            .iter()
+            .map(|language| hex::encode(&crate::key::sha256(&[language.list().as_bytes()])[..8]))
+            .collect();
+        assert_eq!(
+            hashes,
+            [
+                "aa065d2e79ece00c",
+                "d61e6959dc9ffffa",
+                "a543c429c8eb8258",
+                "a859706f985a67cb",
+                "d33968ae405bcfea",
+                "5ce8924ae0b93623",
+                "d49a81a55b91c83e",
+                "828fddfc446a74ec",
+                "a9a05165287244d1",
+            ]
+        );
+    }
+}

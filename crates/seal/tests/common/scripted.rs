@@ -1,0 +1,412 @@
+//! An end written a second time, from docs/PROTOCOL.md alone and with no state machine: it sends whatever a test
+//! wants, and knows every label by itself.
+
+use std::io::{ErrorKind, Read as _, Write as _};
+use std::sync::Arc;
+
+use aws_lc_rs::digest::{SHA256, digest};
+use aws_lc_rs::{hkdf, hmac};
+use farhand_proto::bounded::Bytes;
+use farhand_proto::codec::{FrameBuffer, Message};
+use farhand_proto::id::{Password, SessionId};
+use farhand_proto::relay::SignedVoucher;
+use farhand_proto::seal::{ALPN, SealFromClient, SealFromConsole};
+use farhand_proto::version::{Version, Versions};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{AlwaysResolvesClientRawPublicKeys, ClientConnection};
+use rustls::crypto::aws_lc_rs::default_provider;
+use rustls::crypto::{CryptoProvider, SupportedKxGroup, verify_tls13_signature_with_raw_key};
+use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
+use rustls::server::danger::{ClientCertVerified, ClientCertVerifier};
+use rustls::server::{AlwaysResolvesServerRawPublicKeys, ServerConnection};
+use rustls::sign::CertifiedKey;
+use rustls::{
+    ClientConfig, Connection, DigitallySignedStruct, DistinguishedName, Error, ServerConfig, SignatureScheme,
+};
+use spake2::{Ed25519Group, Identity, Spake2};
+
+/// A TLS end that a test drives by hand.
+pub struct Scripted {
+    pub tls: Connection,
+    pub own_spki: Vec<u8>,
+    frames: FrameBuffer,
+    pub failed: Option<Error>,
+}
+
+/// What a test may want otherwise.
+pub struct Otherwise {
+    pub alpn: Vec<Vec<u8>>,
+    pub kx_groups: Vec<&'static dyn SupportedKxGroup>,
+}
+
+impl Default for Otherwise {
+    fn default() -> Self {
+        Self { alpn: vec![ALPN.to_vec()], kx_groups: default_provider().kx_groups }
+    }
+}
+
+impl Scripted {
+    pub fn client(identity: &Arc<CertifiedKey>, otherwise: Otherwise) -> Self {
+        let provider = Arc::new(CryptoProvider { kx_groups: otherwise.kx_groups, ..default_provider() });
+        let mut config = ServerConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_client_cert_verifier(Arc::new(Anybody))
+            .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(Arc::clone(identity))));
+        config.alpn_protocols = otherwise.alpn;
+        let tls = Connection::Server(ServerConnection::new(Arc::new(config)).unwrap());
+        Self { tls, own_spki: identity.cert[0].to_vec(), frames: FrameBuffer::new(), failed: None }
+    }
+
+    pub fn console(identity: &Arc<CertifiedKey>, otherwise: Otherwise) -> Self {
+        let provider = Arc::new(CryptoProvider { kx_groups: otherwise.kx_groups, ..default_provider() });
+        let mut config = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anybody))
+            .with_client_cert_resolver(Arc::new(AlwaysResolvesClientRawPublicKeys::new(Arc::clone(
+                identity,
+            ))));
+        config.alpn_protocols = otherwise.alpn;
+        let name = ServerName::try_from("scripted.example").unwrap();
+        let tls = Connection::Client(ClientConnection::new(Arc::new(config), name).unwrap());
+        Self { tls, own_spki: identity.cert[0].to_vec(), frames: FrameBuffer::new(), failed: None }
+    }
+
+    /// A console that has no key to show.
+    pub fn keyless_console() -> Self {
+        let mut config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .dangerous()
+            .with_custom_certificate_verifier(Arc::new(Anybody))
+            .with_no_client_auth();
+        config.alpn_protocols = vec![ALPN.to_vec()];
+        let name = ServerName::try_from("scripted.example").unwrap();
+        let tls = Connection::Client(ClientConnection::new(Arc::new(config), name).unwrap());
+        Self { tls, own_spki: Vec::new(), frames: FrameBuffer::new(), failed: None }
+    }
+
+    pub fn input(&mut self, mut bytes: &[u8]) {
+        while !bytes.is_empty() && self.failed.is_none() {
+            if self.tls.read_tls(&mut bytes).unwrap() == 0 {
+                return;
+            }
+            self.failed = self.tls.process_new_packets().err();
+            let mut plaintext = Vec::new();
+            if let Err(error) = self.tls.reader().read_to_end(&mut plaintext) {
+                assert_eq!(error.kind(), ErrorKind::WouldBlock);
+            }
+            self.frames.push(&plaintext);
+        }
+    }
+
+    pub fn output(&mut self) -> Vec<u8> {
+        let mut out = Vec::new();
+        while self.tls.wants_write() {
+            self.tls.write_tls(&mut out).unwrap();
+        }
+        out
+    }
+
+    /// Bytes as they are, whatever they are.
+    pub fn send(&mut self, plaintext: &[u8]) {
+        self.tls.writer().write_all(plaintext).unwrap();
+    }
+
+    /// The next message that came.
+    pub fn next<M: Message>(&mut self) -> Option<M> {
+        self.frames.next_message().unwrap().map(|(message, _)| message)
+    }
+
+    /// Plaintext that came and was not taken as a message.
+    pub fn rest(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.frames).into_rest()
+    }
+
+    pub fn peer_spki(&self) -> Vec<u8> {
+        self.tls.peer_certificates().unwrap()[0].to_vec()
+    }
+
+    pub fn export(&self, context: &[u8]) -> [u8; 32] {
+        self.tls.export_keying_material([0; 32], b"EXPORTER-farhand-seal-1", Some(context)).unwrap()
+    }
+}
+
+fn sha256(parts: &[&[u8]]) -> [u8; 32] {
+    digest(&SHA256, &parts.concat()).as_ref().try_into().unwrap()
+}
+
+/// Who seals what, in hashes.
+#[derive(Clone, Copy)]
+struct Parties {
+    session_id: SessionId,
+    console: [u8; 32],
+    client: [u8; 32],
+}
+
+impl Parties {
+    fn digits(&self) -> [u8; 10] {
+        self.session_id.into()
+    }
+
+    fn identities(&self) -> (Identity, Identity) {
+        let console = [b"farhand seal 1 console\0".as_slice(), &self.digits(), &self.console].concat();
+        let client = [b"farhand seal 1 client\0".as_slice(), &self.digits(), &self.client].concat();
+        (Identity::new(&console), Identity::new(&client))
+    }
+
+    fn start_console(&self, password: &Password) -> (Spake2<Ed25519Group>, Vec<u8>) {
+        let (console, client) = self.identities();
+        Spake2::start_a(&spake2::Password::new(password.as_secret().as_slice()), &console, &client)
+    }
+
+    fn start_client(&self, password: &Password) -> (Spake2<Ed25519Group>, Vec<u8>) {
+        let (console, client) = self.identities();
+        Spake2::start_b(&spake2::Password::new(password.as_secret().as_slice()), &console, &client)
+    }
+
+    fn hellos(&self, client_hello: &[u8], console_hello: &[u8]) -> [u8; 32] {
+        sha256(&[
+            b"farhand seal 1 hellos\0",
+            &self.digits(),
+            &self.console,
+            &self.client,
+            &sha256(&[client_hello]),
+            &sha256(&[console_hello]),
+        ])
+    }
+}
+
+/// Both proofs: the console's, and the client's over its nonce.
+fn proofs(
+    pake_key: &[u8],
+    exporter: &[u8; 32],
+    hellos: &[u8; 32],
+    client_share: &[u8],
+    version: Version,
+    nonce: &[u8; 32],
+) -> ([u8; 32], [u8; 32]) {
+    let transcript =
+        sha256(&[b"farhand seal 1 transcript\0", hellos, &sha256(&[client_share]), &version.0.to_be_bytes()]);
+    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, exporter).extract(pake_key);
+    let mac = |key: &[u8], label: &[u8], nonce: &[u8]| {
+        let mut bytes = [0; 32];
+        extracted.expand(&[key, &transcript], hkdf::HKDF_SHA256).unwrap().fill(&mut bytes).unwrap();
+        let key = hmac::Key::new(hmac::HMAC_SHA256, &bytes);
+        hmac::sign(&key, &[label, &transcript, nonce].concat()).as_ref().try_into().unwrap()
+    };
+    (
+        mac(b"farhand seal 1 console key\0", b"farhand seal 1 console proof\0", &[]),
+        mac(b"farhand seal 1 client key\0", b"farhand seal 1 client proof\0", nonce),
+    )
+}
+
+/// The indices of the two words.
+pub fn words(exporter: &[u8; 32], client_nonce: &[u8; 32], console_nonce: &[u8; 32]) -> [usize; 2] {
+    let nonces = [client_nonce.as_slice(), console_nonce].concat();
+    let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, exporter).extract(&nonces);
+    let mut bytes = [0; 32];
+    extracted.expand(&[b"farhand seal 1 words\0"], hkdf::HKDF_SHA256).unwrap().fill(&mut bytes).unwrap();
+    [usize::from(bytes[0]), usize::from(bytes[1])]
+}
+
+/// A scripted client that has exchanged shares and knows what it would prove.
+pub struct ClientAtProof {
+    pub proof: SealFromClient,
+    pub console_mac: [u8; 32],
+    pub words: [usize; 2],
+}
+
+/// How far a scripted client has come.
+pub struct ClientScript<'a> {
+    pub tls: &'a mut Scripted,
+    pub session_id: SessionId,
+    pub password: Password,
+    /// What it commits to.
+    pub committed: [u8; 32],
+    /// What it opens.
+    pub nonce: [u8; 32],
+}
+
+impl<'a> ClientScript<'a> {
+    pub fn new(tls: &'a mut Scripted, session_id: SessionId, password: Password) -> Self {
+        Self { tls, session_id, password, committed: [1; 32], nonce: [1; 32] }
+    }
+
+    pub fn hello(&self) -> SealFromClient {
+        let commitment = sha256(&[b"farhand words commitment 1\0", &self.committed]);
+        SealFromClient::ClientHello { versions: Versions::SESSION, commitment }
+    }
+
+    /// Answers the console's hello. The share is sent through `meddle`, what is proven stays as if it were not.
+    pub fn share(
+        &mut self,
+        console_hello: SealFromConsole,
+        meddle: impl FnOnce(&mut Vec<u8>),
+    ) -> ClientAtProof {
+        let console_frame = console_hello.to_frame();
+        let SealFromConsole::ConsoleHello { nonce: theirs, share: a, .. } = console_hello else {
+            panic!("{console_hello:?}");
+        };
+        let parties = Parties {
+            session_id: self.session_id,
+            console: sha256(&[&self.tls.peer_spki()]),
+            client: sha256(&[&self.tls.own_spki]),
+        };
+        let (pake, b) = parties.start_client(&self.password);
+        let share = SealFromClient::ClientShare { share: Bytes::new(b).unwrap() }.to_frame();
+        let mut sent = share.clone();
+        meddle(&mut sent);
+        self.tls.send(&sent);
+        let hellos = parties.hellos(&self.hello().to_frame(), &console_frame);
+        let exporter = self.tls.export(&hellos);
+        let key = pake.finish(&a).unwrap();
+        let (console_mac, mac) = proofs(&key, &exporter, &hellos, &share, Version(1), &self.nonce);
+        let words = words(&exporter, &self.nonce, &theirs);
+        ClientAtProof { proof: SealFromClient::ClientProof { mac, nonce: self.nonce }, console_mac, words }
+    }
+}
+
+/// A scripted console.
+pub struct ConsoleScript<'a> {
+    pub tls: &'a mut Scripted,
+    pub session_id: SessionId,
+    pub password: Password,
+    pub nonce: [u8; 32],
+    pub voucher: SignedVoucher,
+}
+
+/// A scripted console that has said hello.
+pub struct ConsoleAtShare {
+    pub hello: SealFromConsole,
+    hellos: [u8; 32],
+    exporter: [u8; 32],
+    pake: Spake2<Ed25519Group>,
+}
+
+impl ConsoleScript<'_> {
+    /// Answers the client's hello, without sending it yet.
+    pub fn hello(&self, client_hello: &SealFromClient) -> ConsoleAtShare {
+        let parties = Parties {
+            session_id: self.session_id,
+            console: sha256(&[&self.tls.own_spki]),
+            client: sha256(&[&self.tls.peer_spki()]),
+        };
+        let (pake, a) = parties.start_console(&self.password);
+        let hello = SealFromConsole::ConsoleHello {
+            versions: Versions::SESSION,
+            nonce: self.nonce,
+            voucher: self.voucher.clone(),
+            share: Bytes::new(a).unwrap(),
+        };
+        let hellos = parties.hellos(&client_hello.to_frame(), &hello.to_frame());
+        let exporter = self.tls.export(&hellos);
+        ConsoleAtShare { hello, hellos, exporter, pake }
+    }
+}
+
+impl ConsoleAtShare {
+    /// Answers the client's share: the proof to send, and the words for the client's nonce once it is open.
+    pub fn proof(self, client_share: &SealFromClient) -> (SealFromConsole, [u8; 32]) {
+        let SealFromClient::ClientShare { share: b } = client_share else { panic!("{client_share:?}") };
+        let key = self.pake.finish(b).unwrap();
+        let frame = client_share.to_frame();
+        let (mac, _) = proofs(&key, &self.exporter, &self.hellos, &frame, Version(1), &[0; 32]);
+        (SealFromConsole::ConsoleProof { mac }, self.exporter)
+    }
+}
+
+#[derive(Debug)]
+struct Anybody;
+
+fn signed(
+    message: &[u8],
+    key: &CertificateDer<'_>,
+    signature: &DigitallySignedStruct,
+) -> Result<HandshakeSignatureValid, Error> {
+    let algorithms = default_provider().signature_verification_algorithms;
+    let key = SubjectPublicKeyInfoDer::from(key.as_ref());
+    verify_tls13_signature_with_raw_key(message, &key, signature, &algorithms)
+}
+
+impl ServerCertVerifier for Anybody {
+    fn verify_server_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: &ServerName<'_>,
+        _: &[u8],
+        _: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        Ok(ServerCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        unreachable!("TLS 1.3 only")
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        key: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        signed(message, key, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519, SignatureScheme::ECDSA_NISTP256_SHA256]
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        true
+    }
+}
+
+impl ClientCertVerifier for Anybody {
+    fn root_hint_subjects(&self) -> &[DistinguishedName] {
+        &[]
+    }
+
+    fn verify_client_cert(
+        &self,
+        _: &CertificateDer<'_>,
+        _: &[CertificateDer<'_>],
+        _: UnixTime,
+    ) -> Result<ClientCertVerified, Error> {
+        Ok(ClientCertVerified::assertion())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        _: &[u8],
+        _: &CertificateDer<'_>,
+        _: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        unreachable!("TLS 1.3 only")
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        key: &CertificateDer<'_>,
+        signature: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        signed(message, key, signature)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        vec![SignatureScheme::ED25519, SignatureScheme::ECDSA_NISTP256_SHA256]
+    }
+
+    fn requires_raw_public_keys(&self) -> bool {
+        true
+    }
+}
