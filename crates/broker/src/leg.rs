@@ -1,0 +1,66 @@
+//! One leg and what it is for.
+
+use std::net::IpAddr;
+
+use farhand_proto::bounded::Text;
+use farhand_proto::limits::MAX_NAME;
+use farhand_proto::relay::KeyHash;
+use farhand_proto::time::Moment;
+use farhand_proto::version::Version;
+
+use crate::command::{OperatorId, PairId};
+use crate::timers::Handle;
+
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) address: IpAddr,
+    /// When its last message came, or its connection.
+    pub(crate) heard: Moment,
+    /// The timer that ends it when it stays silent.
+    pub(crate) watch: Option<Handle>,
+    pub(crate) stage: Stage,
+}
+
+#[derive(Debug)]
+pub(crate) enum Stage {
+    /// TLS is being made.
+    Arriving,
+    /// The key is proven; the first message is awaited.
+    Open(KeyHash),
+    /// A client that waits.
+    Client(KeyHash),
+    /// The store is asked about an operator.
+    Checking(Asking),
+    /// A console with a known operator.
+    Operator(Console),
+    /// The first half of a pair.
+    Joining(PairId),
+    /// A half of a session.
+    Paired(PairId),
+    /// Told to end, or about to be; what it says no longer matters.
+    Ending,
+}
+
+/// What a login says.
+#[derive(Debug, Clone)]
+pub(crate) struct Asking {
+    pub(crate) key: KeyHash,
+    pub(crate) name: Text<MAX_NAME>,
+    pub(crate) version: Version,
+    pub(crate) since: Moment,
+}
+
+/// A console with a known operator.
+#[derive(Debug, Clone)]
+pub(crate) struct Console {
+    pub(crate) key: KeyHash,
+    pub(crate) id: OperatorId,
+    pub(crate) name: Text<MAX_NAME>,
+}
+
+impl Stage {
+    /// Whether it has not said yet what it is for.
+    pub(crate) fn is_newcomer(&self) -> bool {
+        matches!(self, Self::Arriving | Self::Open(_))
+    }
+}

@@ -1,0 +1,190 @@
+//! The desktop that a session shows: its pixels, its pointer, its keyboard.
+//!
+//! [`open`] connects to one desktop and gives three halves that live on threads of their own: a [`Screen`] to
+//! watch and read, an [`Injector`] to drive it, and a [`LocalInput`] that tells when the person at the machine
+//! uses their own mouse or keyboard. All of them block; none of them polls.
+//!
+//! The systems stand side by side: `x11`, [`dummy`] (a test picture that needs no system at all), and on every
+//! other system a refusal in words.
+
+pub mod dummy;
+mod error;
+mod waker;
+#[cfg(target_os = "linux")]
+mod x11;
+
+use std::time::Duration;
+
+use farhand_proto::input::Input;
+use farhand_proto::screen::{Layout, Picture, Point, PointerShape, Rect, Region};
+
+pub use error::{InjectError, LocalInputError, OpenError, ScreenError};
+pub use waker::Waker;
+
+/// Connects to a desktop.
+///
+/// # Errors
+/// See [`OpenError`]; each case says in words what is missing and what to do.
+pub fn open(options: &Options) -> Result<Desktop, OpenError> {
+    if options.capture == CaptureBackend::Dummy {
+        return Ok(dummy::open(dummy::DEFAULT_SIZE).0);
+    }
+    #[cfg(target_os = "linux")]
+    return x11::open(options);
+    #[cfg(not(target_os = "linux"))]
+    return Err(OpenError::NotOnThisSystem);
+}
+
+/// Releases every key and button that injected input holds down on a desktop, whichever program pressed it: for
+/// when that program was killed and could not.
+///
+/// # Errors
+/// The desktop can't be reached.
+pub fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> {
+    #[cfg(target_os = "linux")]
+    return x11::release_leftovers(display);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = display;
+        Err(OpenError::NotOnThisSystem)
+    }
+}
+
+/// Which desktop to open, and how.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The X11 display, for example `:0`; `None` takes it from the environment variable `DISPLAY`.
+    pub display: Option<String>,
+    /// How to read the screen.
+    pub capture: CaptureBackend,
+}
+
+/// A way of reading the screen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum CaptureBackend {
+    /// The system's own way, which says what changed: DAMAGE on X11.
+    #[default]
+    Default,
+    /// The `scrap` library: whole frames, compared. A baseline to measure against.
+    Scrap,
+    /// A moving test picture, and input that is only noted; see [`dummy`].
+    Dummy,
+}
+
+impl CaptureBackend {
+    /// Every way of reading the screen.
+    pub const ALL: [CaptureBackend; 3] = [Self::Default, Self::Scrap, Self::Dummy];
+
+    /// Its name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Scrap => "scrap",
+            Self::Dummy => "dummy",
+        }
+    }
+
+    /// The way of this name, whatever the case of the letters.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|backend| backend.name().eq_ignore_ascii_case(name))
+    }
+}
+
+/// One connected desktop, in the parts that go to different threads.
+pub struct Desktop {
+    /// Watches and reads the screen.
+    pub screen: Box<dyn Screen>,
+    /// Drives keyboard and pointer.
+    pub injector: Box<dyn Injector>,
+    /// Tells when the person at the machine uses their own mouse or keyboard.
+    pub local_input: Box<dyn LocalInput>,
+}
+
+impl std::fmt::Debug for Desktop {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desktop").field("layout", self.screen.layout()).finish_non_exhaustive()
+    }
+}
+
+/// Watches and reads a screen.
+pub trait Screen: Send {
+    /// The monitors and the desktop's size, as the last [`Screen::wait`] found them.
+    fn layout(&self) -> &Layout;
+
+    /// Ends a running [`Screen::wait`], or the next one, early.
+    fn waker(&self) -> Waker;
+
+    /// Blocks until something changed, until woken, or until the timeout; then tells all that changed since the
+    /// last call.
+    ///
+    /// The first call tells the whole desktop, the pointer's shape and its place. The first change after a quiet
+    /// moment is told at once; while more keeps coming, a call gathers for at most 2 ms.
+    ///
+    /// # Errors
+    /// [`ScreenError::DisplayGone`] once the desktop ended, on every call from then on.
+    fn wait(&mut self, timeout: Duration) -> Result<Changes, ScreenError>;
+
+    /// Copies the pixels of `region` (in desktop coordinates; what lies outside `area` is left out) into
+    /// `picture`, which has the size of `area` and whose first pixel is the area's top left.
+    ///
+    /// What is not on the desktop, because it shrank meanwhile, keeps the pixels that the picture held; the next
+    /// [`Screen::wait`] then tells the new layout.
+    ///
+    /// # Errors
+    /// The desktop ended, or the picture's size is not the area's.
+    fn grab(&mut self, area: Rect, region: &Region, picture: &mut Picture) -> Result<(), ScreenError>;
+}
+
+/// What changed on a screen since it was asked last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Where pixels may have changed; everything on it that did is inside.
+    pub damage: Region,
+    /// Whether [`Screen::layout`] has changed; the damage is then the whole desktop.
+    pub layout: bool,
+    /// The pointer's new picture.
+    pub pointer_shape: Option<PointerShape>,
+    /// The pointer's new place.
+    pub pointer_at: Option<Point>,
+    /// Whether a [`Waker`] ended the wait.
+    pub woken: bool,
+}
+
+impl Changes {
+    /// Whether nothing changed and nobody woke the wait: it timed out.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self == &Self::default()
+    }
+}
+
+/// Does on a desktop what an operator asks for. Dropping it releases all that it holds down.
+pub trait Injector: Send {
+    /// Does one input. When this returns, the system has taken it in; the programs on the desktop may still be
+    /// reading it.
+    ///
+    /// # Errors
+    /// See [`InjectError`]. Nothing stays half pressed.
+    fn inject(&mut self, input: &Input) -> Result<(), InjectError>;
+
+    /// Releases every key and button that was pressed through here.
+    ///
+    /// # Errors
+    /// The desktop ended.
+    fn release_all(&mut self) -> Result<(), InjectError>;
+}
+
+/// Tells the person's own mouse and keyboard from injected input.
+pub trait LocalInput: Send {
+    /// Blocks until the person at the machine uses their own mouse or keyboard (`true`), or until woken or the
+    /// timeout (`false`).
+    ///
+    /// # Errors
+    /// [`LocalInputError::DisplayGone`] once the desktop ended.
+    fn wait(&mut self, timeout: Duration) -> Result<bool, LocalInputError>;
+
+    /// Ends a running [`LocalInput::wait`], or the next one, early.
+    fn waker(&self) -> Waker;
+}

@@ -1,0 +1,137 @@
+//! A desktop on X11, through a connection of its own for each of the three halves.
+//!
+//! The connections are x11rb's pure Rust ones: when the server dies, requests return errors and the process lives
+//! on, which the C library does not allow.
+
+mod cursor;
+mod injector;
+mod keys;
+mod leftovers;
+mod link;
+mod local_input;
+mod monitors;
+mod pixels;
+mod pointer;
+#[cfg(feature = "scrap")]
+mod scrap;
+mod screen;
+mod shm;
+
+use x11rb::protocol::randr::ConnectionExt as _;
+
+use crate::{CaptureBackend, Desktop, OpenError, Options, ScreenError};
+use injector::X11Injector;
+use link::{Asked as _, Link};
+use local_input::X11LocalInput;
+use screen::X11Screen;
+
+/// Opens the X11 desktop that the options or the environment name.
+pub(crate) fn open(options: &Options) -> Result<Desktop, OpenError> {
+    let session = Session::of_environment();
+    let display = session.display(options.display.as_deref())?;
+    let link = Link::connect(&display)?;
+    if session.is_wayland && is_xwayland(&link)? {
+        return Err(OpenError::Wayland);
+    }
+    let screen = match options.capture {
+        CaptureBackend::Scrap => open_scrap(link, &display, session.display.as_deref())?,
+        CaptureBackend::Default | CaptureBackend::Dummy => X11Screen::open(link)?,
+    };
+    Ok(Desktop {
+        screen: Box::new(screen),
+        injector: Box::new(X11Injector::open(&display)?),
+        local_input: Box::new(X11LocalInput::open(Link::connect(&display)?)?),
+    })
+}
+
+/// See [`crate::release_leftovers`].
+pub(crate) fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> {
+    leftovers::release(&Link::connect(&Session::of_environment().display(display)?)?)
+}
+
+#[cfg(feature = "scrap")]
+fn open_scrap(link: Link, display: &str, of_environment: Option<&str>) -> Result<X11Screen, OpenError> {
+    if of_environment != Some(display) {
+        return Err(OpenError::Backend {
+            backend: CaptureBackend::Scrap.name(),
+            reason: format!("it reads only the desktop that DISPLAY names; set DISPLAY={display} instead"),
+        });
+    }
+    X11Screen::open_polling(link)
+}
+
+#[cfg(not(feature = "scrap"))]
+fn open_scrap(_: Link, _: &str, _: Option<&str>) -> Result<X11Screen, OpenError> {
+    Err(OpenError::Backend {
+        backend: CaptureBackend::Scrap.name(),
+        reason: "this program was built without it; use the default".to_owned(),
+    })
+}
+
+/// What the environment says about the desktop.
+struct Session {
+    display: Option<String>,
+    is_wayland: bool,
+}
+
+impl Session {
+    fn of_environment() -> Self {
+        let set = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        Self {
+            display: set("DISPLAY"),
+            is_wayland: set("WAYLAND_DISPLAY").is_some()
+                || set("XDG_SESSION_TYPE").is_some_and(|kind| kind.eq_ignore_ascii_case("wayland")),
+        }
+    }
+
+    /// The display to open: the one asked for, else the environment's.
+    fn display(&self, asked: Option<&str>) -> Result<String, OpenError> {
+        match asked.or(self.display.as_deref()) {
+            Some(display) => Ok(display.to_owned()),
+            None if self.is_wayland => Err(OpenError::Wayland),
+            None => Err(OpenError::NoDisplay),
+        }
+    }
+}
+
+/// Whether the X server only serves single windows of a Wayland desktop: its own screen is then black.
+fn is_xwayland(link: &Link) -> Result<bool, ScreenError> {
+    if link.has_extension("XWAYLAND")? {
+        return Ok(true);
+    }
+    if !link.has_extension("RANDR")? {
+        return Ok(false);
+    }
+    // Servers before that extension tell it by the names of their outputs.
+    let asked = "list the monitors";
+    let resources = link.randr_get_screen_resources_current(link.root()).asked::<ScreenError>(asked)?;
+    let resources = resources.reply().asked::<ScreenError>(asked)?;
+    for output in resources.outputs {
+        let info = link.randr_get_output_info(output, resources.config_timestamp);
+        let info = info.asked::<ScreenError>(asked)?.reply().asked::<ScreenError>(asked)?;
+        if info.name.starts_with(b"XWAYLAND") {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_display_asked_for_comes_before_the_environments() {
+        let session = Session { display: Some(":1".to_owned()), is_wayland: false };
+        assert_eq!(session.display(Some(":2")).unwrap(), ":2");
+        assert_eq!(session.display(None).unwrap(), ":1");
+    }
+
+    #[test]
+    fn without_a_display_the_words_say_what_is_missing() {
+        let nothing = Session { display: None, is_wayland: false };
+        assert!(matches!(nothing.display(None), Err(OpenError::NoDisplay)));
+        let wayland = Session { display: None, is_wayland: true };
+        assert!(matches!(wayland.display(None), Err(OpenError::Wayland)));
+    }
+}

@@ -1,0 +1,233 @@
+//! X servers, and what a test asks of one without the code under test.
+
+use std::io::{BufRead as _, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use super::program::{Program, ScratchDir, eventually, wait_for_file};
+
+/// A running X server. Dropping it ends it.
+#[derive(Debug)]
+pub struct XServer {
+    program: Program,
+    display: String,
+    rfb_socket: Option<PathBuf>,
+    dir: ScratchDir,
+}
+
+/// A picture that the server itself gave: rows from top to bottom, `0x00RRGGBB`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pixels {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// All pixels.
+    pub pixels: Vec<u32>,
+}
+
+impl XServer {
+    /// A virtual screen of this size, with 24-bit pixels.
+    #[must_use]
+    pub fn xvfb(width: u32, height: u32) -> Self {
+        Self::xvfb_with(&["-screen", "0", &format!("{width}x{height}x24")])
+    }
+
+    /// A virtual screen with these options.
+    ///
+    /// # Panics
+    /// Xvfb is not installed or does not start.
+    #[must_use]
+    pub fn xvfb_with(options: &[&str]) -> Self {
+        Self::start("Xvfb", options, None)
+    }
+
+    /// A virtual screen that a person can use through RFB and whose monitor can change its mode.
+    ///
+    /// # Panics
+    /// TigerVNC's server is not installed or does not start.
+    #[must_use]
+    pub fn tigervnc(width: u32, height: u32) -> Self {
+        Self::start("Xtigervnc", &["-geometry", &format!("{width}x{height}"), "-depth", "24"], Some("rfb"))
+    }
+
+    fn start(name: &str, options: &[&str], rfb_socket: Option<&str>) -> Self {
+        let dir = ScratchDir::new();
+        let rfb_socket = rfb_socket.map(|name| dir.file(name));
+        let mut command = Command::new(name);
+        // The number of the display comes on the standard output, once the server takes connections.
+        command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"]).args(options);
+        if let Some(socket) = &rfb_socket {
+            command.args(["-SecurityTypes", "None", "-rfbport", "-1", "-rfbunixpath"]).arg(socket);
+            command.args(["-AlwaysShared", "-BlacklistTimeout", "0"]);
+        }
+        let mut program = Program::start(command.stdout(Stdio::piped()).stderr(Stdio::null()));
+        let mut number = String::new();
+        let stdout = program.take_stdout().expect("its output is a pipe");
+        BufReader::new(stdout).read_line(&mut number).expect("its output can be read");
+        let number = number.trim();
+        assert!(!number.is_empty(), "{name} ended instead of serving a display");
+        Self { program, display: format!(":{number}"), rfb_socket, dir }
+    }
+
+    /// Its name, as `DISPLAY` takes it.
+    #[must_use]
+    pub fn display(&self) -> &str {
+        &self.display
+    }
+
+    /// Where it takes RFB connections.
+    ///
+    /// # Panics
+    /// It takes none.
+    #[must_use]
+    pub fn rfb_socket(&self) -> &PathBuf {
+        self.rfb_socket.as_ref().expect("only TigerVNC's server speaks RFB")
+    }
+
+    /// Ends the server at once, as a crash would.
+    pub fn kill(&mut self) {
+        self.program.kill();
+    }
+
+    /// The number of its process.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.program.pid()
+    }
+
+    /// A command that will run on this display, and on no other desktop.
+    #[must_use]
+    pub fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env("LC_ALL", "C.UTF-8")
+            .env("HOME", self.dir.path())
+            .env("XDG_RUNTIME_DIR", self.dir.path())
+            .env("XDG_CONFIG_HOME", self.dir.path())
+            .env("XDG_DATA_HOME", self.dir.path())
+            .env("XDG_CACHE_HOME", self.dir.path())
+            .env("GSETTINGS_BACKEND", "memory")
+            .env("NO_AT_BRIDGE", "1")
+            .env_remove("WAYLAND_DISPLAY")
+            .env_remove("XDG_SESSION_TYPE")
+            .env_remove("XMODIFIERS")
+            .env_remove("GTK_IM_MODULE");
+        command
+    }
+
+    /// Starts a program on this display.
+    #[must_use]
+    pub fn start_program(&self, program: &str, arguments: &[&str]) -> Program {
+        let mut command = self.command(program);
+        Program::start(command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()))
+    }
+
+    /// Runs a program on this display to its end and gives what it wrote.
+    ///
+    /// # Panics
+    /// It is not installed or fails.
+    pub fn run(&self, program: &str, arguments: &[&str]) -> Vec<u8> {
+        let output = self.command(program).args(arguments).stdin(Stdio::null()).output();
+        let output = output.unwrap_or_else(|error| panic!("{program} is needed for this test: {error}"));
+        let words = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{program} {arguments:?} failed: {words}");
+        output.stdout
+    }
+
+    /// Chooses the keyboard's layouts, for example `cz,us`.
+    pub fn set_layout(&self, layouts: &str) {
+        self.run("setxkbmap", &["-layout", layouts]);
+    }
+
+    /// Starts a small window manager, and waits until it manages.
+    #[must_use]
+    pub fn start_window_manager(&self) -> Program {
+        let program = self.start_program("openbox", &["--sm-disable"]);
+        eventually("the window manager", || {
+            let shown = self.run("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]);
+            String::from_utf8_lossy(&shown).contains("window id #").then_some(())
+        });
+        program
+    }
+
+    /// Starts a terminal that writes every line typed into it to a file in this server's folder, and waits until it
+    /// has the keyboard. It needs a window manager.
+    #[must_use]
+    pub fn start_terminal(&self, file: &str) -> Program {
+        let write = format!("exec cat > '{}'", self.file(file).display());
+        let program = self.start_program("xterm", &["-u8", "-e", "sh", "-c", &write]);
+        self.wait_for_focus("XTerm");
+        program
+    }
+
+    /// Starts an editor (a GTK program) on an empty file in this server's folder, and waits until it has the
+    /// keyboard. It needs a window manager.
+    ///
+    /// # Panics
+    /// The file can't be made.
+    #[must_use]
+    pub fn start_editor(&self, file: &str) -> Program {
+        std::fs::write(self.file(file), "").expect("the folder is ours");
+        let path = self.file(file).display().to_string();
+        let program = self.start_program("dbus-run-session", &["--", "mousepad", &path]);
+        self.wait_for_focus("Mousepad");
+        program
+    }
+
+    /// Blocks until a window of this class shows and has the keyboard.
+    pub fn wait_for_focus(&self, class: &str) {
+        self.wait_for_window(class);
+        eventually(&format!("the focus in a window of class {class}"), || {
+            let output = self.command("xdotool").arg("getwindowfocus").output().ok()?;
+            let window = String::from_utf8_lossy(&output.stdout).trim().to_owned();
+            let output = self.command("xprop").args(["-id", &window, "WM_CLASS"]).output().ok()?;
+            let classes = String::from_utf8_lossy(&output.stdout).to_lowercase();
+            classes.contains(&format!("\"{}\"", class.to_lowercase())).then_some(())
+        });
+    }
+
+    /// Blocks until a window of this class shows; gives its number.
+    #[must_use = "the number names the window"]
+    pub fn window(&self, class: &str) -> String {
+        eventually(&format!("a window of class {class}"), || {
+            let search = ["search", "--onlyvisible", "--class", class];
+            let output = self.command("xdotool").args(search).output().ok()?;
+            String::from_utf8_lossy(&output.stdout).lines().last().map(str::to_owned)
+        })
+    }
+
+    /// Blocks until a window of this class shows.
+    pub fn wait_for_window(&self, class: &str) {
+        drop(self.window(class));
+    }
+
+    /// The whole screen, as the server gives it to another program.
+    #[must_use]
+    pub fn pixels(&self) -> Pixels {
+        let size = String::from_utf8_lossy(&self.run("xdotool", &["getdisplaygeometry"])).trim().to_owned();
+        let (width, height) = size.split_once(' ').expect("two numbers");
+        let (width, height) =
+            (width.parse::<u32>().expect("a number"), height.parse::<u32>().expect("a number"));
+        let bytes = self.run("import", &["-silent", "-window", "root", "-depth", "8", "rgb:-"]);
+        assert_eq!(bytes.len(), width as usize * height as usize * 3, "three bytes for each pixel");
+        let pixels =
+            bytes.as_chunks::<3>().0.iter().map(|rgb| u32::from_be_bytes([0, rgb[0], rgb[1], rgb[2]]));
+        Pixels { width, height, pixels: pixels.collect() }
+    }
+
+    /// A file of this name in the folder that belongs to this server.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.file(name)
+    }
+
+    /// Blocks until a file in this server's folder holds exactly this.
+    ///
+    /// # Errors
+    /// What it held last, if it never did.
+    pub fn wait_for_file(&self, name: &str, expected: &str) -> Result<(), String> {
+        wait_for_file(&self.file(name), expected)
+    }
+}

@@ -1,0 +1,252 @@
+//! The running relay: its ports, its pages, and the task that drives the broker.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use farhand_broker::{Broker, Entropy, Environment, LocalDirectory, Signer};
+use farhand_store::{Store, StoreError};
+use farhand_transport::identity::IdentityError;
+use farhand_transport::{Acceptor, Identity, Pin};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, JoinSet};
+use tracing::{error, info, warn};
+
+use crate::config::{Config, Pages};
+use crate::counters::Counters;
+use crate::driver::{Driver, Inlets};
+use crate::listen::{ListenError, listen};
+use crate::pages;
+use crate::state::{self, State, StateError};
+
+/// Connections that wait for the driver, beyond what the system keeps.
+const ARRIVALS: usize = 64;
+/// Questions of pages that wait for the driver.
+const QUESTIONS: usize = 8;
+/// How long to wait when the system gives no more connections (out of file descriptors, for example).
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// A relay that runs. Dropping it stops everything at once.
+pub struct Server {
+    addresses: Vec<SocketAddr>,
+    pages: Option<SocketAddr>,
+    pin: Pin,
+    orders: mpsc::Sender<Order>,
+    driver: JoinHandle<Outcome>,
+    /// The ports and pages; they end with the server.
+    _helpers: JoinSet<()>,
+}
+
+/// What the running relay is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// Take nobody new, tell everybody, give sessions their time.
+    Stop,
+    /// End now.
+    Abort,
+}
+
+/// How a relay ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// As it was told, with everybody told.
+    Stopped,
+    /// At once.
+    Cut,
+}
+
+/// The relay can't start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Its key or certificate can't be used.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Its database can't be used.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A port can't be used.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// TLS does not take its key.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl Server {
+    /// Starts a relay; when this returns, all its ports are open.
+    ///
+    /// # Errors
+    /// Its files or a port can't be used.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let state = State::open(&config.state)?;
+        let store = Store::open(&state::database(&config.state)).await?;
+        let listeners =
+            config.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
+        let pages = match config.pages {
+            Pages::At(address) => Some(listen(address)?),
+            Pages::Off => None,
+        };
+        let pin = state.pin();
+        announce(config, &state);
+        let timing = config.broker.timing;
+        let acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
+        let environment = Environment {
+            entropy: Box::new(SystemEntropy),
+            signer: Box::new(RelayKey(state.identity)),
+            directory: Box::new(LocalDirectory::default()),
+        };
+        let broker = Broker::new(config.broker.clone(), environment);
+        let counters = Arc::new(Counters::new());
+
+        let (orders, order_inlet) = mpsc::channel(2);
+        let (arrivals, arrival_inlet) = mpsc::channel(ARRIVALS);
+        let (questions, question_inlet) = mpsc::channel(QUESTIONS);
+        let mut helpers = JoinSet::new();
+        let mut addresses = Vec::new();
+        for (listener, asked) in listeners.into_iter().zip(&config.listen) {
+            let address = listener.local_addr().unwrap_or(*asked);
+            info!(%address, "listening");
+            addresses.push(address);
+            helpers.spawn(take_in(listener, arrivals.clone()));
+        }
+        let mut page_address = None;
+        if let Some(listener) = pages {
+            page_address = listener.local_addr().ok();
+            if let Some(address) = page_address {
+                info!(%address, "pages");
+            }
+            helpers.spawn(pages::serve(listener, questions, counters.clone()));
+        }
+        let inlets = Inlets { orders: order_inlet, arrivals: arrival_inlet, questions: question_inlet };
+        let driver = Driver::new(broker, store, acceptor, counters, timing).run(inlets);
+        let driver = tokio::spawn(driver);
+        Ok(Self { addresses, pages: page_address, pin, orders, driver, _helpers: helpers })
+    }
+
+    /// Where it listens, in the order of the configuration, with the ports that the system chose.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// Where its pages are.
+    #[must_use]
+    pub fn pages(&self) -> Option<SocketAddr> {
+        self.pages
+    }
+
+    /// What its key is known by.
+    #[must_use]
+    pub fn pin(&self) -> Pin {
+        self.pin
+    }
+
+    /// Asks it to stop: nobody new is taken, everybody is told, sessions have their time.
+    pub fn stop(&self) {
+        self.order(Order::Stop);
+    }
+
+    /// Asks it to end now.
+    pub fn abort(&self) {
+        self.order(Order::Abort);
+    }
+
+    /// Waits for its end.
+    pub async fn ended(&mut self) -> Outcome {
+        match (&mut self.driver).await {
+            Ok(outcome) => outcome,
+            Err(failure) => {
+                error!(%failure, "the relay failed");
+                Outcome::Cut
+            }
+        }
+    }
+
+    fn order(&self, order: Order) {
+        // A full inlet holds the same orders already; a closed one belongs to a relay that has ended.
+        let _ = self.orders.try_send(order);
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.driver.abort();
+    }
+}
+
+impl fmt::Debug for Server {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Server").field("addresses", &self.addresses).finish_non_exhaustive()
+    }
+}
+
+fn announce(config: &Config, state: &State) {
+    let version = env!("CARGO_PKG_VERSION");
+    let organisation = &*config.broker.organisation;
+    info!(version, organisation, pin = %state.pin(), "relay starts");
+    if state.is_new {
+        info!("a new key was made; clients and consoles need its pin");
+    }
+    if state.is_exposed {
+        warn!("others than its owner can read relay.key; chmod 600 it");
+    }
+    if !config.is_named() {
+        warn!("customers see {organisation:?}; set `organisation` in the configuration");
+    }
+}
+
+/// Takes connections from one port and hands them to the driver.
+async fn take_in(listener: TcpListener, arrivals: mpsc::Sender<(TcpStream, SocketAddr)>) {
+    loop {
+        match listener.accept().await {
+            Ok(arrival) => {
+                if arrivals.send(arrival).await.is_err() {
+                    return;
+                }
+            }
+            Err(error) => {
+                warn!(%error, "can't take a connection");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+}
+
+/// The system's randomness.
+struct SystemEntropy;
+
+impl Entropy for SystemEntropy {
+    fn fill(&mut self, bytes: &mut [u8]) {
+        aws_lc_rs::rand::fill(bytes).expect("a system without randomness can't run a relay");
+    }
+}
+
+/// The relay's key, for vouchers and claims.
+struct RelayKey(Identity);
+
+impl Signer for RelayKey {
+    fn sign(&self, bytes: &[u8]) -> [u8; 64] {
+        self.0.sign(bytes).try_into().expect("an Ed25519 signature has 64 bytes")
+    }
+
+    fn verify(&self, bytes: &[u8], signature: &[u8; 64]) -> bool {
+        use aws_lc_rs::signature::{ED25519, UnparsedPublicKey};
+        UnparsedPublicKey::new(&ED25519, self.0.spki()).verify(bytes, signature).is_ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_relays_key_verifies_its_own_signatures_alone() {
+        let (one, other) = (RelayKey(Identity::generate().unwrap()), RelayKey(Identity::generate().unwrap()));
+        let signature = one.sign(b"bytes");
+        assert!(one.verify(b"bytes", &signature));
+        assert!(!one.verify(b"other", &signature));
+        assert!(!other.verify(b"bytes", &signature));
+    }
+}

@@ -1,0 +1,172 @@
+//! The files that a relay keeps: its key, its certificate, its database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use farhand_transport::identity::IdentityError;
+use farhand_transport::{Identity, Pin};
+use rustls_pki_types::pem::PemObject;
+use rustls_pki_types::{CertificateDer, PrivatePkcs8KeyDer};
+
+const KEY: &str = "relay.key";
+const CERTIFICATE: &str = "relay.crt";
+const DATABASE: &str = "relay.db";
+
+/// Who this relay is.
+#[derive(Debug)]
+pub struct State {
+    /// Its key.
+    pub identity: Identity,
+    /// Its certificate, signed by itself.
+    pub certificate: CertificateDer<'static>,
+    /// Whether the key was made just now.
+    pub is_new: bool,
+    /// Whether others than its owner can read the key's file.
+    pub is_exposed: bool,
+}
+
+/// The relay's files can't be used.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// A file can't be read or written.
+    #[error("can't {what} {path}: {source}; check that the folder exists and belongs to the relay's user")]
+    File {
+        /// What was tried.
+        what: &'static str,
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// A file does not hold what it should.
+    #[error(
+        "{path} is damaged; restore it from a backup, or delete it for a new one: a new key has a new pin"
+    )]
+    Damaged {
+        /// Which file.
+        path: PathBuf,
+    },
+    /// The key can't be made.
+    #[error(transparent)]
+    Identity(#[from] IdentityError),
+}
+
+impl State {
+    /// Reads key and certificate, and makes what is not there.
+    ///
+    /// # Errors
+    /// A file can't be read, written or understood.
+    pub fn open(folder: &Path) -> Result<Self, StateError> {
+        fs::create_dir_all(folder).map_err(file_error("create", folder))?;
+        let path = folder.join(KEY);
+        let is_new = !path.exists();
+        if is_new {
+            let pem = to_pem("PRIVATE KEY", Identity::generate()?.pkcs8());
+            write_once(&path, &pem, 0o600)?;
+        }
+        let pem = fs::read(&path).map_err(file_error("read", &path))?;
+        let key = PrivatePkcs8KeyDer::from_pem_slice(&pem)
+            .map_err(|_| StateError::Damaged { path: path.clone() })?;
+        let identity = Identity::from_pkcs8(key.secret_pkcs8_der())
+            .map_err(|_| StateError::Damaged { path: path.clone() })?;
+        let mode = fs::metadata(&path).map_err(file_error("read", &path))?.permissions().mode();
+        let certificate = certificate(folder, &identity)?;
+        Ok(Self { identity, certificate, is_new, is_exposed: mode & 0o077 != 0 })
+    }
+
+    /// What clients and consoles know this relay by.
+    #[must_use]
+    pub fn pin(&self) -> Pin {
+        Pin(self.identity.key_hash())
+    }
+}
+
+/// Where the database is.
+#[must_use]
+pub fn database(folder: &Path) -> PathBuf {
+    folder.join(DATABASE)
+}
+
+fn certificate(folder: &Path, identity: &Identity) -> Result<CertificateDer<'static>, StateError> {
+    let path = folder.join(CERTIFICATE);
+    if !path.exists() {
+        let made = identity.self_signed()?;
+        write_once(&path, &to_pem("CERTIFICATE", &made), 0o644)?;
+    }
+    let pem = fs::read(&path).map_err(file_error("read", &path))?;
+    CertificateDer::from_pem_slice(&pem).map_err(|_| StateError::Damaged { path })
+}
+
+/// Writes a whole file, or leaves the one that another process has written in the meantime.
+fn write_once(path: &Path, text: &str, mode: u32) -> Result<(), StateError> {
+    let draft = path.with_extension(format!("new-{}", std::process::id()));
+    let write = || {
+        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&draft)?;
+        file.write_all(text.as_bytes())?;
+        file.sync_all()?;
+        match fs::hard_link(&draft, path) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+            result => result,
+        }
+    };
+    let written = write();
+    // Nobody looks at a draft that can't be deleted.
+    let _ = fs::remove_file(&draft);
+    written.map_err(file_error("write", path))
+}
+
+fn to_pem(label: &str, der: &[u8]) -> String {
+    let text = STANDARD.encode(der);
+    let mut pem = format!("-----BEGIN {label}-----\n");
+    let mut rest = text.as_str();
+    while !rest.is_empty() {
+        let (line, after) = rest.split_at(rest.len().min(64));
+        pem.push_str(line);
+        pem.push('\n');
+        rest = after;
+    }
+    pem.push_str(&format!("-----END {label}-----\n"));
+    pem
+}
+
+fn file_error(what: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StateError {
+    let path = path.to_owned();
+    move |source| StateError::File { what, path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_start_makes_a_key_that_later_ones_keep() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = State::open(folder.path()).unwrap();
+        assert!(first.is_new && !first.is_exposed);
+        let second = State::open(folder.path()).unwrap();
+        assert!(!second.is_new);
+        assert_eq!(second.pin(), first.pin());
+        assert_eq!(second.certificate, first.certificate);
+        let mode = fs::metadata(folder.path().join(KEY)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "no draft is left");
+    }
+
+    #[test]
+    fn damage_and_exposure_are_named() {
+        let folder = tempfile::tempdir().unwrap();
+        State::open(folder.path()).unwrap();
+        let key = folder.path().join(KEY);
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(State::open(folder.path()).unwrap().is_exposed);
+        fs::write(&key, "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n").unwrap();
+        let error = State::open(folder.path()).unwrap_err();
+        assert!(error.to_string().contains("relay.key is damaged"), "{error}");
+        let missing = State::open(&folder.path().join("relay.crt")).unwrap_err();
+        assert!(matches!(missing, StateError::File { .. }), "{missing}");
+    }
+}

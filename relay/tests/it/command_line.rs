@@ -1,0 +1,258 @@
+//! The program as an administrator runs it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use farhand_proto::relay::FromRelay;
+use farhand_relay::config::{Config, EXAMPLE};
+use farhand_relay::options::SettingOptions;
+
+use crate::running::Reach;
+
+fn program(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_farhand-relay"));
+    command.current_dir(folder).args(arguments);
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("FARHAND_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    program(folder, arguments).output().unwrap()
+}
+
+fn stdout(output: &Output) -> String {
+    String::from_utf8(output.stdout.clone()).unwrap()
+}
+
+/// Runs it and expects this exit code and these words on standard error.
+fn fails(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
+    let output = run(folder, arguments);
+    let error = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(code), "{error}");
+    for word in words {
+        assert!(error.contains(word), "{word:?} is not in {error:?}");
+    }
+}
+
+/// A relay in a process of its own, and its log up to its ports.
+pub(crate) struct Running {
+    pub(crate) child: Child,
+    log: BufReader<std::process::ChildStderr>,
+    seen: Vec<serde_json::Value>,
+}
+
+impl Running {
+    pub(crate) fn start(folder: &Path, more: &[&str]) -> Self {
+        let mut arguments =
+            vec!["run", "--listen", "127.0.0.1:0", "--pages", "127.0.0.1:0", "--log-format", "json"];
+        arguments.extend_from_slice(more);
+        let mut child = program(folder, &arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let log = BufReader::new(child.stderr.take().unwrap());
+        let mut running = Self { child, log, seen: Vec::new() };
+        running.until("pages");
+        running
+    }
+
+    /// Reads the log up to a message.
+    fn until(&mut self, message: &str) -> serde_json::Value {
+        loop {
+            let mut line = String::new();
+            assert!(self.log.read_line(&mut line).unwrap() > 0, "the log ended before {message:?}");
+            let line: serde_json::Value = serde_json::from_str(&line).expect("a line of the log is JSON");
+            self.seen.push(line.clone());
+            if line["fields"]["message"] == message {
+                return line;
+            }
+        }
+    }
+
+    /// How to reach it.
+    pub(crate) fn reach(&self, folder: &Path) -> Reach {
+        let field = |message: &str, field: &str| {
+            let line = self.seen.iter().find(|line| line["fields"]["message"] == message).unwrap();
+            line["fields"][field].as_str().unwrap().to_owned()
+        };
+        let (address, pin) = (field("listening", "address"), field("relay starts", "pin"));
+        Reach { address: address.parse().unwrap(), pin: pin.parse().unwrap(), folder: folder.to_owned() }
+    }
+
+    fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-s", name, &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn operators_are_added_listed_and_removed() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let added = run(folder, &["operator", "add", "anna"]);
+    assert!(added.status.success());
+    let token = stdout(&added);
+    assert_eq!(token.trim_end().len(), 43, "standard output is the token and nothing else");
+    let added = stdout(&run(folder, &["operator", "add", "bob", "--json"]));
+    let added: serde_json::Value = serde_json::from_str(&added).unwrap();
+    assert_eq!(added["operator"], "bob");
+    assert_eq!(added["token"].as_str().unwrap().len(), 43);
+
+    fails(folder, &["operator", "add", "anna"], 5, &["anna already"]);
+    fails(folder, &["operator", "add", " anna"], 2, &["no space"]);
+    let listed = stdout(&run(folder, &["operator", "list"]));
+    let names: Vec<&str> = listed.lines().map(|line| line.split('\t').next().unwrap()).collect();
+    assert_eq!(names, ["anna", "bob"]);
+    assert!(run(folder, &["operator", "remove", "anna"]).status.success());
+    fails(folder, &["operator", "remove", "anna"], 5, &["no operator anna"]);
+    let listed = stdout(&run(folder, &["operator", "list", "--json"]));
+    let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
+    assert_eq!(listed["operator"], "bob");
+    assert!(listed["added"].as_u64().unwrap() > 1_700_000_000);
+}
+
+#[test]
+fn it_starts_without_any_file_makes_its_key_and_stops_when_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut relay = Running::start(folder.path(), &[]);
+    let starts = relay.seen[0]["fields"].clone();
+    let pin = stdout(&run(folder.path(), &["pin"]));
+    assert_eq!(starts["pin"], pin.trim_end());
+    assert_eq!(starts["message"], "relay starts");
+    assert!(pin.starts_with("sha256/"));
+    let listening = relay.seen.iter().find(|line| line["fields"]["message"] == "listening").unwrap();
+    assert!(listening["fields"]["address"].as_str().unwrap().starts_with("127.0.0.1:"));
+    let mode = std::fs::metadata(folder.path().join("relay.key")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+    relay.signal("TERM");
+    relay.until("relay ended");
+    assert_eq!(relay.child.wait().unwrap().code(), Some(0));
+    assert_eq!(stdout(&run(folder.path(), &["pin"])), pin, "the key stays");
+}
+
+#[test]
+fn a_port_that_cannot_be_used_is_named_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let other = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = other.local_addr().unwrap().to_string();
+    fails(
+        folder.path(),
+        &["run", "--listen", &taken, "--pages", "off"],
+        4,
+        &[&taken, "another program listens there"],
+    );
+    fails(
+        folder.path(),
+        &["run", "--listen", "203.0.113.7:11438"],
+        4,
+        &["203.0.113.7:11438", "no such address"],
+    );
+}
+
+#[test]
+fn a_wrong_configuration_is_named_with_line_and_key() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("farhand-relay.toml");
+    for (text, words) in [
+        ("organisation = \"A\"\nlisten_on = []\n", &["line 2", "listen_on", "unknown field"][..]),
+        ("\n[limits]\nlegz = 1\n", &["line 3", "legz", "unknown field"]),
+        ("listen = \"0.0.0.0:443\"\n", &["line 1", "listen"]),
+        ("organisation = \"A\"\nlisten = [\n  \"0.0.0.0\",\n]\n", &["line 3", "0.0.0.0"]),
+        ("[limits]\nlegs = 0\n", &["line 2", "legs"]),
+        ("pages = \"nowhere\"\n", &["line 1", "127.0.0.1:9311"]),
+        ("silence_seconds = 0\n", &["line 1", "silence_seconds"]),
+        ("[log]\nfilter = \"farhand=loud\"\n", &["line 2", "filter"]),
+        ("[log]\nformat = \"xml\"\n", &["line 2", "xml", "json"]),
+        ("organisation = \n", &["line 1"]),
+        ("listen = []\n", &["`listen` is empty"]),
+    ] {
+        std::fs::write(&file, text).unwrap();
+        let mut all = vec!["farhand-relay.toml"];
+        all.extend_from_slice(words);
+        fails(folder.path(), &["check-config"], 3, &all);
+    }
+    fails(folder.path(), &["check-config", "--config", "missing.toml"], 3, &["missing.toml"]);
+    fails(folder.path(), &["run", "--pages", "nowhere"], 2, &["nowhere"]);
+}
+
+#[test]
+fn options_stand_above_the_environment_and_that_above_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("farhand-relay.toml");
+    std::fs::write(&file, "organisation = \"file\"\nlisten = [\"127.0.0.1:1\"]\nstate = \"kept\"\n").unwrap();
+    let check = |arguments: &[&str], variables: &[(&str, &str)]| {
+        let mut command = program(folder.path(), &["check-config"]);
+        command.args(arguments).envs(variables.iter().copied());
+        stdout(&command.output().unwrap())
+    };
+    let alone = check(&[], &[]);
+    assert!(alone.contains("organisation   file\nlisten         127.0.0.1:1\n"), "{alone}");
+    assert!(alone.contains("state          ./kept\n"), "{alone}");
+    let variables =
+        [("FARHAND_RELAY_ORGANISATION", "variable"), ("FARHAND_RELAY_LISTEN", "127.0.0.1:2,[::1]:3")];
+    let above = check(&[], &variables);
+    assert!(above.contains("organisation   variable\nlisten         127.0.0.1:2\nlisten         [::1]:3\n"));
+    let top = check(&["--organisation", "option", "--listen", "127.0.0.1:4"], &variables);
+    assert!(top.contains("organisation   option\nlisten         127.0.0.1:4\npages"), "{top}");
+}
+
+#[test]
+fn the_example_shows_every_default() {
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(stdout(&run(folder.path(), &["example-config"])), EXAMPLE);
+    let plain = Config::load(&SettingOptions {
+        config: Some(folder.path().join("plain.toml")),
+        ..SettingOptions::default()
+    });
+    assert!(plain.is_err(), "a file that was named has to be there");
+    let load = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        let options = SettingOptions { config: Some(file), ..SettingOptions::default() };
+        let mut config = Config::load(&options).unwrap();
+        config.file = None;
+        config
+    };
+    // Its keys, with their # taken away, say what an empty file means.
+    let is_key = |line: &&str| {
+        let name = line.split(" = ").next().unwrap_or_default();
+        line.contains(" = ") && name.chars().all(|letter| letter.is_ascii_lowercase() || letter == '_')
+    };
+    let uncommented: Vec<&str> =
+        EXAMPLE.lines().map(|line| line.strip_prefix('#').filter(is_key).unwrap_or(line)).collect();
+    let (defaults, shown) = (load("empty.toml", ""), load("shown.toml", &uncommented.join("\n")));
+    assert_eq!(uncommented.iter().filter(|line| is_key(line)).count(), 19);
+    assert_eq!(shown.broker.limits, defaults.broker.limits);
+    assert_eq!(shown.broker.timing, defaults.broker.timing);
+    assert_eq!(shown.to_string().replace("/.\n", "\n"), defaults.to_string());
+    load("as-it-is.toml", EXAMPLE);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_second_signal_ends_it_at_once_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("farhand-relay.toml"), "grace_seconds = 3600\n").unwrap();
+    let mut relay = Running::start(folder.path(), &["--organisation", "Example Ltd"]);
+    let reach = relay.reach(folder.path());
+    let mut session = reach.session().await;
+    relay.signal("INT");
+    assert_eq!(session.client.hear().await, FromRelay::Stopping {});
+    relay.signal("TERM");
+    assert_eq!(relay.child.wait().unwrap().code(), Some(6));
+    let mut log = String::new();
+    relay.log.read_to_string(&mut log).unwrap();
+    assert!(log.contains("a second signal stops at once") && log.contains("sessions were cut"), "{log}");
+    // The log names the session by its first digits alone, and no token.
+    let seen: String = relay.seen.iter().map(ToString::to_string).chain([log]).collect();
+    assert!(seen.contains("\"session\":"));
+    assert!(!seen.contains(&session.session_id.plain()) && !seen.contains(&session.session_id.to_string()));
+    assert!(!seen.contains(&session.token.to_string()));
+}
