@@ -153,7 +153,11 @@ impl fmt::Display for Config {
         }
         writeln!(f, "pages          {}", self.pages)?;
         writeln!(f, "state          {}", self.state.display())?;
-        write!(f, "log            {:?}, {}", self.log_format, self.log_filter.0)
+        let format = match self.log_format {
+            Format::Text => "text",
+            Format::Json => "json",
+        };
+        write!(f, "log            {format}, {}", self.log_filter.0)
     }
 }
 

@@ -2,15 +2,11 @@
 
 use std::time::Duration;
 
-use crate::world::{START, Stamp, World, address, key};
-use farhand_broker::{
-    ALONE, CLAIM_LIFE, CLOCK_SKEW, Ending, Event, FAILED_LOGIN_DELAY, Limits, NOBODY_DELAY, NoRoom,
-    OperatorCheck, OperatorId, Settings, Signer, TICKET_LIFE, Timing, Traffic,
-};
-use farhand_proto::bounded::Bytes;
+use crate::world::{START, World, address, key};
+use farhand_broker::{FAILED_LOGIN_DELAY, Limits, NOBODY_DELAY, NoRoom, OperatorCheck, OperatorId, Settings};
 use farhand_proto::id::SessionId;
-use farhand_proto::relay::{FromRelay, Refusal, ToRelay, Voucher};
-use farhand_proto::version::{Version, Versions};
+use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
+use farhand_proto::version::Versions;
 
 const CLIENT: u8 = 1;
 const CONSOLE: u8 = 2;

@@ -130,7 +130,7 @@ proptest! {
         }
         world.closed.clear();
         world.pass(CLAIM_LIFE);
-        prop_assert_eq!(world.broker.remembered(), 0);
+        prop_assert_eq!(world.remembered(), 0);
     }
 }
 

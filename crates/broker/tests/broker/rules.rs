@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use crate::world::{START, Stamp, World, address, key};
+use crate::world::{Stamp, World, address, key};
 use farhand_broker::{
-    ALONE, CLAIM_LIFE, CLOCK_SKEW, Ending, Event, FAILED_LOGIN_DELAY, Limits, NOBODY_DELAY, NoRoom,
-    OperatorCheck, OperatorId, Settings, Signer, TICKET_LIFE, Timing, Traffic,
+    ALONE, CLAIM_LIFE, CLOCK_SKEW, Ending, Event, NOBODY_DELAY, NoRoom, OperatorCheck, OperatorId, Settings,
+    Signer, TICKET_LIFE, Timing, Traffic,
 };
 use farhand_proto::bounded::Bytes;
 use farhand_proto::id::SessionId;
@@ -69,7 +69,7 @@ fn a_session_from_first_to_last() {
             Event::SessionEnded { session_id, duration, traffic, ending: Ending::Client },
         ]
     );
-    assert_eq!(world.broker.remembered(), 0);
+    assert_eq!(world.remembered(), 0);
 }
 
 #[test]
@@ -319,7 +319,7 @@ fn the_store_can_answer_late() {
     world.close(leg);
     world.broker.handle_operator_checked(world.now(), leg, OperatorCheck::Known(OperatorId(5)));
     world.settle();
-    assert_eq!((world.heard(leg), world.broker.remembered()), (0, 0));
+    assert_eq!((world.heard(leg), world.remembered()), (0, 0));
 }
 
 #[test]
@@ -415,7 +415,7 @@ fn a_stop_tells_everybody_and_gives_sessions_their_time() {
     world.end_closed();
     assert!(world.broker.is_stopped());
     assert!(matches!(world.events.last(), Some(Event::SessionEnded { ending: Ending::RelayStopped, .. })));
-    assert_eq!(world.broker.remembered(), 0);
+    assert_eq!(world.remembered(), 0);
 }
 
 #[test]

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 use std::net::IpAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use farhand_broker::{
-    Broker, Command, Entropy, Environment, Event, LegId, LocalDirectory, Now, OperatorCheck, OperatorId,
-    PairId, Settings, Signer,
+    Broker, Command, Directory, Entropy, Environment, Event, LegId, LocalDirectory, Now, OperatorCheck,
+    OperatorId, PairId, Settings, Signer,
 };
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
@@ -19,12 +21,35 @@ pub(crate) const START: u64 = 1_800_000_000;
 /// What a broker did, and when.
 pub(crate) struct World {
     pub(crate) broker: Broker,
+    /// Session IDs that the directory holds.
+    pub(crate) numbers: Arc<AtomicUsize>,
     pub(crate) moment: Duration,
     pub(crate) sent: BTreeMap<LegId, Vec<(Duration, FromRelay)>>,
     pub(crate) closed: VecDeque<LegId>,
     pub(crate) checks: VecDeque<LegId>,
     pub(crate) pairs: Vec<(PairId, LegId, LegId)>,
     pub(crate) events: Vec<Event>,
+}
+
+/// A directory that says how much it holds.
+struct Counted(LocalDirectory, Arc<AtomicUsize>);
+
+impl Directory for Counted {
+    fn insert(&mut self, session_id: SessionId, client: KeyHash) -> bool {
+        let inserted = self.0.insert(session_id, client);
+        self.1.fetch_add(usize::from(inserted), Relaxed);
+        inserted
+    }
+
+    fn find(&self, session_id: SessionId) -> Option<KeyHash> {
+        self.0.find(session_id)
+    }
+
+    fn remove(&mut self, session_id: SessionId) {
+        let held = self.0.find(session_id).is_some();
+        self.1.fetch_sub(usize::from(held), Relaxed);
+        self.0.remove(session_id);
+    }
 }
 
 /// Numbers that look random and are the same in every run (splitmix64).
@@ -76,13 +101,15 @@ impl World {
 
     pub(crate) fn with(settings: Settings, seed: u64) -> Self {
         let settings = Settings { organisation: Text::truncated("Example"), ..settings };
+        let numbers = Arc::new(AtomicUsize::new(0));
         let environment = Environment {
             entropy: Box::new(Dice(seed)),
             signer: Box::new(Stamp(99)),
-            directory: Box::new(LocalDirectory::default()),
+            directory: Box::new(Counted(LocalDirectory::default(), numbers.clone())),
         };
         Self {
             broker: Broker::new(settings, environment),
+            numbers,
             moment: Duration::from_secs(1000),
             sent: BTreeMap::new(),
             closed: VecDeque::new(),
@@ -121,6 +148,11 @@ impl World {
             self.settle();
         }
         self.moment = end;
+    }
+
+    /// Everything that broker and directory remember.
+    pub(crate) fn remembered(&self) -> usize {
+        self.broker.remembered() + self.numbers.load(Relaxed)
     }
 
     /// Reports the end of every leg that was told to end.
