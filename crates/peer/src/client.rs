@@ -7,7 +7,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::relay::{Ticket, Voucher};
 use farhand_proto::session::EndReason;
-use farhand_seal::{ClientConfig, ClientSeal, ClientSealed, Guesses, SealError, SpokenWords, Step, Wrong};
+use farhand_seal::{ClientConfig, ClientSeal, Guesses, SealError, SpokenWords, Wrong};
 use farhand_transport::Identity;
 use farhand_transport::identity::IdentityError;
 use tokio::sync::mpsc;
@@ -15,8 +15,8 @@ use tokio::task::JoinSet;
 
 pub use self::desk::{Desk, DeskEvent, DeskSender};
 pub use crate::control::{RelayError, Way};
-use crate::stream::{Moved, Pipe, SealedPipe};
-use crate::{Clock, SessionEnd, control};
+use crate::stream::{Pipe, SealedPipe};
+use crate::{Clock, SessionEnd, control, handshake};
 
 mod desk;
 mod registration;
@@ -214,16 +214,20 @@ impl Waiting {
             News::Down { error, retry_in } => self.tell(Event::Trouble { error, retry_in }).await,
             News::Stopping => self.tell(Event::RelayStopping).await,
             News::Registered { session_id, organisation, relay_spki } => {
-                match &mut self.current {
-                    Some(current) if current.session_id == session_id => current.relay_spki = relay_spki,
-                    _ => {
-                        let guesses = Guesses::new(self.password.clone());
-                        self.current = Some(Current { session_id, organisation, relay_spki, guesses });
-                    }
-                }
+                self.note_registered(session_id, organisation, relay_spki);
                 self.tell_ready().await
             }
             News::Invited { ticket, relay_time } => self.handle_invite(ticket, relay_time).await,
+        }
+    }
+
+    fn note_registered(&mut self, session_id: SessionId, organisation: String, relay_spki: Vec<u8>) {
+        match &mut self.current {
+            Some(current) if current.session_id == session_id => current.relay_spki = relay_spki,
+            _ => {
+                let guesses = Guesses::new(self.password.clone());
+                self.current = Some(Current { session_id, organisation, relay_spki, guesses });
+            }
         }
     }
 
@@ -244,11 +248,24 @@ impl Waiting {
             relay_time: relay_time + clock.now().as_secs(),
         };
         let mut pipe = Pipe::new(leg.into_stream());
-        match make_seal(config, &mut current.guesses, &mut pipe, clock).await {
+        let seal = ClientSeal::new(config, &mut current.guesses, clock.now());
+        let sealed = match seal {
+            Ok(seal) => handshake::complete(seal, &mut pipe, clock).await,
+            Err(error) => Err(error),
+        };
+        match sealed {
             Ok(sealed) => {
                 let run = session::Run::new(SealedPipe::new(pipe, sealed.sealed), sealed.operator, clock);
-                let end = run.run(&mut *self.desk, &mut self.from_program, &self.to_program).await;
+                let around = session::Around {
+                    from_program: &mut self.from_program,
+                    to_program: &self.to_program,
+                    registration: &mut self.registration,
+                };
+                let (end, registered) = run.run(&mut *self.desk, around).await;
                 self.tell(Event::Ended(end)).await?;
+                if let Some(News::Registered { session_id, organisation, relay_spki }) = registered {
+                    self.note_registered(session_id, organisation, relay_spki);
+                }
                 self.renew_password().await
             }
             Err(error) => {
@@ -300,39 +317,6 @@ impl Waiting {
 
 /// The client can't or need not go on.
 struct Stop;
-
-async fn make_seal(
-    config: ClientConfig,
-    guesses: &mut Guesses,
-    pipe: &mut Pipe,
-    clock: Clock,
-) -> Result<ClientSealed, SealError> {
-    let mut seal = ClientSeal::new(config, guesses, clock.now())?;
-    let mut buffer = [0; 4096];
-    let result = loop {
-        seal.take_output(&mut pipe.out);
-        let moved = tokio::select! {
-            moved = pipe.turn(true, &mut buffer) => moved,
-            () = clock.wait_until(Some(seal.deadline())) => {
-                match seal.handle_timeout(clock.now()) {
-                    Ok(()) => continue,
-                    Err(error) => break Err(error),
-                }
-            }
-        };
-        match moved {
-            Ok(Moved::Wrote) => {}
-            Ok(Moved::Read(count)) => match seal.handle_input(&buffer[..count], clock.now()) {
-                Ok(Step::NeedInput) => {}
-                Ok(Step::Done(sealed)) => break Ok(*sealed),
-                Err(error) => break Err(error),
-            },
-            Ok(Moved::Closed) | Err(_) => break Err(seal.handle_eof()),
-        }
-    };
-    seal.take_output(&mut pipe.out);
-    result
-}
 
 /// Eight digits that nobody can guess, each equally likely.
 fn new_password() -> Result<Password, IdentityError> {

@@ -13,17 +13,16 @@ use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_proto::screen::View;
 use farhand_proto::session::{EndReason, ToConsole};
 use farhand_proto::version::Versions;
-use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, Sealed, SpokenWords, Step};
+use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, SpokenWords};
 use farhand_session::{ActError, ConsoleSession};
 use farhand_transport::identity::IdentityError;
 use farhand_transport::{Identity, Leg};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use crate::control;
 pub use crate::control::{RelayError, Way};
-use crate::stream::{Moved, Pipe, PipeError, SealedPipe};
-use crate::{Clock, RELAY_ANSWER, RELAY_HEARTBEAT, SessionEnd};
+use crate::stream::{Pipe, PipeError, SealedPipe};
+use crate::{Clock, RELAY_ANSWER, RELAY_HEARTBEAT, SessionEnd, control, handshake};
 
 /// Events that may wait for the program before the link is read no further.
 const EVENTS: usize = 64;
@@ -121,8 +120,15 @@ impl Console {
         let leg = control::join(&self.way, &self.identity, ticket).await?;
         let config = ConsoleConfig { identity: self.identity.raw_key()?, session_id, password, voucher };
         let clock = Clock::start();
-        let (pipe, sealed) = make_seal(config, guesses, leg, clock).await?;
-        Ok(Sealing { words: sealed.words(), pipe: SealedPipe::new(pipe, sealed), clock })
+        let seal = ConsoleSeal::new(config, guesses, clock.now())?;
+        let mut pipe = Pipe::new(leg.into_stream());
+        match handshake::complete(seal, &mut pipe, clock).await {
+            Ok(sealed) => Ok(Sealing { words: sealed.words(), pipe: SealedPipe::new(pipe, sealed), clock }),
+            Err(error) => {
+                pipe.farewell().await;
+                Err(error.into())
+            }
+        }
     }
 
     /// Begins the session and asks for these grants. The console's leg to the relay lives as long as the session.
@@ -158,46 +164,6 @@ impl Sealing {
     #[must_use]
     pub fn words(&self) -> SpokenWords {
         self.words
-    }
-}
-
-async fn make_seal(
-    config: ConsoleConfig,
-    guesses: &mut ConsoleGuesses,
-    leg: Leg,
-    clock: Clock,
-) -> Result<(Pipe, Sealed), SealError> {
-    let mut pipe = Pipe::new(leg.into_stream());
-    let mut seal = ConsoleSeal::new(config, guesses, clock.now())?;
-    let mut buffer = [0; 4096];
-    let result = loop {
-        seal.take_output(&mut pipe.out);
-        let moved = tokio::select! {
-            moved = pipe.turn(true, &mut buffer) => moved,
-            () = clock.wait_until(Some(seal.deadline())) => {
-                match seal.handle_timeout(clock.now()) {
-                    Ok(()) => continue,
-                    Err(error) => break Err(error),
-                }
-            }
-        };
-        match moved {
-            Ok(Moved::Wrote) => {}
-            Ok(Moved::Read(count)) => match seal.handle_input(&buffer[..count], clock.now()) {
-                Ok(Step::NeedInput) => {}
-                Ok(Step::Done(sealed)) => break Ok(*sealed),
-                Err(error) => break Err(error),
-            },
-            Ok(Moved::Closed) | Err(_) => break Err(seal.handle_eof()),
-        }
-    };
-    match result {
-        Ok(sealed) => Ok((pipe, sealed)),
-        Err(error) => {
-            seal.take_output(&mut pipe.out);
-            pipe.farewell().await;
-            Err(error)
-        }
     }
 }
 

@@ -5,6 +5,7 @@ pub mod client;
 pub mod console;
 mod control;
 mod ended;
+mod handshake;
 mod stream;
 
 pub use ended::SessionEnd;

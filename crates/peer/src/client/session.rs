@@ -9,6 +9,7 @@ use farhand_session::{ClientEvent, ClientSession};
 use tokio::sync::mpsc;
 
 use super::desk::{Desk, DeskEvent};
+use super::registration::{News, Registration};
 use super::{Command, Event, Question, display_gone};
 use crate::stream::{PipeError, SealedPipe};
 use crate::{Clock, SessionEnd};
@@ -27,39 +28,53 @@ pub(super) struct Run {
     /// Whether the desk has been asked for an update and not given it.
     wanted: bool,
     ended: Option<SessionEnd>,
+    registered: Option<News>,
+}
+
+/// What goes on beside the session.
+pub(super) struct Around<'a> {
+    pub(super) from_program: &'a mut mpsc::Receiver<Command>,
+    pub(super) to_program: &'a mpsc::Sender<Event>,
+    pub(super) registration: &'a mut Registration,
 }
 
 impl Run {
     pub(super) fn new(pipe: SealedPipe, operator: Voucher, clock: Clock) -> Self {
         let words = pipe.words();
         let session = ClientSession::new(clock.now());
-        Self { pipe, session, operator, clock, words, generation: 0, wanted: false, ended: None }
+        Self {
+            pipe,
+            session,
+            operator,
+            clock,
+            words,
+            generation: 0,
+            wanted: false,
+            ended: None,
+            registered: None,
+        }
     }
 
-    pub(super) async fn run(
-        mut self,
-        desk: &mut dyn Desk,
-        from_program: &mut mpsc::Receiver<Command>,
-        to_program: &mpsc::Sender<Event>,
-    ) -> SessionEnd {
+    /// Holds the session. Also gives the registration's last word, if it was made anew meanwhile.
+    pub(super) async fn run(mut self, desk: &mut dyn Desk, around: Around<'_>) -> (SessionEnd, Option<News>) {
         let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
         desk.open(sender);
-        let end = self.until_the_end(desk, &mut from_desk, from_program, to_program).await;
+        let end = self.until_the_end(desk, &mut from_desk, around).await;
         // Threads of the desk that wait for room here must not wait for ever.
         drop(from_desk);
         // Before anything that may take time: no key stays down.
         desk.close();
         self.pipe.farewell().await;
-        end
+        (end, self.registered)
     }
 
     async fn until_the_end(
         &mut self,
         desk: &mut dyn Desk,
         from_desk: &mut mpsc::Receiver<DeskEvent>,
-        from_program: &mut mpsc::Receiver<Command>,
-        to_program: &mpsc::Sender<Event>,
+        around: Around<'_>,
     ) -> SessionEnd {
+        let Around { from_program, to_program, registration } = around;
         loop {
             while let Some(event) = self.session.poll_event() {
                 if let Some(event) = self.handle_event(event, desk)
@@ -83,7 +98,8 @@ impl Run {
                 return end;
             }
             let open = self.ended.is_none();
-            // Order: the customer, then what the person at the machine and the desktop do, then the line, then time.
+            // Order: the customer, then what the person at the machine and the desktop do, then the line, then the
+            // relay, then time.
             tokio::select! {
                 biased;
                 command = from_program.recv(), if open => self.handle_command(command),
@@ -96,6 +112,16 @@ impl Run {
                         return self.ended.take().unwrap_or(end);
                     }
                 }
+                news = registration.news(), if open => match news {
+                    Some(News::Stopping) => {
+                        // Whoever no longer listens is noticed with the next event of the session.
+                        let _ = to_program.send(Event::RelayStopping).await;
+                    }
+                    Some(news @ News::Registered { .. }) => self.registered = Some(news),
+                    // The session has a leg of its own: the waiting one may come and go, and nobody else gets in.
+                    Some(_) => {}
+                    None => self.session.end(EndReason::Customer),
+                },
                 () = self.clock.wait_until(self.session.poll_timeout()) => {
                     self.session.handle_timeout(self.clock.now());
                 }
