@@ -49,10 +49,11 @@ impl Failure {
             Self::Here(_) | Self::Connect(ConnectError::Identity(_)) => 1,
             Self::Usage(_) => 2,
             Self::Connect(ConnectError::Relay(error)) => relay_code(error),
+            Self::Ended(SessionEnd::Relay(Refusal::Operator)) => 5,
             Self::Connect(ConnectError::Nobody) => 6,
             Self::Connect(ConnectError::Seal(error)) => seal_code(error),
             Self::Ended(SessionEnd::Session(Ended::There(reason) | Ended::Here(reason))) => end_code(reason),
-            Self::Ended(SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_))
+            Self::Ended(SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_) | SessionEnd::Relay(_))
             | Self::Act(ActError::LineLost | ActError::Congested | ActError::Over) => 11,
             Self::NotAllowed(_) | Self::Act(ActError::NotAllowed) | Self::Undone(Undone::NotAllowed) => 12,
             Self::Undone(_) => 13,

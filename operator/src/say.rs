@@ -1,7 +1,7 @@
 //! What the console prints: words for a person, or JSON lines for a script.
 
 use farhand_peer::console::ConsoleEvent;
-use farhand_proto::screen::{Layout, View};
+use farhand_proto::screen::{Layout, Rect, View};
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::ConsoleEvent as Session;
 use serde_json::{Value, json};
@@ -44,15 +44,7 @@ impl Say {
                 || json!({"event": "allowed", "grants": grants.to_string()}),
             ),
             ConsoleEvent::Session(Session::Screen { layout, view, area }) => {
-                self.print(&format!("The picture shows {} x {} pixels.", area.width, area.height), || {
-                    json!({
-                        "event": "screen",
-                        "desktop": [layout.desktop.width, layout.desktop.height],
-                        "area": [area.x, area.y, area.width, area.height],
-                        "watching": watching(*view),
-                        "monitors": monitors(layout),
-                    })
-                })
+                self.screen(layout, *view, *area);
             }
             ConsoleEvent::Session(Session::Holding(held)) => self.print(
                 if *held {
@@ -82,6 +74,19 @@ impl Say {
             ),
             ConsoleEvent::Session(_) => {}
         }
+    }
+
+    fn screen(self, layout: &Layout, view: View, area: Rect) {
+        let words = format!("The picture shows {} x {} pixels.", area.width, area.height);
+        self.print(&words, || {
+            json!({
+                "event": "screen",
+                "desktop": [layout.desktop.width, layout.desktop.height],
+                "area": [area.x, area.y, area.width, area.height],
+                "watching": watching(view),
+                "monitors": monitors(layout),
+            })
+        });
     }
 
     /// A step is done.

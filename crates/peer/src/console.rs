@@ -9,7 +9,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
-use farhand_proto::relay::{FromRelay, ToRelay};
+use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::screen::View;
 use farhand_proto::session::{EndReason, ToConsole};
 use farhand_proto::version::Versions;
@@ -24,6 +24,8 @@ pub use crate::control::{RelayError, Way};
 use crate::stream::{Pipe, PipeError, SealedPipe};
 use crate::{Clock, RELAY_ANSWER, RELAY_HEARTBEAT, SessionEnd, control, handshake};
 
+/// How long a relay has to say why it cut a session.
+const RELAY_LAST_WORDS: Duration = Duration::from_millis(300);
 /// Events that may wait for the program before the link is read no further.
 const EVENTS: usize = 64;
 
@@ -146,6 +148,7 @@ impl Console {
             to_program,
             waiting: VecDeque::new(),
             relay: Some(self.leg),
+            refused: None,
         };
         tasks.spawn(run.run());
         ConsoleHandle { commands, events, _tasks: tasks }
@@ -264,11 +267,16 @@ struct Run {
     to_program: mpsc::Sender<ConsoleEvent>,
     waiting: VecDeque<ConsoleEvent>,
     relay: Option<Leg>,
+    refused: Option<Refusal>,
 }
 
 impl Run {
     async fn run(mut self) {
-        let end = self.until_the_end().await;
+        let mut end = self.until_the_end().await;
+        if matches!(end, SessionEnd::Line(_)) {
+            self.hear_relay_out().await;
+            end = self.refused.map_or(end, SessionEnd::Relay);
+        }
         self.pipe.farewell().await;
         for event in self.waiting.drain(..) {
             if self.to_program.send(event).await.is_err() {
@@ -322,6 +330,8 @@ impl Run {
                 }
                 message = read_relay(&mut self.relay) => match message {
                     Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
+                    // The relay ends the session's legs as well.
+                    Some(FromRelay::Refused { refusal }) => self.refused = Some(refusal),
                     Some(_) => {}
                     // The session has a leg of its own and goes on.
                     None => self.relay = None,
@@ -331,6 +341,21 @@ impl Run {
                     self.session.handle_timeout(self.clock.now());
                 }
             }
+        }
+    }
+
+    /// The line was cut: the relay may be saying why on its own leg.
+    async fn hear_relay_out(&mut self) {
+        let last_words = async {
+            while let Some(message) = read_relay(&mut self.relay).await {
+                if let FromRelay::Refused { refusal } = message {
+                    self.refused = Some(refusal);
+                }
+            }
+        };
+        if self.relay.is_some() && self.refused.is_none() {
+            // Where it says nothing, the cut itself is all that is known.
+            let _ = tokio::time::timeout(RELAY_LAST_WORDS, last_words).await;
         }
     }
 
