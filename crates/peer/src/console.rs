@@ -346,6 +346,9 @@ impl Run {
 
     /// The line was cut: the relay may be saying why on its own leg.
     async fn hear_relay_out(&mut self) {
+        if self.relay.is_none() || self.refused.is_some() {
+            return;
+        }
         let last_words = async {
             while let Some(message) = read_relay(&mut self.relay).await {
                 if let FromRelay::Refused { refusal } = message {
@@ -353,10 +356,8 @@ impl Run {
                 }
             }
         };
-        if self.relay.is_some() && self.refused.is_none() {
-            // Where it says nothing, the cut itself is all that is known.
-            let _ = tokio::time::timeout(RELAY_LAST_WORDS, last_words).await;
-        }
+        // Where it says nothing, the cut itself is all that is known.
+        let _ = tokio::time::timeout(RELAY_LAST_WORDS, last_words).await;
     }
 
     fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
