@@ -1,6 +1,6 @@
 //! Addresses as limits count them.
 
-use std::net::{IpAddr, Ipv6Addr};
+use core::net::{IpAddr, Ipv6Addr};
 
 /// One IPv4 address or one IPv6 network of 64 bits, which is what a single subscriber has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,7 +1,7 @@
 //! The machine itself: legs come, speak and go.
 
+use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::net::IpAddr;
 use std::time::Duration;
 
 use farhand_proto::bounded::Text;

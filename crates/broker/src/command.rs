@@ -1,7 +1,7 @@
 //! What a broker wants done, and the names of the things it speaks of.
 
+use core::net::IpAddr;
 use std::fmt;
-use std::net::IpAddr;
 use std::time::Duration;
 
 use farhand_proto::bounded::{Bytes, Text};

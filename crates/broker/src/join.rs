@@ -1,6 +1,6 @@
 //! The two halves of a session come with their tickets, and leave.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use farhand_proto::id::SessionId;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal};

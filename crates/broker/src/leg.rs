@@ -1,6 +1,6 @@
 //! One leg and what it is for.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use farhand_proto::bounded::Text;
 use farhand_proto::limits::MAX_NAME;

@@ -1,6 +1,6 @@
 //! Operators come, are checked, leave and are removed.
 
-use std::net::IpAddr;
+use core::net::IpAddr;
 
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};

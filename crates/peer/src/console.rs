@@ -190,7 +190,7 @@ enum Command {
     End,
 }
 
-/// A running session. Dropping it cuts the line; [`ConsoleHandle::end`] says goodbye.
+/// A running session. Dropping it cuts the line; [`ConsoleControl::end`] says goodbye.
 #[derive(Debug)]
 pub struct ConsoleHandle {
     commands: mpsc::Sender<Command>,
