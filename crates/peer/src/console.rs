@@ -2,16 +2,14 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::time::Duration;
 
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
-use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
+use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_proto::screen::View;
-use farhand_proto::session::{EndReason, ToConsole};
 use farhand_proto::version::Versions;
 use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, SpokenWords};
 use farhand_session::{ActError, ConsoleSession};
@@ -21,11 +19,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 pub use crate::control::{RelayError, Way};
-use crate::stream::{Pipe, PipeError, SealedPipe};
-use crate::{Clock, RELAY_ANSWER, RELAY_HEARTBEAT, SessionEnd, control, handshake};
+use crate::stream::{Pipe, SealedPipe};
+use crate::{Clock, RELAY_ANSWER, SessionEnd, control, handshake};
 
-/// How long a relay has to say why it cut a session.
-const RELAY_LAST_WORDS: Duration = Duration::from_millis(300);
+mod session;
+
 /// Events that may wait for the program before the link is read no further.
 const EVENTS: usize = 64;
 
@@ -140,7 +138,7 @@ impl Console {
         let (to_program, events) = mpsc::channel(EVENTS);
         let mut tasks = JoinSet::new();
         let session = ConsoleSession::new(ask, sealing.clock.now());
-        let run = Run {
+        let run = session::Run {
             pipe: sealing.pipe,
             session,
             clock: sealing.clock,
@@ -256,169 +254,5 @@ impl ConsoleControl {
     async fn send(&self, command: Command) {
         // After the end nobody takes commands, and `Ended` is among the events.
         let _ = self.commands.send(command).await;
-    }
-}
-
-struct Run {
-    pipe: SealedPipe,
-    session: ConsoleSession,
-    clock: Clock,
-    from_program: mpsc::Receiver<Command>,
-    to_program: mpsc::Sender<ConsoleEvent>,
-    waiting: VecDeque<ConsoleEvent>,
-    relay: Option<Leg>,
-    refused: Option<Refusal>,
-}
-
-impl Run {
-    async fn run(mut self) {
-        let mut end = self.until_the_end().await;
-        if matches!(end, SessionEnd::Line(_)) {
-            self.hear_relay_out().await;
-            end = self.refused.map_or(end, SessionEnd::Relay);
-        }
-        self.pipe.farewell().await;
-        for event in self.waiting.drain(..) {
-            if self.to_program.send(event).await.is_err() {
-                return;
-            }
-        }
-        // The program may have stopped listening.
-        let _ = self.to_program.send(ConsoleEvent::Ended(end)).await;
-    }
-
-    async fn until_the_end(&mut self) -> SessionEnd {
-        let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
-        let to_program = self.to_program.clone();
-        let mut ended = None;
-        loop {
-            while let Some(event) = self.session.poll_event() {
-                match event {
-                    farhand_session::ConsoleEvent::Ended(how) => ended = Some(how),
-                    other => self.waiting.push_back(ConsoleEvent::Session(other)),
-                }
-            }
-            let (session, clock) = (&mut self.session, self.clock);
-            if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
-                return error.into();
-            }
-            if let Some(how) = ended.take_if(|_| self.pipe.is_idle()) {
-                return how.into();
-            }
-            // Order: what the program wants, then the link, then the relay, then time.
-            tokio::select! {
-                biased;
-                command = self.from_program.recv(), if ended.is_none() => match command {
-                    Some(command) => self.handle_command(command).await,
-                    None => self.session.end(EndReason::Operator),
-                },
-                permit = to_program.reserve(), if !self.waiting.is_empty() => match permit {
-                    Ok(permit) => {
-                        if let Some(event) = self.waiting.pop_front() {
-                            permit.send(event);
-                        }
-                    }
-                    Err(_) => {
-                        self.waiting.clear();
-                        self.session.end(EndReason::Operator);
-                    }
-                },
-                moved = self.pipe.turn(self.waiting.len() < EVENTS && ended.is_none()) => {
-                    if let Err(end) = self.take_in(moved) {
-                        return ended.map_or(end, SessionEnd::from);
-                    }
-                }
-                message = read_relay(&mut self.relay) => match message {
-                    Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
-                    // The relay ends the session's legs as well.
-                    Some(FromRelay::Refused { refusal }) => self.refused = Some(refusal),
-                    Some(_) => {}
-                    // The session has a leg of its own and goes on.
-                    None => self.relay = None,
-                },
-                _ = heartbeat.tick() => self.ping_relay().await,
-                () = self.clock.wait_until(self.session.poll_timeout()) => {
-                    self.session.handle_timeout(self.clock.now());
-                }
-            }
-        }
-    }
-
-    /// The line was cut: the relay may be saying why on its own leg.
-    async fn hear_relay_out(&mut self) {
-        if self.relay.is_none() || self.refused.is_some() {
-            return;
-        }
-        let last_words = async {
-            while let Some(message) = read_relay(&mut self.relay).await {
-                if let FromRelay::Refused { refusal } = message {
-                    self.refused = Some(refusal);
-                }
-            }
-        };
-        // Where it says nothing, the cut itself is all that is known.
-        let _ = tokio::time::timeout(RELAY_LAST_WORDS, last_words).await;
-    }
-
-    fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
-        let mut result = moved;
-        loop {
-            match self.pipe.next_message::<ToConsole>() {
-                Ok(Some((message, bytes))) => self.session.handle(message, bytes, self.clock.now()),
-                Ok(None) => break,
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        match result {
-            Ok(()) => Ok(()),
-            Err(PipeError::Protocol(error)) => {
-                self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
-                Ok(())
-            }
-            Err(PipeError::Line(error)) => Err(self.last_word().unwrap_or(error.into())),
-        }
-    }
-
-    /// How the session ended by the other's word, if that came before the line was closed.
-    fn last_word(&mut self) -> Option<SessionEnd> {
-        while let Some(event) = self.session.poll_event() {
-            match event {
-                farhand_session::ConsoleEvent::Ended(how) => return Some(how.into()),
-                other => self.waiting.push_back(ConsoleEvent::Session(other)),
-            }
-        }
-        None
-    }
-
-    async fn handle_command(&mut self, command: Command) {
-        match command {
-            // Whoever asked may have gone meanwhile; what was taken is done all the same.
-            Command::Act(input, reply) => drop(reply.send(self.session.act(&input))),
-            Command::Type(text, reply) => drop(reply.send(self.session.type_text(&text))),
-            Command::Watch(view) => self.session.watch(view),
-            Command::Refresh => self.session.refresh(),
-            Command::End => self.session.end(EndReason::Operator),
-        }
-    }
-
-    async fn ping_relay(&mut self) {
-        if let Some(leg) = &mut self.relay {
-            let ping = ToRelay::Ping { number: 0 };
-            let write = leg.write_message(&ping);
-            if !matches!(tokio::time::timeout(Duration::from_secs(1), write).await, Ok(Ok(()))) {
-                self.relay = None;
-            }
-        }
-    }
-}
-
-/// The next message of the relay; `None` once the leg has ended; waits forever without one.
-async fn read_relay(leg: &mut Option<Leg>) -> Option<FromRelay> {
-    match leg {
-        Some(leg) => leg.read_message().await.ok(),
-        None => std::future::pending().await,
     }
 }

@@ -182,9 +182,16 @@ impl SealedPipe {
         }
     }
 
-    /// The next message that came, and the bytes of its frame.
-    pub(crate) fn next_message<M: Message>(&mut self) -> Result<Option<(M, usize)>, PipeError> {
-        self.frames.next_message().map_err(PipeError::Protocol)
+    /// Hands over every message that has come, in order, then gives what came of the turn that brought them.
+    pub(crate) fn take_in<M: Message>(
+        &mut self,
+        moved: Result<(), PipeError>,
+        mut handle: impl FnMut(M, usize),
+    ) -> Result<(), PipeError> {
+        while let Some((message, bytes)) = self.frames.next_message().map_err(PipeError::Protocol)? {
+            handle(message, bytes);
+        }
+        moved
     }
 
     /// Says that nothing more comes, and closes.

@@ -199,18 +199,11 @@ impl Run {
     }
 
     fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
-        let mut result = moved;
-        loop {
-            match self.pipe.next_message::<ToClient>() {
-                Ok(Some((message, bytes))) => self.session.handle(message, bytes, self.clock.now()),
-                Ok(None) => break,
-                Err(error) => {
-                    result = Err(error);
-                    break;
-                }
-            }
-        }
-        match result {
+        let (session, clock) = (&mut self.session, self.clock);
+        match self
+            .pipe
+            .take_in::<ToClient>(moved, |message, bytes| session.handle(message, bytes, clock.now()))
+        {
             Ok(()) => Ok(()),
             Err(PipeError::Protocol(error)) => {
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
