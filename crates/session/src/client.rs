@@ -211,7 +211,9 @@ impl ClientSession {
         }
         self.open(grants);
         if before.allows(Grant::Control) && !grants.allows(Grant::Control) {
-            self.acts.forbid_all();
+            if self.acts.forbid_all() {
+                self.line.push_control(&ToConsole::Holding { held: false });
+            }
             self.events.push_back(ClientEvent::ReleaseAll);
             self.run_acts(now);
         }

@@ -367,6 +367,16 @@ fn the_person_at_the_machine_comes_first() {
 }
 
 #[test]
+fn revoking_control_ends_a_hold_for_the_console_too() {
+    let mut world = World::open();
+    world.client.local_input(world.now);
+    world.run(10 * MS);
+    world.client.set_grants(view(), world.now);
+    world.run(10 * MS);
+    assert!(world.at_console.contains(&ConsoleEvent::Holding(false)));
+}
+
+#[test]
 fn a_button_that_is_down_comes_up_however_late() {
     let mut world = World::open();
     let at = Point { x: 1, y: 1 };

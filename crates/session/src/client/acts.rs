@@ -75,13 +75,13 @@ impl Acts {
         self.queue.push_back(Act { number, input, came: now, done: 0, refused });
     }
 
-    /// Control is no longer allowed: nothing that waits is done.
-    pub(super) fn forbid_all(&mut self) {
+    /// Control is no longer allowed: nothing that waits is done. Returns whether a hold ends with this.
+    pub(super) fn forbid_all(&mut self) -> bool {
         for act in &mut self.queue {
             act.refused.get_or_insert(Undone::NotAllowed);
         }
-        self.hold_until = None;
         self.down.clear();
+        self.hold_until.take().is_some()
     }
 
     /// The person acts. Returns whether holding begins with this.
