@@ -1,5 +1,6 @@
 //! Keys follow the letter, modifiers and locks are accounted for, and the keyboard is left as it was found.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 #[path = "common/mod.rs"]
 mod common;
@@ -132,12 +133,15 @@ fn text_follows_the_layout_as_it_is_switched_and_changed() {
     bench.lock_group(xkb::Group::M1);
     bench.type_text("žluťoučký 3 kůň [zy]\n");
     assert_eq!(bench.group(), 0);
+    // A program reads keys by the map of the moment it reads them, so nothing may be unread when a map is replaced.
+    let lines = |count| (1..=count).map(|line| format!("žluťoučký {line} kůň [zy]\n")).collect::<String>();
+    bench.expect(&lines(3));
     bench.server.set_layout("de");
     bench.type_text("žluťoučký 4 kůň [zy]\n");
+    bench.expect(&lines(4));
     bench.server.set_layout("us");
     bench.type_text("žluťoučký 5 kůň [zy]\n");
-    let lines = (1..=5).map(|line| format!("žluťoučký {line} kůň [zy]\n")).collect::<String>();
-    bench.expect(&lines);
+    bench.expect(&lines(5));
 }
 
 #[test]
@@ -380,6 +384,19 @@ fn everything_held_is_released_on_request_and_at_the_end() {
         assert_eq!(keys_down(&observer), []);
         assert_eq!(buttons_down(&observer), KeyButMask::from(0u16));
     }
+}
+
+#[test]
+fn what_a_killed_program_left_down_can_be_released() {
+    let server = XServer::xvfb(640, 480);
+    let observer = observe(&server);
+    let mut desktop = open(&server);
+    let at = Point { x: 5, y: 6 };
+    key(&mut *desktop.injector, named(NamedKey::Alt), true);
+    desktop.injector.inject(&Input::Button { button: Button::Left, pressed: true, at }).unwrap();
+    farhand_desktop::release_leftovers(Some(server.display())).unwrap();
+    assert_eq!(keys_down(&observer), []);
+    assert_eq!(buttons_down(&observer), KeyButMask::from(0u16));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The person's own mouse and keyboard are told apart from what is injected.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 mod common;
 

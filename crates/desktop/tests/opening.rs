@@ -1,5 +1,6 @@
 //! A desktop that can't be opened says why, and what to do.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 use farhand_desktop::{OpenError, Options};
 use farhand_testkit::x::XServer;

@@ -1,5 +1,6 @@
 //! Text arrives exactly, in real programs, whatever layout the keyboard has.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
 #[path = "common/mod.rs"]
 mod common;

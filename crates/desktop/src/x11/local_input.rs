@@ -48,10 +48,8 @@ impl X11LocalInput {
         while let Some(event) = self.link.poll_for_event().asked("tell the use of mouse and keyboard")? {
             let source = match event {
                 Event::XinputRawKeyPress(event) => event.sourceid,
-                Event::XinputRawButtonPress(event) => event.sourceid,
-                Event::XinputRawMotion(event) => event.sourceid,
-                Event::XinputRawTouchBegin(event) => event.sourceid,
-                Event::XinputRawTouchUpdate(event) => event.sourceid,
+                Event::XinputRawButtonPress(event) | Event::XinputRawMotion(event) => event.sourceid,
+                Event::XinputRawTouchBegin(event) | Event::XinputRawTouchUpdate(event) => event.sourceid,
                 Event::XinputHierarchy(_) => {
                     // Numbers of devices are used again.
                     self.injects.clear();

@@ -99,7 +99,12 @@ fn rotation(link: &Link, info: &randr::MonitorInfo, timestamp: u32) -> Result<Ro
     }
     let crtc = unless_vanished(link.randr_get_crtc_info(output.crtc, timestamp).asked(asked)?.reply())?;
     let turned = crtc.map_or(randr::Rotation::ROTATE0, |crtc| crtc.rotation);
-    Ok(if turned.contains(randr::Rotation::ROTATE90) {
+    Ok(as_turned(turned))
+}
+
+/// RANDR counts its turns against the clock.
+fn as_turned(turned: randr::Rotation) -> Rotation {
+    if turned.contains(randr::Rotation::ROTATE90) {
         Rotation::Left
     } else if turned.contains(randr::Rotation::ROTATE180) {
         Rotation::Inverted
@@ -107,7 +112,7 @@ fn rotation(link: &Link, info: &randr::MonitorInfo, timestamp: u32) -> Result<Ro
         Rotation::Right
     } else {
         Rotation::Normal
-    })
+    }
 }
 
 fn unless_vanished<T>(reply: Result<T, x11rb::errors::ReplyError>) -> Result<Option<T>, ScreenError> {
@@ -115,5 +120,18 @@ fn unless_vanished<T>(reply: Result<T, x11rb::errors::ReplyError>) -> Result<Opt
         Ok(reply) => Ok(Some(reply)),
         Err(x11rb::errors::ReplyError::X11Error(_)) => Ok(None),
         Err(error) => Err(super::link::failed("tell a monitor's rotation", error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn turns_keep_their_direction_also_when_mirrored() {
+        assert_eq!(as_turned(randr::Rotation::ROTATE0), Rotation::Normal);
+        assert_eq!(as_turned(randr::Rotation::ROTATE90), Rotation::Left);
+        assert_eq!(as_turned(randr::Rotation::ROTATE180 | randr::Rotation::REFLECT_X), Rotation::Inverted);
+        assert_eq!(as_turned(randr::Rotation::ROTATE270), Rotation::Right);
     }
 }

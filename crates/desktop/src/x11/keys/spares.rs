@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use super::keymap::{Keycode, Keymap, Keysym, LOCK, Mods, SHIFT};
 
 /// How long a taught character stays after its last use, whatever else is wanted.
-pub(super) const REST: Duration = Duration::from_millis(1000);
+pub(super) const REST: Duration = Duration::from_secs(2);
 
 /// The keycode that stands for key number 0 of the kernel, which some programs take for no key.
 const RESERVED: Keycode = 8;
