@@ -1,6 +1,7 @@
 //! The customer's desktop for a session: three threads while it lasts, none between sessions.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 
 use farhand_desktop::Options;
 use farhand_peer::client::{Desk, DeskEvent, DeskSender};
@@ -21,6 +22,8 @@ use show::Show;
 pub(crate) struct RealDesk {
     options: Options,
     open: Option<Open>,
+    /// Lets go of the last session's desktop: taking back keys that were taught takes a moment, for which nobody waits.
+    closing: Option<JoinHandle<()>>,
 }
 
 struct Open {
@@ -33,12 +36,20 @@ struct Open {
 
 impl RealDesk {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, open: None }
+        Self { options, open: None, closing: None }
+    }
+
+    fn finish_closing(&mut self) {
+        if let Some(closing) = self.closing.take() {
+            // A thread that panicked has told standard error.
+            let _ = closing.join();
+        }
     }
 }
 
 impl Desk for RealDesk {
     fn open(&mut self, events: DeskSender) {
+        self.finish_closing();
         let desktop = match farhand_desktop::open(&self.options) {
             Ok(desktop) => desktop,
             Err(error) => {
@@ -93,7 +104,18 @@ impl Desk for RealDesk {
     }
 
     fn close(&mut self) {
-        self.open = None;
+        self.finish_closing();
+        if let Some(open) = self.open.take() {
+            open.hands.release_all();
+            self.closing = Some(std::thread::spawn(move || drop(open)));
+        }
+    }
+}
+
+impl Drop for RealDesk {
+    fn drop(&mut self) {
+        self.close();
+        self.finish_closing();
     }
 }
 

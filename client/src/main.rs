@@ -5,6 +5,7 @@ mod headless;
 mod options;
 mod say;
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -43,5 +44,11 @@ fn main() -> ExitCode {
 /// Logs go to standard error: what the person or script needs is on standard output.
 fn start_log(options: &Options) {
     let filter = tracing_subscriber::EnvFilter::try_new(&options.log).unwrap_or_default();
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).init();
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
 }

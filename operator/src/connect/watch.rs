@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use farhand_media::Decoder;
 use farhand_peer::SessionEnd;
 use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
-use farhand_proto::grant::Grants;
+use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Picture, Point, Rect, Region};
 use farhand_proto::session::Undone;
 use farhand_session::ConsoleEvent as Session;
@@ -138,7 +138,11 @@ impl Follower {
             }
         };
         match event {
-            Session::Allowed(grants) => known.grants = Some(grants),
+            Session::Allowed(grants) => {
+                // What comes when the view is allowed again is another picture.
+                known.complete &= grants.allows(Grant::View);
+                known.grants = Some(grants);
+            }
             Session::Screen { layout, area, .. } => {
                 known.layout = Some(layout);
                 known.origin = Point { x: area.x, y: area.y };
