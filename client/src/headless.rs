@@ -3,7 +3,6 @@
 use anyhow::Result;
 use farhand_peer::client::{Client, Control, Event};
 use farhand_proto::grant::Grants;
-use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::sync::mpsc;
 
 use crate::desk::RealDesk;
@@ -98,15 +97,14 @@ async fn next(orders: &mut Option<mpsc::Receiver<Order>>) -> Option<Order> {
     }
 }
 
-/// Reads standard input on a task of its own, since a line can't be half taken.
+/// Reads standard input on a thread of its own: a read of it can't be called off, and must not keep the program.
 fn read_orders(say: Say) -> mpsc::Receiver<Order> {
     let (sender, orders) = mpsc::channel(16);
-    tokio::spawn(async move {
-        let mut lines = BufReader::new(tokio::io::stdin()).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lines().map_while(Result::ok) {
             match parse(&line) {
                 Ok(Some(order)) => {
-                    if sender.send(order).await.is_err() {
+                    if sender.blocking_send(order).is_err() {
                         return;
                     }
                 }

@@ -12,7 +12,8 @@ use farhand_transport::{Pin, Target};
 #[derive(Debug, Parser)]
 #[command(name = "farhand-client", version, max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run without a window: numbers and events on standard output, consent by --allow or --commands.
+    /// Run without a window, which is the only way so far: numbers and events on standard output, consent by --allow
+    /// or --commands.
     #[arg(long, required_unless_present = "guard")]
     headless: bool,
 
@@ -37,7 +38,7 @@ pub(crate) struct Options {
     )]
     pin: Vec<Pin>,
 
-    /// What an operator is allowed without asking anybody: view, or view,control.
+    /// What an operator is allowed without asking anybody: view, control, or both with a comma between them.
     #[arg(long, value_name = "GRANTS")]
     pub(crate) allow: Option<Grants>,
 
@@ -63,7 +64,7 @@ pub(crate) struct Options {
     capture: CaptureBackend,
 
     /// What to log to standard error, for example info or farhand_peer=debug.
-    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn")]
+    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
     pub(crate) log: String,
 
     /// Used by the program itself: watch over the keys of the display.
@@ -81,6 +82,10 @@ impl Options {
     pub(crate) fn desktop(&self) -> farhand_desktop::Options {
         farhand_desktop::Options { display: self.display.clone(), capture: self.capture }
     }
+}
+
+fn parse_filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 fn parse_capture(name: &str) -> Result<CaptureBackend, String> {

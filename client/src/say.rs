@@ -1,5 +1,7 @@
 //! What the headless client prints: words for a person, or JSON lines for a script.
 
+use std::io::Write as _;
+
 use farhand_peer::client::Event;
 use farhand_seal::Language;
 use serde_json::{Value, json};
@@ -17,25 +19,25 @@ impl Say {
 
     pub(crate) fn event(self, event: &Event) {
         if self.json {
-            println!("{}", as_json(event));
+            print_line(format_args!("{}", as_json(event)));
         } else {
-            println!("{}", as_words(event));
+            print_line(format_args!("{}", as_words(event)));
         }
     }
 
     pub(crate) fn bad_command(self, line: &str, error: &str) {
         if self.json {
-            println!("{}", json!({"event": "bad_command", "line": line, "error": error}));
+            print_line(format_args!("{}", json!({"event": "bad_command", "line": line, "error": error})));
         } else {
-            println!("{line:?} is not a command; {error}");
+            print_line(format_args!("{line:?} is not a command; {error}"));
         }
     }
 
     pub(crate) fn stopped(self) {
         if self.json {
-            println!("{}", json!({"event": "stopped"}));
+            print_line(format_args!("{}", json!({"event": "stopped"})));
         } else {
-            println!("Stopped. Nothing is left on this computer; you can delete the file.");
+            print_line(format_args!("Stopped. Nothing is left on this computer; you can delete the file."));
         }
     }
 }
@@ -58,7 +60,7 @@ fn as_words(event: &Event) -> String {
                 question.operator.operator,
                 question.operator.organisation,
                 question.grants,
-                question.timeout.as_secs()
+                question.timeout.as_secs_f32().ceil()
             )
         }
         Event::Allowed(grants) => format!("Allowed now: {grants}"),
@@ -96,4 +98,9 @@ fn as_json(event: &Event) -> Value {
         Event::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         Event::RelayStopping => json!({"event": "relay_stopping"}),
     }
+}
+
+/// Prints a line. A reader that has gone away, such as `head`, is no reason to stop what is going on.
+fn print_line(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

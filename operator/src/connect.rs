@@ -23,6 +23,12 @@ use watch::Watcher;
 /// Does what `connect` asks for.
 pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure> {
     let say = Say { json: options.json };
+    let stdin = Path::new("-");
+    if task.password_file.as_deref() == Some(stdin)
+        && matches!(&task.step, Step::Script { file } if file == stdin)
+    {
+        return Err(Failure::Usage("password and script can't both come from standard input".to_owned()));
+    }
     // Everything that can be wrong on this side is found before the customer is disturbed.
     let steps = match &task.step {
         Step::Script { file } => read_script(file)?,
@@ -30,10 +36,11 @@ pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure
     };
     let operator =
         Operator { name: operator_name(&options.operator)?, token: token(options.token_file.as_deref())? };
+    let first = password(task.password_file.as_deref())?;
     let way = Way { targets: options.relay.clone(), pins: options.pin.clone() };
     let mut console = Console::log_in(way, operator).await?;
     let organisation = console.organisation().to_owned();
-    let sealing = seal(&mut console, task).await?;
+    let sealing = seal(&mut console, task, first).await?;
     say.sealed(&organisation, sealing.words());
     let handle = console.start(sealing, task.ask());
     let control = handle.control();
@@ -42,7 +49,7 @@ pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure
         Performer { say, timeout: task.timeout, control: control.clone(), watcher: &mut watcher };
     let result = tokio::select! {
         result = performer.perform(&steps) => result,
-        () = farhand_transport::system::stop_requested() => Ok(()),
+        () = farhand_transport::system::stop_requested() => Err(Failure::Stopped),
     };
     control.end().await;
     watcher.until_ended().await;
@@ -50,15 +57,17 @@ pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure
 }
 
 /// Makes the seal; a person at a terminal may correct the password as often as the number of tries allows.
-async fn seal(console: &mut Console, task: &Connect) -> Result<Sealing, Failure> {
+async fn seal(console: &mut Console, task: &Connect, first: (Password, bool)) -> Result<Sealing, Failure> {
     let mut guesses = ConsoleGuesses::new();
+    let (mut secret, typed) = first;
     loop {
-        let (password, typed) = password(task.password_file.as_deref())?;
-        match console.connect(task.session_id, password, &mut guesses).await {
+        match console.connect(task.session_id, secret, &mut guesses).await {
             Err(ConnectError::Seal(SealError::Refused(refusal)))
                 if typed && matches!(refusal, SealRefusal::Password | SealRefusal::PasswordReplaced) =>
             {
                 eprintln!("{refusal}");
+                guesses.ready().map_err(|spent| Failure::Connect(ConnectError::Seal(spent.into())))?;
+                (secret, _) = password(task.password_file.as_deref())?;
             }
             result => return Ok(result?),
         }

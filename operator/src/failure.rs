@@ -32,6 +32,9 @@ pub(crate) enum Failure {
     /// An act was not done.
     #[error("the customer's program did not do it: {0}")]
     Undone(Undone),
+    /// A signal came before all steps were done.
+    #[error("stopped before everything was done")]
+    Stopped,
     /// Waited in vain.
     #[error("waited {seconds} s for {what}, in vain")]
     Waited {
@@ -58,6 +61,7 @@ impl Failure {
             Self::NotAllowed(_) | Self::Act(ActError::NotAllowed) | Self::Undone(Undone::NotAllowed) => 12,
             Self::Undone(_) => 13,
             Self::Waited { .. } => 14,
+            Self::Stopped => 16,
         }
     }
 }

@@ -4,15 +4,21 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
-use farhand_proto::grant::Grants;
+use farhand_proto::grant::{Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
 use farhand_transport::{Pin, Target};
 
 use crate::steps::Step;
 
+const EXIT_CODES: &str = "\
+Exit codes: 0 done; 1 failed on this machine; 2 wrong command line, script or number; 3 relay not reachable; 4 wrong \
+pin; 5 operator unknown; 6 nobody waits under the number; 7 wrong password; 8 denied; 9 no answer; 10 ended by the \
+customer; 11 line cut; 12 not allowed; 13 not done by the customer's system; 14 waited in vain; 15 the programs did \
+not understand or trust each other; 16 stopped by a signal";
+
 /// Sees, explains or drives the desktop of a customer who has read you two numbers.
 #[derive(Debug, Parser)]
-#[command(name = "farhand-operator", version, max_term_width = 100)]
+#[command(name = "farhand-operator", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Options {
     /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
     /// other, the first good one wins.
@@ -33,11 +39,11 @@ pub(crate) struct Options {
     pub(crate) token_file: Option<PathBuf>,
 
     /// Print events as JSON, one a line.
-    #[arg(long)]
+    #[arg(long, global = true)]
     pub(crate) json: bool,
 
     /// What to log to standard error, for example info or farhand_peer=debug.
-    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn")]
+    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
     pub(crate) log: String,
 
     #[command(subcommand)]
@@ -64,7 +70,7 @@ pub(crate) struct Connect {
     pub(crate) password_file: Option<PathBuf>,
 
     /// What to ask the customer for.
-    #[arg(long, value_name = "GRANTS", default_value = "view,control", conflicts_with = "view_only")]
+    #[arg(long, value_name = "GRANTS", default_value = "view,control", conflicts_with = "view_only", value_parser = parse_grants)]
     grants: Grants,
 
     /// Look and touch nothing: the customer is asked for no more.
@@ -84,6 +90,16 @@ impl Connect {
     pub(crate) fn ask(&self) -> Grants {
         if self.view_only { [farhand_proto::grant::Grant::View].into_iter().collect() } else { self.grants }
     }
+}
+
+fn parse_grants(text: &str) -> Result<Grants, String> {
+    let grants: Grants = text.parse().map_err(|error: UnknownGrant| error.to_string())?;
+    if grants.is_empty() { Err("ask for something: view, control or both".to_owned()) } else { Ok(grants) }
+}
+
+/// A filter for the log.
+fn parse_filter(text: &str) -> Result<String, String> {
+    tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
 /// A number of seconds, with a fraction if need be.

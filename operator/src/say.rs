@@ -1,5 +1,7 @@
 //! What the console prints: words for a person, or JSON lines for a script.
 
+use std::io::Write as _;
+
 use farhand_peer::console::ConsoleEvent;
 use farhand_proto::screen::{Layout, Rect, View};
 use farhand_seal::{Language, SpokenWords};
@@ -17,7 +19,7 @@ pub(crate) struct Say {
 impl Say {
     fn print(self, words: &str, json: impl FnOnce() -> Value) {
         if self.json {
-            println!("{}", json());
+            print_line(format_args!("{}", json()));
         } else {
             eprintln!("{words}");
         }
@@ -92,7 +94,7 @@ impl Say {
     /// A step is done.
     pub(crate) fn step(self, number: usize, name: &str) {
         if self.json {
-            println!("{}", json!({"event": "step", "number": number, "name": name}));
+            print_line(format_args!("{}", json!({"event": "step", "number": number, "name": name})));
         }
     }
 
@@ -107,16 +109,16 @@ impl Say {
     /// The monitors, asked for.
     pub(crate) fn monitors(self, layout: &Layout) {
         if self.json {
-            println!("{}", json!({"event": "monitors", "monitors": monitors(layout)}));
+            print_line(format_args!("{}", json!({"event": "monitors", "monitors": monitors(layout)})));
             return;
         }
         for monitor in layout.monitors.iter() {
             let area = monitor.area;
             let primary = if monitor.primary { "  primary" } else { "" };
-            println!(
+            print_line(format_args!(
                 "{:>3}  {:12}  {} x {} at {},{}{primary}",
                 monitor.id.0, &*monitor.name, area.width, area.height, area.x, area.y
-            );
+            ));
         }
     }
 }
@@ -124,10 +126,10 @@ impl Say {
 /// Says why the command failed.
 pub(crate) fn failure(json: bool, failure: &Failure) {
     if json {
-        println!(
+        print_line(format_args!(
             "{}",
             json!({"event": "failed", "error": failure.to_string(), "exit_code": failure.exit_code()})
-        );
+        ));
     } else {
         eprintln!("farhand-operator: {failure}");
     }
@@ -151,4 +153,9 @@ fn monitors(layout: &Layout) -> Value {
         })
     });
     monitors.collect()
+}
+
+/// Prints a line. A reader that has gone away, such as `head`, is no reason to stop what is going on.
+fn print_line(line: std::fmt::Arguments<'_>) {
+    let _ = writeln!(std::io::stdout(), "{line}");
 }

@@ -1,6 +1,7 @@
 //! What can be done in a session, one step at a time: the same words on the command line and in a script.
 
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -27,10 +28,10 @@ pub(crate) enum Step {
     Type {
         /// The text.
         #[arg(allow_hyphen_values = true)]
-        text: String,
+        text: Typed,
         /// Characters a second; as fast as possible without it.
         #[arg(long, value_name = "CHARACTERS")]
-        rate: Option<f64>,
+        rate: Option<Rate>,
     },
     /// Press keys together and let go: ctrl+s, alt+f4, enter. The letter counts, not its place on the keyboard.
     Key {
@@ -176,11 +177,53 @@ fn parse_script(text: &str) -> Result<Vec<Step>, Failure> {
     Ok(steps)
 }
 
-/// The text of a `type` step with its escapes resolved.
-pub(crate) fn unescape(text: &str) -> Result<String, Failure> {
+/// The text of a `type` step, its escapes resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Typed(pub(crate) String);
+
+impl FromStr for Typed {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        unescape(text).map(Self)
+    }
+}
+
+/// A number of characters a second.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Rate(Duration);
+
+impl Rate {
+    /// The time from one character to the next.
+    pub(crate) fn pause(self) -> Duration {
+        self.0
+    }
+}
+
+impl FromStr for Rate {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let wrong = || "a number of characters a second is needed, from 0.01 to 1000".to_owned();
+        let rate: f64 = text.parse().map_err(|_| wrong())?;
+        if (0.01..=1000.0).contains(&rate) {
+            Ok(Self(Duration::from_secs_f64(1.0 / rate)))
+        } else {
+            Err(wrong())
+        }
+    }
+}
+
+fn unescape(text: &str) -> Result<String, String> {
     let mut result = String::with_capacity(text.len());
     let mut characters = text.chars();
     while let Some(character) = characters.next() {
+        if character.is_control() {
+            return Err(
+                "control characters can't be typed; \\n is Enter, \\t is Tab, and `key` presses keys"
+                    .to_owned(),
+            );
+        }
         if character != '\\' {
             result.push(character);
             continue;
@@ -189,11 +232,7 @@ pub(crate) fn unescape(text: &str) -> Result<String, Failure> {
             Some('n') => '\n',
             Some('t') => '\t',
             Some('\\') => '\\',
-            _ => {
-                return Err(Failure::Usage(
-                    "a backslash in a text is followed by n, t or another backslash".to_owned(),
-                ));
-            }
+            _ => return Err("a backslash in a text is followed by n, t or another backslash".to_owned()),
         });
     }
     Ok(result)
@@ -236,14 +275,20 @@ mod tests {
         )
         .unwrap();
         assert_eq!(steps.len(), 7);
-        assert!(matches!(&steps[0], Step::Type { text, .. } if text == "Dobrý den\\n"));
+        assert!(matches!(&steps[0], Step::Type { text, .. } if text.0 == "Dobrý den\n"));
         assert!(matches!(&steps[2], Step::Click { x: 10, y: -20, count: 2, button: Button::Left }));
         assert!(matches!(&steps[5], Step::Scroll { down: -3, .. }));
     }
 
     #[test]
     fn a_wrong_line_is_named() {
-        for (text, line) in [("key ctrl+s\nfly", "line 2"), ("type 'x", "line 1"), ("script a", "line 1")] {
+        for (text, line) in [
+            ("key ctrl+s\nfly", "line 2"),
+            ("type 'x", "line 1"),
+            ("script a", "line 1"),
+            ("\ntype a\\\\q", "line 2"),
+            ("type a --rate 0", "line 1"),
+        ] {
             let error = parse_script(text).unwrap_err().to_string();
             assert!(error.contains(line), "{error}");
         }

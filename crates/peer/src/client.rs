@@ -120,8 +120,17 @@ impl Client {
         let (to_program, events) = mpsc::channel(64);
         let mut tasks = JoinSet::new();
         let registration = Registration::start(way.clone(), identity.clone());
-        let waiting =
-            Waiting { way, identity, registration, desk, from_program, to_program, current: None, password };
+        let waiting = Waiting {
+            way,
+            identity,
+            registration,
+            desk,
+            from_program,
+            to_program,
+            current: None,
+            is_registered: false,
+            guesses: Guesses::new(password),
+        };
         tasks.spawn(waiting.run());
         Ok(Self { commands, events, _tasks: tasks })
     }
@@ -170,7 +179,6 @@ struct Current {
     session_id: SessionId,
     organisation: String,
     relay_spki: Vec<u8>,
-    guesses: Guesses,
 }
 
 struct Waiting {
@@ -181,7 +189,10 @@ struct Waiting {
     from_program: mpsc::Receiver<Command>,
     to_program: mpsc::Sender<Event>,
     current: Option<Current>,
-    password: Password,
+    /// Whether the relay knows the number right now.
+    is_registered: bool,
+    /// The password and the guesses that it has left. A relay that hands out another number gains none with it.
+    guesses: Guesses,
 }
 
 impl Waiting {
@@ -210,25 +221,32 @@ impl Waiting {
 
     async fn handle_news(&mut self, news: News) -> Result<(), Stop> {
         match news {
-            News::Connecting => self.tell(Event::Connecting).await,
-            News::Down { error, retry_in } => self.tell(Event::Trouble { error, retry_in }).await,
+            News::Connecting => {
+                self.is_registered = false;
+                self.tell(Event::Connecting).await
+            }
+            News::Down { error, retry_in } => {
+                self.is_registered = false;
+                self.tell(Event::Trouble { error, retry_in }).await
+            }
             News::Stopping => self.tell(Event::RelayStopping).await,
             News::Registered { session_id, organisation, relay_spki } => {
-                self.note_registered(session_id, organisation, relay_spki);
-                self.tell_ready().await
+                if self.note_registered(session_id, organisation, relay_spki) {
+                    // Who knew the old number may know its password.
+                    self.renew_password().await
+                } else {
+                    self.tell_ready().await
+                }
             }
             News::Invited { ticket, relay_time } => self.handle_invite(ticket, relay_time).await,
         }
     }
 
-    fn note_registered(&mut self, session_id: SessionId, organisation: String, relay_spki: Vec<u8>) {
-        match &mut self.current {
-            Some(current) if current.session_id == session_id => current.relay_spki = relay_spki,
-            _ => {
-                let guesses = Guesses::new(self.password.clone());
-                self.current = Some(Current { session_id, organisation, relay_spki, guesses });
-            }
-        }
+    /// Notes the number; returns whether the relay put it in place of another.
+    fn note_registered(&mut self, session_id: SessionId, organisation: String, relay_spki: Vec<u8>) -> bool {
+        self.is_registered = true;
+        let before = self.current.replace(Current { session_id, organisation, relay_spki });
+        before.is_some_and(|before| before.session_id != session_id)
     }
 
     async fn handle_invite(&mut self, ticket: Ticket, relay_time: u64) -> Result<(), Stop> {
@@ -240,15 +258,15 @@ impl Waiting {
                 return Ok(());
             }
         };
-        let Some(current) = &mut self.current else { return Ok(()) };
+        let Some(current) = &self.current else { return Ok(()) };
         let config = ClientConfig {
             identity: self.identity.raw_key().map_err(|_| Stop)?,
             session_id: current.session_id,
             relay_key: current.relay_spki.clone(),
-            relay_time: relay_time + clock.now().as_secs(),
+            relay_time: relay_time.saturating_add(clock.now().as_secs()),
         };
         let mut pipe = Pipe::new(leg.into_stream());
-        let seal = ClientSeal::new(config, &mut current.guesses, clock.now());
+        let seal = ClientSeal::new(config, &mut self.guesses, clock.now());
         let sealed = match seal {
             Ok(seal) => handshake::complete(seal, &mut pipe, clock).await,
             Err(error) => Err(error),
@@ -261,10 +279,21 @@ impl Waiting {
                     to_program: &self.to_program,
                     registration: &mut self.registration,
                 };
-                let (end, registered) = run.run(&mut *self.desk, around).await;
+                let (end, registration) = run.run(&mut *self.desk, around).await;
                 self.tell(Event::Ended(end)).await?;
-                if let Some(News::Registered { session_id, organisation, relay_spki }) = registered {
-                    self.note_registered(session_id, organisation, relay_spki);
+                match registration {
+                    Some(News::Registered { session_id, organisation, relay_spki }) => {
+                        self.note_registered(session_id, organisation, relay_spki);
+                    }
+                    Some(News::Down { error, retry_in }) => {
+                        self.is_registered = false;
+                        self.tell(Event::Trouble { error, retry_in }).await?;
+                    }
+                    Some(News::Connecting) => {
+                        self.is_registered = false;
+                        self.tell(Event::Connecting).await?;
+                    }
+                    Some(News::Stopping | News::Invited { .. }) | None => {}
                 }
                 self.renew_password().await
             }
@@ -285,26 +314,26 @@ impl Waiting {
     }
 
     async fn renew_password(&mut self) -> Result<(), Stop> {
-        self.password = new_password().map_err(|_| Stop)?;
-        let Some(current) = &mut self.current else { return Ok(()) };
-        if current.guesses.replace_password(self.password.clone()).is_err() {
+        let password = new_password().map_err(|_| Stop)?;
+        if self.guesses.replace_password(password).is_err() {
             return self.renew_number().await;
         }
         self.tell_ready().await
     }
 
     async fn renew_number(&mut self) -> Result<(), Stop> {
-        self.password = new_password().map_err(|_| Stop)?;
+        self.guesses = Guesses::new(new_password().map_err(|_| Stop)?);
         self.current = None;
         self.registration.renew().await;
         Ok(())
     }
 
+    /// Says what to read aloud; while the relay is out of reach that comes with the next registration.
     async fn tell_ready(&mut self) -> Result<(), Stop> {
-        let Some(current) = &self.current else { return Ok(()) };
+        let Some(current) = self.current.as_ref().filter(|_| self.is_registered) else { return Ok(()) };
         let event = Event::Ready {
             session_id: current.session_id,
-            password: current.guesses.password().clone(),
+            password: self.guesses.password().clone(),
             organisation: current.organisation.clone(),
         };
         self.tell(event).await

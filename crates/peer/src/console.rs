@@ -24,8 +24,8 @@ use crate::{Clock, RELAY_ANSWER, SessionEnd, control, handshake};
 
 mod session;
 
-/// Events that may wait for the program before the link is read no further.
-const EVENTS: usize = 64;
+/// Events that may wait for the program before the link is read no further. One may be a picture's update of 8 MiB.
+const EVENTS: usize = 8;
 
 /// Who asks.
 #[derive(Debug, Clone)]
@@ -182,7 +182,7 @@ pub enum ConsoleEvent {
 #[derive(Debug)]
 enum Command {
     Act(Input, oneshot::Sender<Result<u64, ActError>>),
-    Type(String, oneshot::Sender<Result<u64, ActError>>),
+    Type(String, oneshot::Sender<Result<Option<u64>, ActError>>),
     Watch(View),
     Refresh,
     End,
@@ -226,11 +226,11 @@ impl ConsoleControl {
         answer.await.unwrap_or(Err(ActError::Over))
     }
 
-    /// Wants a text typed; gives the number of its last act.
+    /// Wants a text typed; gives the number of its last act, `None` for an empty text.
     ///
     /// # Errors
     /// It is not taken.
-    pub async fn type_text(&self, text: String) -> Result<u64, ActError> {
+    pub async fn type_text(&self, text: String) -> Result<Option<u64>, ActError> {
         let (reply, answer) = oneshot::channel();
         self.send(Command::Type(text, reply)).await;
         answer.await.unwrap_or(Err(ActError::Over))

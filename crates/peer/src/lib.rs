@@ -38,5 +38,8 @@ impl Clock {
 
 /// How often a leg to the relay says that it is still there.
 const RELAY_HEARTBEAT: Duration = Duration::from_secs(20);
+/// How long the other side has to take the last words of a session.
+const LAST_WORDS: Duration = Duration::from_secs(2);
 /// How long the relay has to answer anything.
-const RELAY_ANSWER: Duration = Duration::from_secs(10);
+/// Longer than the relay lets one half of a session wait for the other, so that its own words come first.
+const RELAY_ANSWER: Duration = Duration::from_secs(12);

@@ -103,7 +103,11 @@ impl Pipe {
             while !self.is_idle() {
                 self.turn(false, &mut []).await?;
             }
-            tokio::io::AsyncWriteExt::shutdown(&mut self.stream).await
+            tokio::io::AsyncWriteExt::shutdown(&mut self.stream).await?;
+            // What still comes is taken in: a system that is left with unread bytes throws away what it was to send.
+            let mut rest = [0; 4096];
+            while !matches!(self.turn(true, &mut rest).await?, Moved::Closed) {}
+            Ok::<_, io::Error>(())
         };
         // The other end may be gone; then nobody is left to hear it.
         let _ = tokio::time::timeout(FAREWELL, close).await;

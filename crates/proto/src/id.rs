@@ -64,7 +64,7 @@ impl SessionId {
 }
 
 impl fmt::Display for SessionId {
-    /// Grouped for reading aloud: `123 456 7890`.
+    /// Grouped for reading aloud: `123 456 7894`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         grouped(f, &self.0, &[3, 3, 4])
     }

@@ -104,7 +104,7 @@ messages! {
     35 Video (MAX_SESSION_FRAME) {
         /// Counts up by one with each update.
         update: u32,
-        /// When the screen was read, by the client's clock in milliseconds.
+        /// When the update was made, by the client's clock in milliseconds.
         at: u32,
         /// Whether the update ends with this piece.
         last: bool,
@@ -155,6 +155,10 @@ pub enum Undone {
     /// The customer's system would not.
     #[error("the customer's system would not: {0}")]
     System(Text<MAX_REASON>),
+    /// It belongs to keys or buttons that were released on the way: the customer used their own, the line was lost, or
+    /// control was not allowed for a while.
+    #[error("the keys held with it were released meanwhile; let go of them and press them again")]
+    Interrupted,
 }
 
 /// Why a session ends.

@@ -188,6 +188,7 @@ fn to_console() {
     check(&ToConsole::Undone { number: 5, why: Undone::NotAllowed }, "2800020500");
     check(&ToConsole::Undone { number: 5, why: Undone::Stale }, "2800020501");
     check(&ToConsole::Undone { number: 5, why: Undone::Overflow }, "2800020502");
+    check(&ToConsole::Undone { number: 5, why: Undone::Interrupted }, "2800020504");
     check(&ToConsole::Undone { number: 5, why: Undone::System(text("no")) }, "2800050503026e6f");
 }
 

@@ -135,6 +135,7 @@ impl ClientSession {
         }
         if self.line.on_heard(now) {
             self.events.push_back(ClientEvent::Found);
+            self.run_acts(now);
         }
         if !matches!(message, ToClient::Ping { .. } | ToClient::Pong { .. } | ToClient::Ack { .. }) {
             self.line.on_taken_in(frame_bytes);
@@ -163,6 +164,8 @@ impl ClientSession {
     fn show(&mut self) {
         if self.grants().allows(Grant::View) {
             self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));
+            // However often a console asks, beginning anew once is enough.
+            self.events.retain(|event| !matches!(event, ClientEvent::Show(_)));
             self.events.push_back(ClientEvent::Show(self.view));
         }
     }
@@ -253,6 +256,10 @@ impl ClientSession {
     }
 
     fn run_acts(&mut self, now: Moment) {
+        if self.line.is_lost() {
+            // Whatever is pressed now could not be released by the console.
+            return;
+        }
         while let Some(step) = self.acts.step(now) {
             match step {
                 Step::Do(input) => self.events.push_back(ClientEvent::Do(input)),
@@ -296,7 +303,7 @@ impl ClientSession {
         self.line.pacer.update_size()
     }
 
-    /// An encoded update, read from the screen at `at`.
+    /// An encoded update, made at `at`.
     pub fn update(&mut self, bytes: Vec<u8>, at: Moment) {
         if self.grants().allows(Grant::View) && !bytes.is_empty() {
             let at = milliseconds(at);
@@ -340,6 +347,13 @@ impl ClientSession {
         Some(of_phase.map_or(line, |until| until.min(line)))
     }
 
+    /// Calls [`ClientSession::handle_timeout`] if it is time.
+    pub fn handle_due(&mut self, now: Moment) {
+        if self.poll_timeout().is_some_and(|due| due <= now) {
+            self.handle_timeout(now);
+        }
+    }
+
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Moment) {
         match self.phase {
@@ -359,6 +373,7 @@ impl ClientSession {
         match self.line.handle_timeout(now) {
             Turn::Same => {}
             Turn::Lost => {
+                self.acts.interrupt();
                 self.events.push_back(ClientEvent::ReleaseAll);
                 self.events.push_back(ClientEvent::Lost);
             }

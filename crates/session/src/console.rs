@@ -33,7 +33,7 @@ pub enum ConsoleEvent {
     Update {
         /// Counts up by one.
         number: u32,
-        /// When the screen was read, by the client's clock in milliseconds.
+        /// When the update was made, by the client's clock in milliseconds.
         at: u32,
         /// What the encoder gave.
         bytes: Vec<u8>,
@@ -138,6 +138,7 @@ impl ConsoleSession {
         }
         if self.line.on_heard(now) {
             self.events.push_back(ConsoleEvent::Found);
+            self.begin_afresh();
         }
         if !matches!(message, ToConsole::Ping { .. } | ToConsole::Pong { .. } | ToConsole::Ack { .. }) {
             self.line.on_taken_in(frame_bytes);
@@ -156,10 +157,17 @@ impl ConsoleSession {
                 self.events.push_back(ConsoleEvent::Asking(Duration::from_millis(u64::from(timeout))));
             }
             ToConsole::Allowed { grants } => {
+                let control_is_back = !self.grants.allows(Grant::Control) && grants.allows(Grant::Control);
                 self.grants = grants;
                 self.answered = true;
-                self.update.clear();
-                self.update_number = None;
+                if control_is_back {
+                    self.begin_afresh();
+                }
+                if !grants.allows(Grant::View) {
+                    // The rest of an update that was under way does not come.
+                    self.update.clear();
+                    self.update_number = None;
+                }
                 self.events.push_back(ConsoleEvent::Allowed(grants));
             }
             ToConsole::Holding { held } => self.events.push_back(ConsoleEvent::Holding(held)),
@@ -222,11 +230,11 @@ impl ConsoleSession {
         Ok(self.next_act - 1)
     }
 
-    /// Wants this text typed. See [`ConsoleSession::act`].
+    /// Wants this text typed. See [`ConsoleSession::act`]; an empty text is no act.
     ///
     /// # Errors
     /// It can't be taken now; nothing of it is typed.
-    pub fn type_text(&mut self, text: &str) -> Result<u64, ActError> {
+    pub fn type_text(&mut self, text: &str) -> Result<Option<u64>, ActError> {
         self.check_act()?;
         let mut rest = text;
         while !rest.is_empty() {
@@ -234,7 +242,7 @@ impl ConsoleSession {
             rest = &rest[piece.len()..];
             self.push_act(Input::Text(piece));
         }
-        Ok(self.next_act.saturating_sub(1))
+        Ok(if text.is_empty() { None } else { self.next_act.checked_sub(1) })
     }
 
     fn check_act(&self) -> Result<(), ActError> {
@@ -248,6 +256,13 @@ impl ConsoleSession {
             Err(ActError::Congested)
         } else {
             Ok(())
+        }
+    }
+
+    /// The client has released everything meanwhile, and could not be told of what was let go of here.
+    fn begin_afresh(&mut self) {
+        if self.next_act > 0 && self.grants.allows(Grant::Control) {
+            self.push_act(Input::ReleaseAll);
         }
     }
 
@@ -299,6 +314,13 @@ impl ConsoleSession {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Moment> {
         (!self.over).then(|| self.next_ping.min(self.line.poll_timeout()))
+    }
+
+    /// Calls [`ConsoleSession::handle_timeout`] if it is time.
+    pub fn handle_due(&mut self, now: Moment) {
+        if self.poll_timeout().is_some_and(|due| due <= now) {
+            self.handle_timeout(now);
+        }
     }
 
     /// Time has passed.

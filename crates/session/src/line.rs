@@ -26,11 +26,19 @@ pub enum Ended {
     #[error("{0}")]
     Here(EndReason),
     /// The other end ended it.
-    #[error("{0}")]
+    #[error("{}", told(.0))]
     There(EndReason),
     /// Nothing came from the other end any more.
     #[error("nothing came from the other side for {} s: its network or this one is down, or the program was stopped", GIVEN_UP_AFTER.as_secs())]
     Silence,
+}
+
+/// The other end's reason, in this end's words.
+fn told(reason: &EndReason) -> String {
+    match reason {
+        EndReason::Protocol(what) => format!("the other program did not understand this one: {what}"),
+        reason => reason.to_string(),
+    }
 }
 
 /// How the line does.

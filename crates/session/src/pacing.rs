@@ -25,6 +25,8 @@ const LEAST_RECORD: usize = 640;
 const UPDATE: Duration = Duration::from_millis(40);
 /// The smallest update worth encoding.
 const LEAST_UPDATE: usize = 2_048;
+/// The most frames under way that are remembered one by one; more of them count as one.
+const MOST_UNDER_WAY: usize = 4_096;
 /// How long a sample of the round trip counts.
 const ROUND_TRIP_MEMORY: Duration = Duration::from_secs(10);
 /// How long a sample of the rate counts, at least.
@@ -55,8 +57,8 @@ pub(crate) struct Pacer {
     delays: VecDeque<(Moment, Duration)>,
     /// Still doubling.
     starting: bool,
-    /// Waiting until nothing is under way, to see the round trip without a queue.
-    draining: bool,
+    /// Waiting until these bytes are acknowledged, to see the round trip without a queue.
+    drain_to: Option<u64>,
     /// The largest rate seen a round trip ago, and how often it has not grown since.
     plateau: (u64, u8, Moment),
 }
@@ -71,7 +73,7 @@ impl Pacer {
             rates: VecDeque::new(),
             delays: VecDeque::new(),
             starting: true,
-            draining: false,
+            drain_to: None,
             plateau: (0, 0, now),
         }
     }
@@ -97,7 +99,7 @@ impl Pacer {
     }
 
     fn window(&self) -> u64 {
-        if self.draining {
+        if self.drain_to.is_some() {
             return 0;
         }
         let (Some(rate), Some(round_trip)) = (self.rate(), self.round_trip()) else {
@@ -133,6 +135,13 @@ impl Pacer {
             self.acknowledged_at = now;
         }
         self.sent += bytes as u64;
+        if self.under_way.len() >= MOST_UNDER_WAY
+            && let Some(last) = self.under_way.back_mut()
+        {
+            // Answers go out whatever is under way, so a console that acknowledges nothing could make this grow.
+            last.end = self.sent;
+            return;
+        }
         self.under_way.push_back(Sent {
             end: self.sent,
             at: now,
@@ -181,13 +190,18 @@ impl Pacer {
     /// Now and then, and after the doubling, the line is let run empty: under a standing queue the round trip could
     /// only seem to grow.
     fn note_drain(&mut self, now: Moment) {
-        if self.in_flight() == 0 {
-            self.draining = false;
-        } else if !self.starting {
-            self.draining |= self
-                .delays
-                .front()
-                .is_some_and(|(at, _)| now.saturating_sub(*at) > ROUND_TRIP_MEMORY * 8 / 10);
+        let old = |(at, _): &(Moment, Duration)| now.saturating_sub(*at) > ROUND_TRIP_MEMORY * 8 / 10;
+        match self.drain_to {
+            Some(end) if self.acknowledged >= end => self.drain_to = None,
+            None if !self.starting && self.delays.front().is_some_and(old) => self.drain(),
+            Some(_) | None => {}
+        }
+    }
+
+    /// Control frames go out meanwhile; so it ends with what is under way now, not with nothing under way.
+    fn drain(&mut self) {
+        if self.in_flight() > 0 {
+            self.drain_to = Some(self.sent);
         }
     }
 
@@ -220,7 +234,9 @@ impl Pacer {
         } else {
             self.plateau = (best, rounds + 1, now);
             self.starting = rounds + 1 < 3;
-            self.draining = !self.starting;
+            if !self.starting {
+                self.drain();
+            }
         }
     }
 }
@@ -282,6 +298,36 @@ mod tests {
     }
 
     #[test]
+    fn a_trickle_of_control_frames_does_not_stop_the_picture() {
+        // 250 kB/s at 100 ms; a control frame every 16 ms, whatever the credit.
+        let (rate, round_trip) = (250_000, Duration::from_millis(100));
+        let mut now = Duration::ZERO;
+        let mut pacer = Pacer::new(now);
+        let mut acks: VecDeque<(Moment, u64)> = VecDeque::new();
+        let (mut free_at, mut sent, mut quiet_since, mut longest) = (now, 0, now, Duration::ZERO);
+        while now < Duration::from_secs(40) {
+            while acks.front().is_some_and(|(at, _)| *at <= now) {
+                let (_, total) = acks.pop_front().unwrap();
+                assert!(pacer.on_acknowledged(total, now));
+            }
+            let mut sizes = if now.as_millis().is_multiple_of(16) { vec![8] } else { vec![] };
+            if pacer.credit() > 0 {
+                sizes.push(pacer.record_size());
+                quiet_since = now;
+            }
+            longest = longest.max(now - quiet_since);
+            for size in sizes {
+                pacer.on_sent(size, now);
+                sent += size as u64;
+                free_at = free_at.max(now) + Duration::from_micros(size as u64 * 1_000_000 / rate);
+                acks.push_back((free_at + round_trip, sent));
+            }
+            now += Duration::from_millis(1);
+        }
+        assert!(longest < Duration::from_millis(400), "{longest:?}");
+    }
+
+    #[test]
     fn records_are_at_most_20_ms_long() {
         let (pacer, _) = fill(32_000, Duration::from_millis(40), Duration::from_secs(10));
         assert!(pacer.record_size() <= 800, "{}", pacer.record_size());
@@ -297,6 +343,18 @@ mod tests {
         assert!(pacer.on_acknowledged(100, Duration::from_millis(1)));
         assert!(pacer.on_acknowledged(50, Duration::from_millis(2)), "an old one is no harm");
         assert_eq!(pacer.in_flight(), 0);
+    }
+
+    #[test]
+    fn memory_is_bounded_where_nothing_is_acknowledged() {
+        let mut pacer = Pacer::new(Duration::ZERO);
+        for _ in 0..100_000 {
+            pacer.on_sent(10, Duration::ZERO);
+        }
+        assert_eq!(pacer.under_way.len(), MOST_UNDER_WAY);
+        assert_eq!(pacer.in_flight(), 1_000_000);
+        assert!(pacer.on_acknowledged(1_000_000, Duration::from_millis(1)));
+        assert_eq!((pacer.in_flight(), pacer.oldest_in_flight()), (0, None));
     }
 
     #[test]

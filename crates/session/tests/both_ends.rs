@@ -275,7 +275,7 @@ fn acts_are_done_once_in_order_and_answered() {
             world.act(key(character, pressed));
         }
     }
-    let last = world.console.type_text(&"ř".repeat(600)).unwrap();
+    let last = world.console.type_text(&"ř".repeat(600)).unwrap().unwrap();
     world.run(50 * MS);
     assert_eq!(world.done[..10], expected[..]);
     let text: String = world.done[10..]
@@ -364,6 +364,43 @@ fn the_person_at_the_machine_comes_first() {
     assert_eq!(world.done, [key('a', true)], "the key is kept, the old position is not");
     assert!(world.at_console.contains(&ConsoleEvent::Holding(false)));
     assert!(world.at_console.contains(&ConsoleEvent::Undone { number: 1, why: Undone::Stale }));
+}
+
+#[test]
+fn a_chord_that_was_interrupted_does_not_turn_into_bare_keys() {
+    let ctrl = |pressed| Input::Key { key: Key::Named(NamedKey::Control), pressed };
+    let mut world = World::open();
+    world.act(ctrl(true));
+    world.run(10 * MS);
+    world.client.local_input(world.now);
+    let w = world.act(key('w', true));
+    world.act(key('w', false));
+    world.run(Duration::from_millis(1200));
+    assert!(world.at_console.contains(&ConsoleEvent::Undone { number: w, why: Undone::Interrupted }));
+    world.act(ctrl(false));
+    world.act(key('x', true));
+    world.run(10 * MS);
+    assert!(!world.done.contains(&key('w', true)));
+    assert_eq!(world.done.last(), Some(&key('x', true)), "let go of, the keys are free again");
+}
+
+#[test]
+fn nothing_is_pressed_while_the_line_is_lost() {
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(Input::Text(Text::new("long").unwrap()));
+    world.act(key('a', true));
+    world.run(10 * MS);
+    world.to_client.dead = true;
+    world.run(Duration::from_millis(1500));
+    assert!(world.at_client.contains(&ClientEvent::Lost));
+    world.desk_works = true;
+    world.client.done(Ok(()), world.now);
+    world.run(100 * MS);
+    assert_eq!(world.done.len(), 1);
+    world.to_client.dead = false;
+    world.run(Duration::from_secs(1));
+    assert_eq!(world.done[1..], [key('a', true), Input::ReleaseAll], "and the console begins afresh");
 }
 
 #[test]
@@ -602,6 +639,7 @@ proptest! {
         world.run(Duration::from_secs(5));
         prop_assert_eq!(world.console.acts_waiting(), 0);
         let mut rest = sent.iter();
-        prop_assert!(world.done.iter().all(|done| rest.any(|sent| sent == done)), "{:?} {:?}", sent, world.done);
+        let mut done = world.done.iter().filter(|done| **done != Input::ReleaseAll);
+        prop_assert!(done.all(|done| rest.any(|sent| sent == done)), "{:?} {:?}", sent, world.done);
     }
 }

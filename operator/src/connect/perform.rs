@@ -3,17 +3,20 @@
 use std::path::Path;
 use std::time::Duration;
 
+use farhand_peer::SessionEnd;
 use farhand_peer::console::ConsoleControl;
 use farhand_proto::grant::Grant;
 use farhand_proto::input::{Button, Input};
 use farhand_proto::screen::{Point, Rect, View};
+use farhand_proto::session::EndReason;
+use farhand_session::Ended;
 use tokio::time::Instant;
 
 use super::watch::{Known, Watcher};
 use crate::failure::Failure;
 use crate::picture;
 use crate::say::Say;
-use crate::steps::{Step, Wait, unescape};
+use crate::steps::{Rate, Step, Wait};
 
 /// Places between the two ends of a drag, so that programs see a movement.
 const DRAG_PLACES: i32 = 12;
@@ -51,7 +54,7 @@ impl Performer<'_> {
     async fn step(&mut self, step: &Step, mark: u64) -> Result<(), Failure> {
         match step {
             Step::Picture { file, pointer } => self.picture(file, *pointer).await,
-            Step::Type { text, rate } => self.type_text(text, *rate).await,
+            Step::Type { text, rate } => self.type_text(&text.0, *rate).await,
             Step::Key { chord } => self.act(chord.presses().chain(chord.releases())).await,
             Step::Down { chord } => self.act(chord.presses()).await,
             Step::Up { chord } => self.act(chord.releases()).await,
@@ -72,7 +75,10 @@ impl Performer<'_> {
             Step::Wait { what, area, r#for } => self.wait(*what, *area, *r#for, mark).await,
             Step::Monitors => self.monitors().await,
             Step::Watch { view } => self.watch(*view).await,
-            Step::Stay => self.until(None, "the end", |_| false).await,
+            Step::Stay => match self.until(None, "the end", |_| false).await {
+                Err(Failure::Ended(SessionEnd::Session(Ended::There(EndReason::Customer)))) => Ok(()),
+                result => result,
+            },
             Step::Script { .. } => Err(Failure::Usage("a script can't call another".to_owned())),
         }
     }
@@ -92,19 +98,16 @@ impl Performer<'_> {
         Ok(())
     }
 
-    async fn type_text(&mut self, text: &str, rate: Option<f64>) -> Result<(), Failure> {
-        let text = unescape(text)?;
-        let Some(rate) = rate else {
-            let last = self.control.type_text(text).await?;
-            return self.until_done(last).await;
-        };
-        let pause = Duration::try_from_secs_f64(1.0 / rate)
-            .map_err(|_| Failure::Usage("a rate is a number of characters a second, above 0".to_owned()))?;
-        let mut ticks = tokio::time::interval(pause);
+    async fn type_text(&mut self, text: &str, rate: Option<Rate>) -> Result<(), Failure> {
         let mut last = None;
-        for character in text.chars() {
-            ticks.tick().await;
-            last = Some(self.control.type_text(character.to_string()).await?);
+        if let Some(rate) = rate {
+            let mut ticks = tokio::time::interval(rate.pause());
+            for character in text.chars() {
+                ticks.tick().await;
+                last = self.control.type_text(character.to_string()).await?;
+            }
+        } else {
+            last = self.control.type_text(text.to_owned()).await?;
         }
         match last {
             Some(last) => self.until_done(last).await,
@@ -126,8 +129,14 @@ impl Performer<'_> {
     /// Waits until the customer's program has answered all acts up to this one. However long that takes while the
     /// customer uses their own mouse and keyboard, nothing typed is lost.
     async fn until_done(&mut self, number: u64) -> Result<(), Failure> {
-        self.until(Some(self.timeout), "the customer's program to do it", |known| known.answered > number)
-            .await?;
+        let what = "the customer's program to do it";
+        loop {
+            match self.until(Some(self.timeout), what, |known| known.answered > number).await {
+                // The customer's own hands come first, for as long as they like.
+                Err(Failure::Waited { .. }) if self.watcher.known().held => {}
+                result => break result?,
+            }
+        }
         match self.watcher.known().undone.pop_front() {
             Some((_, why)) => Err(Failure::Undone(why)),
             None => Ok(()),
@@ -247,14 +256,17 @@ impl Performer<'_> {
 }
 
 fn drag(from: Point, to: Point, button: Button) -> Vec<Input> {
-    let place = |part: i32| Point {
-        x: from.x + (to.x - from.x) * part / DRAG_PLACES,
-        y: from.y + (to.y - from.y) * part / DRAG_PLACES,
-    };
+    let place = |part: i32| Point { x: between(from.x, to.x, part), y: between(from.y, to.y, part) };
     let mut inputs = vec![Input::Move(from), Input::Button { button, pressed: true, at: from }];
     inputs.extend((1..=DRAG_PLACES).map(|part| Input::Move(place(part))));
     inputs.push(Input::Button { button, pressed: false, at: to });
     inputs
+}
+
+/// The place after so many parts of the way.
+fn between(from: i32, to: i32, part: i32) -> i32 {
+    let way = i64::from(to) - i64::from(from);
+    i32::try_from(i64::from(from) + way * i64::from(part) / i64::from(DRAG_PLACES)).unwrap_or(to)
 }
 
 fn name(step: &Step) -> &'static str {

@@ -41,6 +41,8 @@ pub(crate) struct Known {
     pub(crate) changed_at: Option<Instant>,
     recent: VecDeque<(u64, Region)>,
     pub(crate) lost: bool,
+    /// Whether the customer uses their own mouse or keyboard, so that input waits.
+    pub(crate) held: bool,
     pub(crate) ended: Option<SessionEnd>,
 }
 
@@ -148,6 +150,8 @@ impl Follower {
                 known.origin = Point { x: area.x, y: area.y };
                 known.complete = false;
                 known.screens += 1;
+                // A fresh start follows; if that can't be decoded either, it is asked for again.
+                self.refreshing = false;
             }
             Session::Update { bytes, .. } => match self.decoder.decode(&bytes) {
                 Ok(decoded) => {
@@ -162,7 +166,8 @@ impl Follower {
             Session::Undone { number, why } => known.undone.push_back((number, why)),
             Session::Lost => known.lost = true,
             Session::Found => known.lost = false,
-            Session::Asking(_) | Session::Holding(_) | Session::Ended(_) => {}
+            Session::Holding(held) => known.held = held,
+            Session::Asking(_) | Session::Ended(_) => {}
         }
         true
     }

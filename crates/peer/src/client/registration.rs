@@ -20,6 +20,9 @@ const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 
+/// The pause before another number is taken after one was spent on wrong guesses: whoever guesses on must wait.
+const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
+
 /// What becomes of the registration.
 #[derive(Debug)]
 pub(super) enum News {
@@ -88,7 +91,10 @@ impl Run {
                         return;
                     }
                     match self.wait(leg).await {
-                        Ended::Renewed => continue,
+                        Ended::Renewed => {
+                            tokio::time::sleep(RENEWAL_PAUSE).await;
+                            continue;
+                        }
                         Ended::Dropped => return,
                         Ended::Lost(error) => error,
                     }

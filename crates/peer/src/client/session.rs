@@ -1,10 +1,9 @@
 //! One session at the client: the machine of the session between the sealed line, the desk and the customer.
 
-use std::time::Duration;
-
 use farhand_proto::bounded::Text;
 use farhand_proto::relay::Voucher;
 use farhand_proto::session::{EndReason, ToClient};
+use farhand_proto::time::Moment;
 use farhand_session::{ClientEvent, ClientSession};
 use tokio::sync::mpsc;
 
@@ -12,7 +11,7 @@ use super::desk::{Desk, DeskEvent};
 use super::registration::{News, Registration};
 use super::{Command, Event, Question, display_gone};
 use crate::stream::{PipeError, SealedPipe};
-use crate::{Clock, SessionEnd};
+use crate::{Clock, LAST_WORDS, SessionEnd};
 
 /// What may wait between the desk's threads and the session; full makes them wait.
 const DESK_EVENTS: usize = 16;
@@ -28,7 +27,10 @@ pub(super) struct Run {
     /// Whether the desk has been asked for an update and not given it.
     wanted: bool,
     ended: Option<SessionEnd>,
-    registered: Option<News>,
+    /// When the other side has had its time to hear of the end.
+    over_at: Option<Moment>,
+    /// What became of the registration meanwhile.
+    registration: Option<News>,
 }
 
 /// What goes on beside the session.
@@ -51,11 +53,12 @@ impl Run {
             generation: 0,
             wanted: false,
             ended: None,
-            registered: None,
+            over_at: None,
+            registration: None,
         }
     }
 
-    /// Holds the session. Also gives the registration's last word, if it was made anew meanwhile.
+    /// Holds the session. Also gives the last news of the registration, if there was any meanwhile.
     pub(super) async fn run(mut self, desk: &mut dyn Desk, around: Around<'_>) -> (SessionEnd, Option<News>) {
         let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
         desk.open(sender);
@@ -65,7 +68,7 @@ impl Run {
         // Before anything that may take time: no key stays down.
         desk.close();
         self.pipe.farewell().await;
-        (end, self.registered)
+        (end, self.registration)
     }
 
     async fn until_the_end(
@@ -76,6 +79,8 @@ impl Run {
     ) -> SessionEnd {
         let Around { from_program, to_program, registration } = around;
         loop {
+            // Here and not below alone: a line on which something always comes would hold time up.
+            self.session.handle_due(self.clock.now());
             while let Some(event) = self.session.poll_event() {
                 if let Some(event) = self.handle_event(event, desk)
                     && to_program.send(event).await.is_err()
@@ -94,7 +99,8 @@ impl Run {
             if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
                 return error.into();
             }
-            if let Some(end) = self.ended.take_if(|_| self.pipe.is_idle()) {
+            let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
+            if let Some(end) = self.ended.take_if(|_| self.pipe.is_idle() || waited) {
                 return end;
             }
             let open = self.ended.is_none();
@@ -117,20 +123,14 @@ impl Run {
                         // Whoever no longer listens is noticed with the next event of the session.
                         let _ = to_program.send(Event::RelayStopping).await;
                     }
-                    Some(news @ News::Registered { .. }) => self.registered = Some(news),
-                    // The session has a leg of its own: the waiting one may come and go, and nobody else gets in.
-                    Some(_) => {}
+                    // Nobody else gets in.
+                    Some(News::Invited { .. }) => {}
+                    // The session has a leg of its own: the waiting one may come and go.
+                    Some(news) => self.registration = Some(news),
                     None => self.session.end(EndReason::Customer),
                 },
-                () = self.clock.wait_until(self.session.poll_timeout()) => {
-                    self.session.handle_timeout(self.clock.now());
-                }
-                // After its own end the other side has only so long to hear of it.
-                () = tokio::time::sleep(Duration::from_secs(2)), if !open => {
-                    if let Some(end) = self.ended.take() {
-                        return end;
-                    }
-                }
+                () = self.clock.wait_until(self.session.poll_timeout()) => {}
+                () = self.clock.wait_until(self.over_at) => {}
             }
         }
     }
@@ -160,7 +160,10 @@ impl Run {
             ClientEvent::ReleaseAll => desk.release_all(),
             ClientEvent::Lost => return Some(Event::Lost),
             ClientEvent::Found => return Some(Event::Found),
-            ClientEvent::Ended(how) => self.ended = Some(how.into()),
+            ClientEvent::Ended(how) => {
+                self.ended = Some(how.into());
+                self.over_at = Some(self.clock.now() + LAST_WORDS);
+            }
         }
         None
     }

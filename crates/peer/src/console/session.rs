@@ -10,9 +10,9 @@ use farhand_session::{ConsoleEvent as Event, ConsoleSession};
 use farhand_transport::Leg;
 use tokio::sync::mpsc;
 
-use super::{Command, ConsoleEvent, EVENTS};
+use super::{Command, ConsoleEvent};
 use crate::stream::{PipeError, SealedPipe};
-use crate::{Clock, RELAY_HEARTBEAT, SessionEnd};
+use crate::{Clock, LAST_WORDS, RELAY_HEARTBEAT, SessionEnd};
 
 /// How long a relay has to say why it cut a session.
 const RELAY_LAST_WORDS: Duration = Duration::from_millis(300);
@@ -52,10 +52,16 @@ impl Run {
         let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
         let to_program = self.to_program.clone();
         let mut ended = None;
+        let mut over_at = None;
         loop {
+            // Here and not below alone: a line on which something always comes would hold time up.
+            self.session.handle_due(self.clock.now());
             while let Some(event) = self.session.poll_event() {
                 match event {
-                    Event::Ended(how) => ended = Some(how),
+                    Event::Ended(how) => {
+                        ended = Some(how);
+                        over_at = Some(self.clock.now() + LAST_WORDS);
+                    }
                     other => self.waiting.push_back(ConsoleEvent::Session(other)),
                 }
             }
@@ -63,10 +69,12 @@ impl Run {
             if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
                 return error.into();
             }
-            if let Some(how) = ended.take_if(|_| self.pipe.is_idle()) {
+            let waited = over_at.is_some_and(|at| self.clock.now() >= at);
+            if let Some(how) = ended.take_if(|_| self.pipe.is_idle() || waited) {
                 return how.into();
             }
-            // Order: what the program wants, then the link, then the relay, then time.
+            // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then the
+            // link, then the relay's words, then time.
             tokio::select! {
                 biased;
                 command = self.from_program.recv(), if ended.is_none() => match command {
@@ -84,12 +92,13 @@ impl Run {
                         self.session.end(EndReason::Operator);
                     }
                 },
-                moved = self.pipe.turn(self.waiting.len() < EVENTS && ended.is_none()) => {
+                _ = heartbeat.tick() => self.ping_relay().await,
+                moved = self.pipe.turn(self.waiting.is_empty() && ended.is_none()) => {
                     if let Err(end) = self.take_in(moved) {
                         return ended.map_or(end, SessionEnd::from);
                     }
                 }
-                message = read_relay(&mut self.relay) => match message {
+                message = read_relay(&mut self.relay), if self.waiting.is_empty() => match message {
                     Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
                     // The relay ends the session's legs as well.
                     Some(FromRelay::Refused { refusal }) => self.refused = Some(refusal),
@@ -97,10 +106,7 @@ impl Run {
                     // The session has a leg of its own and goes on.
                     None => self.relay = None,
                 },
-                _ = heartbeat.tick() => self.ping_relay().await,
-                () = self.clock.wait_until(self.session.poll_timeout()) => {
-                    self.session.handle_timeout(self.clock.now());
-                }
+                () = self.clock.wait_until(over_at.or(self.session.poll_timeout())) => {}
             }
         }
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
 use farhand_proto::bounded::Text;
-use farhand_proto::input::{Button, Input};
+use farhand_proto::input::{Button, Input, Key};
 use farhand_proto::limits::MAX_HELD_INPUTS;
 use farhand_proto::session::Undone;
 use farhand_proto::time::Moment;
@@ -45,7 +45,29 @@ pub(super) struct Acts {
     /// Whether the first of the queue is being injected.
     busy: bool,
     hold_until: Option<Moment>,
-    down: BTreeSet<Button>,
+    /// What remote input holds down.
+    down: BTreeSet<Held>,
+    /// What it held down when everything was released without the console's wish, and the console has not let go of:
+    /// keys pressed with these would mean something else now.
+    interrupted: BTreeSet<Held>,
+    /// Too much came: nothing more is taken before the queue is empty, so that no text gets a hole in its middle.
+    overflowed: bool,
+}
+
+/// A key or a button.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Held {
+    Key(Key),
+    Button(Button),
+}
+
+/// What an input presses (`true`) or lets go of.
+fn held(input: &Input) -> Option<(Held, bool)> {
+    match input {
+        Input::Key { key, pressed } => Some((Held::Key(*key), *pressed)),
+        Input::Button { button, pressed, .. } => Some((Held::Button(*button), *pressed)),
+        Input::Text(_) | Input::Move(_) | Input::Scroll { .. } | Input::ReleaseAll => None,
+    }
 }
 
 impl Acts {
@@ -57,19 +79,19 @@ impl Acts {
     /// Takes the next act; refused ones keep their place, so that the answers keep their order.
     pub(super) fn accept(&mut self, number: u64, input: Input, allowed: bool, now: Moment) {
         self.next_number = number + 1;
-        let refused = if !allowed {
-            Some(Undone::NotAllowed)
-        } else if self.queue.len() >= MAX_HELD_INPUTS {
-            Some(Undone::Overflow)
-        } else {
-            None
+        let full = self.queue.len() >= MAX_HELD_INPUTS;
+        self.overflowed = full || self.overflowed && !self.queue.is_empty();
+        let refused = match (allowed, self.overflowed) {
+            (false, _) => Some(Undone::NotAllowed),
+            (true, true) => Some(Undone::Overflow),
+            (true, false) => None,
         };
-        if refused == Some(Undone::Overflow) && self.queue.back().is_some_and(|last| last.refused == refused)
+        if self.overflowed
+            && let Some(last) = self.queue.back_mut().filter(|last| last.refused.is_some())
         {
             // A flood past the limit: the last refusal speaks for all of them, and memory stays bounded.
-            if let Some(last) = self.queue.back_mut() {
-                last.number = number;
-            }
+            last.number = number;
+            last.refused = refused;
             return;
         }
         self.queue.push_back(Act { number, input, came: now, done: 0, refused });
@@ -80,7 +102,7 @@ impl Acts {
         for act in &mut self.queue {
             act.refused.get_or_insert(Undone::NotAllowed);
         }
-        self.down.clear();
+        self.interrupt();
         self.hold_until.take().is_some()
     }
 
@@ -89,9 +111,14 @@ impl Acts {
         let begins = self.hold_until.is_none();
         self.hold_until = Some(now + HOLD);
         if begins {
-            self.down.clear();
+            self.interrupt();
         }
         begins
+    }
+
+    /// Everything is released without the console's wish.
+    pub(super) fn interrupt(&mut self) {
+        self.interrupted.append(&mut self.down);
     }
 
     /// Ends the hold if its time has come; returns whether it ended.
@@ -126,8 +153,8 @@ impl Acts {
         if act.refused.is_none() && self.hold_until.is_some() {
             return None;
         }
-        if act.refused.is_none() && act.done == 0 && is_stale(act, &self.down, now) {
-            act.refused = Some(Undone::Stale);
+        if act.refused.is_none() && act.done == 0 {
+            act.refused = out_of_date(act, &self.down, &mut self.interrupted, now);
         }
         if let Some(why) = act.refused.take() {
             let number = act.number;
@@ -137,28 +164,37 @@ impl Acts {
         let Some(input) = next_piece(act) else {
             let number = act.number;
             self.queue.pop_front();
-            // Several in a row are told at once.
             return Some(Step::Done(number));
         };
-        match &input {
-            Input::Button { button, pressed: true, .. } => {
-                self.down.insert(*button);
-            }
-            Input::Button { button, pressed: false, .. } => {
-                self.down.remove(button);
-            }
-            Input::ReleaseAll => self.down.clear(),
-            Input::Key { .. } | Input::Text(_) | Input::Move(_) | Input::Scroll { .. } => {}
+        match held(&input) {
+            Some((what, true)) => drop(self.down.insert(what)),
+            Some((what, false)) => drop(self.down.remove(&what)),
+            None if input == Input::ReleaseAll => self.down.clear(),
+            None => {}
         }
         self.busy = true;
         Some(Step::Do(input))
     }
 }
 
-/// Whether it came too late. Letting go of a button that is down never does.
-fn is_stale(act: &Act, down: &BTreeSet<Button>, now: Moment) -> bool {
-    let lets_go = matches!(&act.input, Input::Button { button, pressed: false, .. } if down.contains(button));
-    act.input.is_pointer() && !lets_go && now.saturating_sub(act.came) > STALE
+/// Whether it is no longer meant: a pointer act that came too late, or a press that belongs to others which were let
+/// go of meanwhile. Letting go of what is down is always meant.
+fn out_of_date(
+    act: &Act,
+    down: &BTreeSet<Held>,
+    interrupted: &mut BTreeSet<Held>,
+    now: Moment,
+) -> Option<Undone> {
+    if act.input == Input::ReleaseAll {
+        interrupted.clear();
+    }
+    match held(&act.input) {
+        Some((what, false)) if interrupted.remove(&what) => return None,
+        Some((what, false)) if down.contains(&what) => return None,
+        Some((_, true)) if !interrupted.is_empty() => return Some(Undone::Interrupted),
+        _ => {}
+    }
+    (act.input.is_pointer() && now.saturating_sub(act.came) > STALE).then_some(Undone::Stale)
 }
 
 /// The part of an act that is to be done next; `None` when all of it is.
