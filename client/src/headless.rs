@@ -27,11 +27,13 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
     let mut orders = if options.commands { Some(read_orders(say)) } else { None };
     let mut in_session = false;
     let mut quitting = false;
+    let stop_requested = farhand_transport::system::stop_requested();
+    tokio::pin!(stop_requested);
     loop {
         // Order: being stopped, then commands, then what happens.
         let event = tokio::select! {
             biased;
-            () = farhand_transport::system::stop_requested(), if !quitting => {
+            () = &mut stop_requested, if !quitting => {
                 quitting = true;
                 if !in_session {
                     break;
@@ -54,7 +56,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             event = client.event() => event,
         };
         let Some(event) = event else {
-            anyhow::bail!("the client stopped: this system gives no randomness");
+            anyhow::bail!(
+                "the client can't go on: this system gives no random numbers, or the program has a fault"
+            );
         };
         say.event(&event);
         match event {

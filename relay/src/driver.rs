@@ -31,6 +31,8 @@ use crate::session;
 const SAID: usize = 256;
 /// Audit lines that wait for the disk. When it is full, lines are lost, counted and complained about.
 const AUDIT: usize = 1024;
+/// Messages handled before a newcomer gets its turn.
+const HEARD_IN_ROW: u32 = 64;
 /// How often it is looked whether operators were removed.
 const RECHECK: Duration = Duration::from_secs(2);
 /// How long a stop may take beyond the time that sessions have.
@@ -139,6 +141,7 @@ impl Driver {
         let mut recheck = interval(RECHECK);
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut deadline = None;
+        let mut heard_in_row = 0_u32;
         let outcome = loop {
             self.obey();
             if self.broker.is_stopped() {
@@ -146,7 +149,8 @@ impl Driver {
             }
             let timeout = self.broker.poll_timeout().map(|moment| self.start + moment);
             tokio::select! {
-                // Orders and time come first, then ends, which free what newcomers need; newcomers come last.
+                // Orders and time come first, then ends, which free what newcomers need, then what the administrator
+                // asks and has changed; then messages and newcomers, of which neither can keep the other out.
                 biased;
                 order = inlets.orders.recv() => match order {
                     Some(Order::Stop) => {
@@ -163,14 +167,20 @@ impl Driver {
                     self.broker.handle_timeout(self.now());
                 }
                 Some(ended) = self.tasks.join_next_with_id() => self.handle_ended(ended),
-                Some((leg, said)) = self.heard.recv() => self.handle_said(leg, said),
                 _ = recheck.tick(), if !self.rechecking => self.recheck(),
                 Some(question) = inlets.questions.recv() => {
                     let answer = Answer { figures: self.broker.figures(), stopping: deadline.is_some() };
                     // Whoever asked may have gone.
                     let _ = question.send(answer);
                 }
-                Some((stream, peer)) = inlets.arrivals.recv() => self.handle_arrival(stream, peer),
+                Some((leg, said)) = self.heard.recv(), if heard_in_row < HEARD_IN_ROW || inlets.arrivals.is_empty() => {
+                    heard_in_row += 1;
+                    self.handle_said(leg, said);
+                }
+                Some((stream, peer)) = inlets.arrivals.recv() => {
+                    heard_in_row = 0;
+                    self.handle_arrival(stream, peer);
+                }
             }
         };
         self.finish().await;

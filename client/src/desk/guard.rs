@@ -19,14 +19,12 @@ impl Guard {
         }
         let program = std::env::current_exe().ok()?;
         let display = options.display.clone().or_else(|| std::env::var("DISPLAY").ok())?;
-        let child = Command::new(program)
-            .arg("--guard")
-            .arg(display)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn();
-        child.ok().map(Self)
+        let mut command = Command::new(program);
+        command.arg("--guard").arg(display);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        // What ends the client, such as Ctrl+C, must not end its guard.
+        farhand_desktop::set_apart(&mut command);
+        command.spawn().ok().map(Self)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use farhand_desktop::Injector;
+use farhand_desktop::{Injector, Interrupter};
 use farhand_peer::client::{DeskEvent, DeskSender};
 use farhand_proto::input::Input;
 
@@ -43,6 +43,7 @@ impl Orders {
 /// The running thread. Dropping it releases every key and button, then ends it.
 pub(super) struct Hands {
     orders: Arc<Orders>,
+    interrupter: Interrupter,
     thread: Option<JoinHandle<()>>,
 }
 
@@ -50,15 +51,18 @@ impl Hands {
     pub(super) fn start(injector: Box<dyn Injector>, events: DeskSender) -> Self {
         let orders = Arc::new(Orders::default());
         let theirs = orders.clone();
+        let interrupter = injector.interrupter();
         let thread = std::thread::spawn(move || run(injector, &theirs, &events));
-        Self { orders, thread: Some(thread) }
+        Self { orders, interrupter, thread: Some(thread) }
     }
 
     pub(super) fn inject(&self, input: Input) {
         self.orders.push(Order::Inject(input));
     }
 
+    /// Releases everything; a text that is being typed is broken off.
     pub(super) fn release_all(&self) {
+        self.interrupter.interrupt();
         self.orders.push(Order::ReleaseAll);
     }
 }

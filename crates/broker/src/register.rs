@@ -1,5 +1,7 @@
 //! Clients come, get a session ID, and leave.
 
+use std::time::Duration;
+
 use farhand_proto::id::{SESSION_ID_DIGITS, SessionId};
 use farhand_proto::relay::{Claim, FromRelay, KeyHash, Refusal};
 use farhand_proto::version::Version;
@@ -60,6 +62,8 @@ impl Broker {
             self.registrations.record(now.moment, network);
         }
         let busy = self.take_over(key);
+        let claimed_id = claimed.as_ref().map(|claim| claim.session_id);
+        let expires = claimed.as_ref().map(|claim| Duration::from_secs(claim.expires));
         let Some(session_id) = claimed
             .filter(|claim| self.environment.directory.insert(claim.session_id, key))
             .map(|claim| claim.session_id)
@@ -67,11 +71,13 @@ impl Broker {
         else {
             return self.refuse(id, Refusal::Busy { seconds: 60 });
         };
-        let expiry = self.timers.set(now.moment + CLAIM_LIFE, Timer::Claim(key));
+        // A number that is claimed again keeps its end.
+        let expires = expires.filter(|_| claimed_id == Some(session_id)).unwrap_or(now.unix + CLAIM_LIFE);
+        let expiry = self.timers.set(now.moment + expires.saturating_sub(now.unix), Timer::Claim(key));
         self.clients.insert(key, Client { session_id, leg: Some(id), busy, expiry: Some(expiry) });
         self.set_stage(id, Stage::Client(key));
         self.watch(now, id);
-        let claim = Claim { session_id, client_key: key, expires: (now.unix + CLAIM_LIFE).as_secs() };
+        let claim = Claim { session_id, client_key: key, expires: expires.as_secs() };
         let claim = claim::seal(&claim, &*self.environment.signer);
         let organisation = self.settings.organisation.clone();
         self.send(id, FromRelay::Registered { version, session_id, claim, organisation });

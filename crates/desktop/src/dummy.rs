@@ -15,7 +15,8 @@ use farhand_proto::screen::{
 
 use crate::waker::Wake;
 use crate::{
-    Changes, Desktop, InjectError, Injector, LocalInput, LocalInputError, Screen, ScreenError, Waker,
+    Changes, Desktop, InjectError, Injector, Interrupter, LocalInput, LocalInputError, Screen, ScreenError,
+    Waker,
 };
 
 /// The size of the desktop that [`crate::open`] gives.
@@ -362,6 +363,11 @@ impl Injector for DummyInjector {
 
     fn release_all(&mut self) -> Result<(), InjectError> {
         self.inject(&Input::ReleaseAll)
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        // Nothing here takes time.
+        Interrupter::default()
     }
 }
 

@@ -110,6 +110,9 @@ pub enum InjectError {
         /// The names of the keys.
         keys: String,
     },
+    /// Somebody broke it off.
+    #[error("it was broken off because everything was released meanwhile")]
+    Interrupted,
     /// The keyboard has no room left for a character that no key types.
     #[error("no key of the desktop's keyboard types {character:?} and none is free to learn it")]
     NoFreeKey {

@@ -13,6 +13,9 @@ mod waker;
 #[cfg(target_os = "linux")]
 mod x11;
 
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use farhand_proto::input::Input;
@@ -174,6 +177,39 @@ pub trait Injector: Send {
     /// # Errors
     /// The desktop ended.
     fn release_all(&mut self) -> Result<(), InjectError>;
+
+    /// Breaks off a text that is being typed, from another thread.
+    fn interrupter(&self) -> Interrupter;
+}
+
+/// Breaks off a text that an [`Injector`] is typing, between two characters. What is injected after the next
+/// [`Injector::release_all`] is not concerned.
+#[derive(Debug, Clone, Default)]
+pub struct Interrupter(Arc<AtomicBool>);
+
+impl Interrupter {
+    /// Breaks off.
+    pub fn interrupt(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    /// Whether to break off.
+    fn is_set(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+
+    /// What comes now is wanted.
+    fn clear(&self) {
+        self.0.store(false, Ordering::Release);
+    }
+}
+
+/// Keeps a second program out of what a terminal or a script does to this one, such as Ctrl+C.
+pub fn set_apart(command: &mut Command) {
+    #[cfg(unix)]
+    std::os::unix::process::CommandExt::process_group(command, 0);
+    #[cfg(not(unix))]
+    let _ = command;
 }
 
 /// Tells the person's own mouse and keyboard from injected input.

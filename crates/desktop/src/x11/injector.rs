@@ -8,10 +8,11 @@ use farhand_proto::input::Input;
 use super::keys::Keyboard;
 use super::link::Link;
 use super::pointer::Pointer;
-use crate::{InjectError, Injector, OpenError};
+use crate::{InjectError, Injector, Interrupter, OpenError};
 
 /// Drives one X11 desktop.
 pub(super) struct X11Injector {
+    interrupter: Interrupter,
     keyboard: Keyboard,
     pointer: Pointer,
 }
@@ -19,8 +20,9 @@ pub(super) struct X11Injector {
 impl X11Injector {
     pub(super) fn open(display: &str) -> Result<Self, OpenError> {
         // The keyboard first: it names the extensions that are missing.
-        let keyboard = Keyboard::open(Link::connect(display)?)?;
-        Ok(Self { keyboard, pointer: Pointer::open(display)? })
+        let interrupter = Interrupter::default();
+        let keyboard = Keyboard::open(Link::connect(display)?, interrupter.clone())?;
+        Ok(Self { interrupter, keyboard, pointer: Pointer::open(display)? })
     }
 
     fn act(&mut self, input: &Input) -> Result<(), InjectError> {
@@ -38,6 +40,7 @@ impl X11Injector {
                 self.pointer.scroll(*right, *down)
             }
             Input::ReleaseAll => {
+                self.interrupter.clear();
                 let keys = self.keyboard.release_all();
                 self.pointer.release_all().and(keys)
             }
@@ -56,6 +59,10 @@ impl Injector for X11Injector {
 
     fn release_all(&mut self) -> Result<(), InjectError> {
         self.inject(&Input::ReleaseAll)
+    }
+
+    fn interrupter(&self) -> Interrupter {
+        self.interrupter.clone()
     }
 }
 

@@ -279,8 +279,9 @@ impl Screen for X11Screen {
         let start = Instant::now();
         let deadline = start.checked_add(timeout);
         self.news.woken |= self.link.take_wake();
-        self.drain()?;
         loop {
+            // Also after a collection that gave nothing: the server's answers may have brought further news.
+            self.drain()?;
             if !self.news.any() {
                 let look = self.next_look();
                 let awake = self.sleep([deadline, look].into_iter().flatten().min())?;

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 use farhand_proto::input::{Key, NamedKey};
 
 use super::link::Link;
-use crate::{InjectError, OpenError};
+use crate::{InjectError, Interrupter, OpenError};
 use keymap::{Keycode, Keymap, Keysym, LOCK, Mods, Strokes};
 use server::{Server, State};
 use spares::{Full, Spares};
@@ -40,6 +40,7 @@ pub(super) struct Keyboard {
     held: Vec<Held>,
     /// How many of the held keys need a key of the keyboard.
     down: HashMap<Keycode, usize>,
+    interrupter: Interrupter,
 }
 
 /// A key that the operator holds.
@@ -52,12 +53,13 @@ struct Held {
 }
 
 impl Keyboard {
-    pub(super) fn open(link: Link) -> Result<Self, OpenError> {
+    pub(super) fn open(link: Link, interrupter: Interrupter) -> Result<Self, OpenError> {
         let server = Server::open(link)?;
         let keymap = server.read_map().map_err(open_error)?;
         let spares = Spares::find(&keymap);
         tracing::debug!(spares = spares.count(), "the keyboard was read");
-        Ok(Self { server, keymap, spares, tables: HashMap::new(), held: Vec::new(), down: HashMap::new() })
+        let (tables, held, down) = (HashMap::new(), Vec::new(), HashMap::new());
+        Ok(Self { server, keymap, spares, tables, held, down, interrupter })
     }
 
     /// Whether the server still answers.
@@ -119,6 +121,9 @@ impl Keyboard {
         let mut waited_since = None;
         let mut rest = characters;
         while let [character, others @ ..] = rest {
+            if self.interrupter.is_set() {
+                return Err(InjectError::Interrupted);
+            }
             let state = self.state()?;
             let command = state.mods & self.keymap.command_mods(state.group);
             if command != 0 {
@@ -207,7 +212,7 @@ impl Keyboard {
         for (index, symbol) in wanted.iter().enumerate() {
             let lesson = match self.spares.teach(*symbol, wanted, Instant::now()) {
                 Err(Full::Until(free)) if index == 0 => {
-                    thread::sleep(free.saturating_duration_since(Instant::now()));
+                    self.sleep_until(free)?;
                     self.spares.teach(*symbol, wanted, Instant::now())
                 }
                 other => other,
@@ -226,6 +231,19 @@ impl Keyboard {
             self.server.teach(lesson)?;
         }
         self.refresh()
+    }
+
+    fn sleep_until(&self, moment: Instant) -> Result<(), InjectError> {
+        loop {
+            let rest = moment.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                return Ok(());
+            }
+            if self.interrupter.is_set() {
+                return Err(InjectError::Interrupted);
+            }
+            thread::sleep(rest.min(LOOK));
+        }
     }
 
     /// The key of a chord: the one that gives the letter as it is, in this group or, as programs do for commands,
