@@ -255,6 +255,7 @@ impl Driver {
                     Some(Done::Session(traffic, ending)) => (traffic, ending),
                     _ => (Traffic::default(), Ending::RelayStopped),
                 };
+                let ending = self.broker.cut_because(pair).unwrap_or(ending);
                 if let Some(Pair { console, client, span, .. }) = self.pairs.remove(&pair) {
                     let Traffic { to_client, to_console } = traffic;
                     span.in_scope(|| info!(to_client, to_console, by = ending.name(), "session ended"));

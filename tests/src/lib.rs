@@ -1,1 +1,25 @@
-//! Placeholder.
+//! The real programs on real X servers, for tests from end to end.
+//!
+//! A [`Relay`], a [`Client`] and a [`Console`] are processes of their own, driven as a script would drive them: by
+//! their command lines, their JSON lines and their exit codes. An [`Eye`] tells what the X server itself knows.
+//! All of them end with their owner, and every wait is for an event, with half a minute of patience.
+#![cfg(target_os = "linux")]
+
+mod client;
+mod console;
+mod eye;
+pub mod fuzz;
+pub mod inprocess;
+mod picture;
+mod process;
+mod programs;
+mod relay;
+mod scene;
+
+pub use client::{Client, Ready};
+pub use console::{Console, Outcome};
+pub use eye::{Eye, Place};
+pub use picture::Picture;
+pub use process::{Process, children_of, eventually, is_running};
+pub use relay::{Operator, Relay};
+pub use scene::{RawTerminal, raw_terminal, window_manager};

@@ -1,5 +1,7 @@
 //! `cargo xtask fuzz TARGET`: one fuzz target of the folder `fuzz`, for a while.
 
+use std::path::PathBuf;
+
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
@@ -32,16 +34,40 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !targets.contains(&options.target) {
         bail!("There is no fuzz target {}. There are: {}", options.target, targets.join(", "));
     }
-    if !Cmd::cargo().args(["+nightly", "fuzz", "--version"]).succeeds() {
-        bail!(
-            "Fuzzing needs a nightly Rust and cargo-fuzz: rustup toolchain install nightly, cargo install cargo-fuzz"
-        );
-    }
-    Cmd::cargo()
-        .args(["+nightly", "fuzz", "run", &options.target, "--", "-rss_limit_mb=1024"])
+    let tools = cargo_fuzz(workspace)?;
+    let built = workspace.root.join("target/fuzz");
+    // What a run finds goes first; what is kept in the repository is only read.
+    let found = built.join("corpus").join(&options.target);
+    let kept = folder.join("corpus").join(&options.target);
+    std::fs::create_dir_all(&found).with_context(|| format!("{} can't be made", found.display()))?;
+    Cmd::new(tools)
+        .args(["fuzz", "run", "--target-dir"])
+        .args([&built])
+        .args([&options.target])
+        .args([found, kept])
+        .args(["--", "-rss_limit_mb=1024", "-timeout=10", "-print_final_stats=1"])
         .args([format!("-max_total_time={}", options.seconds)])
-        .env_remove("RUSTUP_TOOLCHAIN")
+        .env("RUSTUP_TOOLCHAIN", "nightly")
         .folder(&folder)
-        .minutes(10 + options.seconds / 60)
+        .minutes(20 + options.seconds / 60)
         .run()
+}
+
+/// The program of cargo-fuzz, installed below `target` where it is missing.
+fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
+    if !Cmd::new("rustc").args(["--version"]).env("RUSTUP_TOOLCHAIN", "nightly").succeeds() {
+        bail!("Fuzzing needs a nightly Rust, whose sanitizers it uses: rustup toolchain install nightly");
+    }
+    let root = workspace.root.join("target/tools");
+    let program = root.join("bin/cargo-fuzz");
+    if !program.is_file() {
+        println!("Installing cargo-fuzz below target/tools");
+        Cmd::cargo()
+            .args(["install", "cargo-fuzz", "--locked", "--root"])
+            .args([&root])
+            .minutes(20)
+            .run()
+            .context("cargo-fuzz could not be installed")?;
+    }
+    Ok(program)
 }

@@ -17,7 +17,7 @@ impl Guard {
         if options.capture == CaptureBackend::Dummy {
             return None;
         }
-        let program = std::env::current_exe().ok()?;
+        let program = farhand_desktop::own_program().ok()?;
         let display = options.display.clone().or_else(|| std::env::var("DISPLAY").ok())?;
         let mut command = Command::new(program);
         command.arg("--guard").arg(display);

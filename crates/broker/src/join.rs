@@ -147,11 +147,17 @@ impl Broker {
     pub(crate) fn cut(&mut self, pair_id: PairId, ending: Ending) {
         let Some(pair) = self.pairs.get_mut(&pair_id) else { return };
         let State::Running { console, client, .. } = pair.state else { return };
-        if pair.ending.is_none() {
-            pair.ending = Some(ending);
-            self.command(Command::Close { leg: console });
-            self.command(Command::Close { leg: client });
-        }
+        // The first reason is the one that counts; the order itself is given again, in case that a leg that was just
+        // turning into a half of the session missed it.
+        pair.ending.get_or_insert(ending);
+        self.command(Command::Close { leg: console });
+        self.command(Command::Close { leg: client });
+    }
+
+    /// Why a session was cut, if it was.
+    #[must_use]
+    pub fn cut_because(&self, pair_id: PairId) -> Option<Ending> {
+        self.pairs.get(&pair_id).and_then(|pair| pair.ending)
     }
 
     /// Writes down that a session has ended and forgets it.

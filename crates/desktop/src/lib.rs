@@ -13,6 +13,7 @@ mod waker;
 #[cfg(target_os = "linux")]
 mod x11;
 
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -202,6 +203,14 @@ impl Interrupter {
     fn clear(&self) {
         self.0.store(false, Ordering::Release);
     }
+}
+
+/// This very program, to be started again, also after its file was renamed or deleted.
+///
+/// # Errors
+/// The system does not tell.
+pub fn own_program() -> std::io::Result<PathBuf> {
+    if cfg!(target_os = "linux") { Ok(PathBuf::from("/proc/self/exe")) } else { std::env::current_exe() }
 }
 
 /// Keeps a second program out of what a terminal or a script does to this one, such as Ctrl+C.

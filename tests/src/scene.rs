@@ -1,0 +1,66 @@
+//! What several tests put on a desktop and look for on it.
+
+use std::path::PathBuf;
+
+use farhand_testkit::x::{Program, XServer};
+
+use crate::eye::Eye;
+use crate::process::eventually;
+
+/// A terminal that writes every byte typed into it to a file, at once and unchanged.
+#[derive(Debug)]
+pub struct RawTerminal {
+    /// The file.
+    pub file: PathBuf,
+    _program: Program,
+}
+
+/// Starts a small window manager, and waits until it takes care of windows.
+#[must_use]
+pub fn window_manager(server: &XServer) -> Program {
+    let program = server.start_window_manager();
+    Eye::open(server).wait_for_window_manager();
+    program
+}
+
+/// Starts a terminal that writes every byte typed into it to a file, and waits until it has the keyboard. It needs a
+/// window manager.
+#[must_use]
+pub fn raw_terminal(server: &XServer, file: &str) -> RawTerminal {
+    let path = server.file(file);
+    // The file is there once the terminal's own editing of lines is off.
+    let write = format!("stty raw -echo && exec cat > '{}'", path.display());
+    let program = server.start_program("xterm", &["-u8", "-e", "sh", "-c", &write]);
+    server.wait_for_focus("XTerm");
+    eventually("the terminal", || path.exists().then_some(()));
+    RawTerminal { file: path, _program: program }
+}
+
+impl RawTerminal {
+    /// What was typed until now. A character whose bytes have not all come is left out.
+    #[must_use]
+    pub fn text(&self) -> String {
+        let bytes = std::fs::read(&self.file).unwrap_or_default();
+        match std::str::from_utf8(&bytes) {
+            Ok(text) => text.to_owned(),
+            Err(error) => String::from_utf8_lossy(&bytes[..error.valid_up_to()]).into_owned(),
+        }
+    }
+
+    /// Blocks until what was typed is like this; gives it.
+    ///
+    /// # Panics
+    /// It never is.
+    pub fn wait(&self, what: &str, fits: impl Fn(&str) -> bool) -> String {
+        eventually(what, || Some(self.text()).filter(|text| fits(text)))
+    }
+
+    /// Blocks until exactly this was typed.
+    ///
+    /// # Panics
+    /// Something else was.
+    pub fn expect(&self, text: &str) {
+        let found = self.wait("the text", |found| found.chars().count() >= text.chars().count());
+        assert_eq!(found, text);
+    }
+}
