@@ -259,13 +259,14 @@ async fn a_console_that_asks_for_nothing_has_ten_seconds() {
     let number = client.ready().await;
     let mut line = console.sealed(&number).await;
     let start = Instant::now();
+    // The last words have two seconds more, and so has the end of the line.
     // Half a question, and signs of life for as long as they are answered.
     line.send(&ToClient::Ping { at: 1 }).await;
     line.send_bytes(&ask().to_frame()[..3]).await.unwrap();
     let said = client.last_words().await;
     assert!(said.contains("no question for consent"), "{said}");
     let took = start.elapsed();
-    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(12), "{took:?}");
+    assert!(took > Duration::from_secs(9) && took < Duration::from_secs(15), "{took:?}");
     client.desk.nothing_seen_or_done();
 }
 
@@ -275,7 +276,7 @@ async fn half_a_frame_and_then_silence_ends_both_after_twenty_seconds() {
     let (towards_client, towards_console) =
         tokio::join!(half_a_frame_to_the_client(&relay), half_a_frame_to_the_console(&relay));
     for took in [towards_client, towards_console] {
-        assert!(took > Duration::from_secs(18) && took < Duration::from_secs(23), "{took:?}");
+        assert!(took > Duration::from_secs(18) && took < Duration::from_secs(27), "{took:?}");
     }
 }
 
@@ -288,7 +289,7 @@ async fn half_a_frame_to_the_client(relay: &Relay) -> Duration {
     client.allow().await;
     let start = Instant::now();
     line.send_bytes(&header(17, 100)).await.unwrap();
-    let end = within(Duration::from_secs(25), "the end", client.ended_at_last()).await;
+    let end = within(Duration::from_secs(30), "the end", client.ended_at_last()).await;
     assert!(end.to_string().starts_with("nothing came from the other side for 20 s"), "{end}");
     assert_eq!(client.desk.wishes().last(), Some(&Wish::Close));
     assert_eq!(client.desk.injected(), []);
@@ -303,7 +304,7 @@ async fn half_a_frame_to_the_console(relay: &Relay) -> Duration {
     let (mut console, mut line) = tokio::join!(connect, client.seal_next(session_id, password));
     let start = Instant::now();
     line.send_bytes(&header(33, 2)).await.unwrap();
-    let end = within(Duration::from_secs(25), "the end", console.ended_at_last()).await;
+    let end = within(Duration::from_secs(30), "the end", console.ended_at_last()).await;
     assert!(end.to_string().starts_with("nothing came from the other side for 20 s"), "{end}");
     start.elapsed()
 }

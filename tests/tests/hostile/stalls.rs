@@ -20,22 +20,22 @@ use tokio::time::timeout;
 const GIVEN_UP: std::ops::Range<Duration> = Duration::from_secs(18)..Duration::from_secs(27);
 const GAVE_UP: &str = "nothing came from the other side for 20 s";
 
-/// A session of a hostile console that was allowed everything.
-async fn allowed(relay: &Relay, client: &mut HonestClient) -> SealedLine {
+/// A session of a hostile console that was allowed everything, and the tasks that were alive before it.
+async fn allowed(relay: &Relay, client: &mut HonestClient) -> (SealedLine, usize) {
     let number = client.ready().await;
+    let before = tasks();
     let mut console = Program::log_in(relay.way(), &relay.operator("eve").await).await;
     let mut line = console.sealed(&number).await;
     line.send(&ToClient::Ask { grants: everything() }).await;
     client.allow().await;
-    line
+    (line, before)
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_console_that_reads_nothing_gets_one_window_and_is_given_up() {
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
-    let before = tasks();
-    let mut line = allowed(&relay, &mut client).await;
+    let (mut line, before) = allowed(&relay, &mut client).await;
     let start = Instant::now();
     // It is alive and says so, it only takes nothing.
     let pings = async {
@@ -64,8 +64,7 @@ async fn a_console_that_reads_nothing_gets_one_window_and_is_given_up() {
 async fn a_console_that_demands_answers_and_reads_none_is_made_to_wait_and_given_up() {
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
-    let before = tasks();
-    let mut line = allowed(&relay, &mut client).await;
+    let (mut line, before) = allowed(&relay, &mut client).await;
     client.control.set_grants(Grants::NONE).await;
     client.allowed().await;
     let start = Instant::now();
@@ -104,7 +103,7 @@ async fn a_console_that_demands_answers_and_reads_none_is_made_to_wait_and_given
 async fn a_console_that_pauses_for_three_seconds_goes_on() {
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
-    let mut line = allowed(&relay, &mut client).await;
+    let (mut line, _) = allowed(&relay, &mut client).await;
     read_and_acknowledge(&mut line, Duration::from_millis(500)).await;
     let so_far = client.desk.count(|wish| *wish == Wish::Want);
     tokio::time::sleep(Duration::from_secs(3)).await;
@@ -221,7 +220,7 @@ async fn a_flood_does_not_hold_time_up() {
 async fn a_flood_of_demands_begins_the_picture_anew_now_and_then() {
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
-    let mut line = allowed(&relay, &mut client).await;
+    let (mut line, _) = allowed(&relay, &mut client).await;
     let refreshes = farhand_proto::codec::Message::to_frame(&ToClient::Refresh {}).repeat(5000);
     for _ in 0..20 {
         line.send_bytes(&refreshes).await.unwrap();
