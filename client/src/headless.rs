@@ -1,5 +1,7 @@
 //! The client without a window: consent by policy or by commands on standard input.
 
+use std::io::BufRead as _;
+
 use anyhow::Result;
 use farhand_peer::client::{Client, Control, Event};
 use farhand_proto::grant::Grants;
@@ -105,7 +107,8 @@ async fn next(orders: &mut Option<mpsc::Receiver<Order>>) -> Option<Order> {
 fn read_orders(say: Say) -> mpsc::Receiver<Order> {
     let (sender, orders) = mpsc::channel(16);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines().map_while(Result::ok) {
+        for line in std::io::stdin().lock().split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
             match parse(&line) {
                 Ok(Some(order)) => {
                     if sender.blocking_send(order).is_err() {
@@ -126,11 +129,11 @@ fn parse(line: &str) -> Result<Option<Order>, String> {
     Ok(Some(match word {
         "" => return Ok(None),
         "allow" => Order::Answer(grants()?),
-        "deny" => Order::Answer(Grants::NONE),
+        "deny" if rest.is_empty() => Order::Answer(Grants::NONE),
         "set" => Order::Set(grants()?),
-        "new-password" => Order::NewPassword,
-        "end" => Order::End,
-        "quit" => Order::Quit,
+        "new-password" if rest.is_empty() => Order::NewPassword,
+        "end" if rest.is_empty() => Order::End,
+        "quit" if rest.is_empty() => Order::Quit,
         _ => return Err("there is: allow GRANTS, deny, set GRANTS, new-password, end, quit".to_owned()),
     }))
 }
@@ -147,5 +150,7 @@ mod tests {
         assert_eq!(parse(""), Ok(None));
         assert!(parse("allow root").is_err());
         assert!(parse("reboot").is_err());
+        assert!(parse("quit now").is_err());
+        assert!(parse("\u{fffd}\u{fffd}").is_err());
     }
 }

@@ -116,8 +116,11 @@ pub struct UnknownGrant(pub String);
 impl FromStr for Grants {
     type Err = UnknownGrant;
 
-    /// Names with commas between them, for example `view,control`.
+    /// Names with commas between them, for example `view,control`; `nothing` is the empty set.
     fn from_str(text: &str) -> Result<Self, UnknownGrant> {
+        if text.trim() == "nothing" {
+            return Ok(Self::NONE);
+        }
         text.split(',')
             .map(str::trim)
             .filter(|name| !name.is_empty())
@@ -164,6 +167,7 @@ mod tests {
         assert_eq!(both.to_string(), "view,control");
         assert_eq!(both.without("view".parse().unwrap()).to_string(), "control");
         assert_eq!("".parse::<Grants>().unwrap(), Grants::NONE);
+        assert_eq!(Grants::NONE.to_string().parse::<Grants>().unwrap(), Grants::NONE);
         assert_eq!("view,root".parse::<Grants>(), Err(UnknownGrant("root".into())));
         assert!(Grants::try_from(0x8001).is_err());
     }

@@ -144,7 +144,9 @@ pub enum Refusal {
     #[error("the other side did not come to the relay in time; connect again")]
     Alone,
     /// The relay's limits are reached, in all or for this address or operator.
-    #[error("the relay has no room now; try again in {seconds} s")]
+    #[error(
+        "the relay takes no more now: too many wrong numbers were asked for, or it is full; try again in {seconds} s"
+    )]
     Busy {
         /// When it makes sense to come back.
         seconds: u16,

@@ -38,7 +38,7 @@ impl FromStr for Target {
             None if host.contains(':') => return Err(error()),
             None => host,
         };
-        if host.is_empty() || host.chars().any(|c| c.is_whitespace() || c == '/') {
+        if host.is_empty() || host.chars().any(|c| c.is_whitespace() || matches!(c, '/' | '[' | ']')) {
             return Err(error());
         }
         let port = port.parse().ok().filter(|port| *port != 0).ok_or_else(error)?;
@@ -64,6 +64,7 @@ mod tests {
             "2001:db8::7:443",
             "https://a:443",
             "[::1:3",
+            "[[x]:3",
         ] {
             assert!(text.parse::<Target>().is_err(), "{text}");
         }

@@ -161,7 +161,7 @@ fn wrong_words() -> Vec<(Vec<u8>, bool, &'static str)> {
         (vec![], true, "the connection was closed"),
         (joined, false, "the relay answered something else than was asked"),
         (FromRelay::Stopping {}.to_frame(), false, "the relay is being stopped"),
-        (FromRelay::Refused { refusal: Refusal::Busy { seconds: 9 } }.to_frame(), false, "no room now"),
+        (FromRelay::Refused { refusal: Refusal::Busy { seconds: 9 } }.to_frame(), false, "takes no more now"),
     ]
 }
 
