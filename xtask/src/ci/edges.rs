@@ -8,8 +8,8 @@ use crate::cmd::Cmd;
 use crate::workspace::{Dependency, Kind, Workspace};
 
 /// The pure crates: no runtime, socket, clock, thread or operating system.
-pub(super) const PURE: [&str; 5] =
-    ["farhand-proto", "farhand-seal", "farhand-session", "farhand-broker", "farhand-media"];
+pub(super) const PURE: [&str; 6] =
+    ["farhand-proto", "farhand-seal", "farhand-session", "farhand-broker", "farhand-media", "farhand-texts"];
 
 /// The system that closures are computed for.
 const TARGET: &str = "x86_64-unknown-linux-gnu";
@@ -26,6 +26,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("farhand-peer", &["farhand-seal", "farhand-session", "farhand-transport"]),
     ("farhand-desktop", &[]),
     ("farhand-store", &["farhand-broker"]),
+    ("farhand-texts", &[]),
+    ("farhand-window", &[]),
 ];
 
 /// A set of packages that must not reach another set, directly or through others.

@@ -1,0 +1,25 @@
+//! Puts the frames that egui lays out into windows of the system, drawn without OpenGL.
+//!
+//! [`run`] owns the event loop: it keeps the windows that an [`App`] wants, hands it what people do in them, and
+//! draws on the processor, only what changed and only when something did. A [`SharedPicture`] is a remote screen
+//! shown beneath the interface: its changes go to the window without laying out anything.
+
+mod canvas;
+mod clipboard;
+mod compose;
+mod picture;
+mod run;
+mod scale;
+pub mod theme;
+mod view;
+
+mod system;
+
+pub use accesskit;
+pub use egui;
+pub use winit;
+
+pub use canvas::{Still, still};
+pub use picture::{Layers, SharedPicture};
+pub use run::{App, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
+pub use scale::Sampling;

@@ -1,0 +1,269 @@
+//! One window: its egui context, its pixels, and when to draw it next.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Instant;
+
+use egui::{OutputCommand, ViewportId, ViewportInfo};
+use egui_winit::State;
+use farhand_proto::screen::{Rect, Region};
+use winit::event::{ElementState, WindowEvent};
+use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
+use winit::keyboard::{Key, ModifiersState, NamedKey};
+use winit::window::{Window, WindowAttributes};
+
+use crate::canvas::{Canvas, rect};
+use crate::clipboard::Clipboard;
+use crate::compose::compose;
+use crate::picture::{Backdrop, Layers, meet};
+use crate::run::{RunError, Sender, Spec, Stacking};
+use crate::{system, theme};
+
+/// Passes in a row that the interface may ask for at once; then others get their turn.
+const PASSES: usize = 3;
+
+pub(crate) struct View {
+    pub(crate) window: Arc<Window>,
+    pub(crate) spec: Spec,
+    context: egui::Context,
+    state: State,
+    info: ViewportInfo,
+    surface: softbuffer::Surface<OwnedDisplayHandle, Arc<Window>>,
+    canvas: Canvas,
+    backdrop: Backdrop,
+    /// When the interface wants to be laid out next.
+    due: Option<Instant>,
+    modifiers: ModifiersState,
+    is_shown: bool,
+    /// Whether the window's own pixels are lost.
+    is_exposed: bool,
+}
+
+impl View {
+    pub(crate) fn open<M: Send + 'static>(
+        event_loop: &ActiveEventLoop,
+        program: &str,
+        spec: Spec,
+        sender: &Sender<M>,
+        theme: Option<egui::Theme>,
+    ) -> Result<Self, RunError> {
+        let size = winit::dpi::LogicalSize::new(spec.size.x, spec.size.y);
+        let least = winit::dpi::LogicalSize::new(spec.min_size.x, spec.min_size.y);
+        let mut attributes = WindowAttributes::default()
+            .with_title(&spec.title)
+            .with_inner_size(size)
+            .with_min_inner_size(least)
+            .with_resizable(spec.is_resizable)
+            // Screen readers have to know a window before it shows.
+            .with_visible(false);
+        if spec.stacking == Stacking::Bar {
+            attributes =
+                attributes.with_decorations(false).with_window_level(winit::window::WindowLevel::AlwaysOnTop);
+        }
+        if let Some(place) = spec.place {
+            attributes = attributes.with_position(winit::dpi::PhysicalPosition::new(place.0, place.1));
+        }
+        let attributes = system::attributes(attributes, program, spec.stacking);
+        let window = Arc::new(event_loop.create_window(attributes).map_err(RunError::Window)?);
+        let context = egui::Context::default();
+        theme::install(&context);
+        context.options_mut(|options| options.fallback_theme = theme.unwrap_or(egui::Theme::Light));
+        let scale = Some(window.scale_factor() as f32);
+        let mut state =
+            State::new(context.clone(), ViewportId::ROOT, &*window, scale, window.theme().or(None), None);
+        state.init_accesskit(event_loop, &window, sender.0.clone());
+        context.enable_accesskit();
+        let mut info = ViewportInfo::default();
+        egui_winit::update_viewport_info(&mut info, &context, &window, true);
+        let display =
+            softbuffer::Context::new(event_loop.owned_display_handle()).map_err(RunError::Surface)?;
+        let surface = softbuffer::Surface::new(&display, window.clone()).map_err(RunError::Surface)?;
+        Ok(Self {
+            window,
+            spec,
+            context,
+            state,
+            info,
+            surface,
+            canvas: Canvas::new(),
+            backdrop: Backdrop::default(),
+            due: Some(Instant::now()),
+            modifiers: ModifiersState::empty(),
+            is_shown: false,
+            is_exposed: true,
+        })
+    }
+
+    /// Takes over what the application says of the window now.
+    pub(crate) fn follow(&mut self, spec: Spec) {
+        if spec.title != self.spec.title {
+            self.window.set_title(&spec.title);
+        }
+        if spec.size != self.spec.size {
+            let size = winit::dpi::LogicalSize::new(spec.size.x, spec.size.y);
+            let _ = self.window.request_inner_size(size);
+        }
+        self.spec = spec;
+    }
+
+    /// The interface wants to be laid out.
+    pub(crate) fn redraw(&mut self) {
+        self.due = Some(Instant::now());
+    }
+
+    pub(crate) fn due(&self) -> Option<Instant> {
+        self.due
+    }
+
+    /// Notes what every event changes, whoever gets it.
+    pub(crate) fn note(&mut self, event: &WindowEvent) {
+        match event {
+            WindowEvent::ModifiersChanged(modifiers) => self.modifiers = modifiers.state(),
+            WindowEvent::RedrawRequested => self.is_exposed = true,
+            _ => {}
+        }
+    }
+
+    /// Passes an event to the interface.
+    pub(crate) fn handle(&mut self, event: &WindowEvent, clipboard: &mut Clipboard) {
+        if self.is_paste(event)
+            && let Some(text) = clipboard.text()
+        {
+            self.state.set_clipboard_text(text);
+        }
+        let response = self.state.on_window_event(&self.window, event);
+        // The expose event paints what is there.
+        if response.repaint && !matches!(event, WindowEvent::RedrawRequested) {
+            self.redraw();
+        }
+    }
+
+    pub(crate) fn handle_action(&mut self, request: egui::accesskit::ActionRequest) {
+        self.state.on_accesskit_action_request(request);
+        self.redraw();
+    }
+
+    fn is_paste(&self, event: &WindowEvent) -> bool {
+        let WindowEvent::KeyboardInput { event, .. } = event else { return false };
+        event.state == ElementState::Pressed
+            && match &event.logical_key {
+                Key::Character(letter) => self.modifiers.control_key() && letter.eq_ignore_ascii_case("v"),
+                Key::Named(NamedKey::Insert) => self.modifiers.shift_key(),
+                Key::Named(NamedKey::Paste) => true,
+                _ => false,
+            }
+    }
+
+    /// Lays out the interface if it is due, and shows all that changed.
+    pub(crate) fn draw(
+        &mut self,
+        clipboard: &mut Clipboard,
+        mut lay_out: impl FnMut(&mut egui::Ui, &mut Layers),
+    ) -> Result<(), RunError> {
+        let mut changed = Region::new();
+        for _ in 0..PASSES {
+            if self.due.is_none_or(|due| due > Instant::now()) {
+                break;
+            }
+            for rect in self.lay_out(clipboard, &mut lay_out).rects() {
+                changed.add(*rect);
+            }
+        }
+        for rect in self.backdrop.take_changes().rects() {
+            changed.add(*rect);
+        }
+        if std::mem::take(&mut self.is_exposed) {
+            changed.clear();
+            changed.add(rect(0, 0, self.canvas.width(), self.canvas.height()));
+        }
+        if !changed.is_empty() {
+            self.present(&changed)?;
+        }
+        if !self.is_shown {
+            self.is_shown = true;
+            self.window.set_visible(true);
+            self.is_exposed = true;
+        }
+        Ok(())
+    }
+
+    fn lay_out(
+        &mut self,
+        clipboard: &mut Clipboard,
+        lay_out: &mut impl FnMut(&mut egui::Ui, &mut Layers),
+    ) -> Region {
+        self.due = None;
+        let size = self.window.inner_size();
+        if size.width == 0 || size.height == 0 {
+            return Region::new();
+        }
+        egui_winit::update_viewport_info(&mut self.info, &self.context, &self.window, false);
+        let mut input = self.state.take_egui_input(&self.window);
+        input.viewports.insert(ViewportId::ROOT, self.info.clone());
+        let mut layers = Layers::default();
+        let mut output = self.context.run_ui(input, |ui| {
+            layers = Layers::default();
+            lay_out(ui, &mut layers);
+        });
+        for command in output.platform_output.commands.drain(..) {
+            match command {
+                OutputCommand::CopyText(text) => clipboard.set(text),
+                // Nothing of ours copies pictures or opens pages.
+                OutputCommand::CopyImage(_) | OutputCommand::OpenUrl(_) => {}
+            }
+        }
+        self.state.handle_platform_output(&self.window, output.platform_output);
+        if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
+            let mut actions = Vec::new();
+            egui_winit::process_viewport_commands(
+                &self.context,
+                &mut self.info,
+                viewport.commands,
+                &self.window,
+                &mut actions,
+            );
+            self.due = Instant::now().checked_add(viewport.repaint_delay);
+        }
+        let pixels_per_point = output.pixels_per_point;
+        let primitives = self.context.tessellate(output.shapes, pixels_per_point);
+        let size = [size.width as usize, size.height as usize];
+        let mut changed = self.canvas.paint(size, &primitives, &output.textures_delta, pixels_per_point);
+        for rect in self.backdrop.set(layers, pixels_per_point).rects() {
+            changed.add(*rect);
+        }
+        changed
+    }
+
+    fn present(&mut self, changed: &Region) -> Result<(), RunError> {
+        let (width, height) = (self.canvas.width(), self.canvas.height());
+        let (Some(across), Some(down)) = (NonZeroU32::new(width as u32), NonZeroU32::new(height as u32))
+        else {
+            return Ok(());
+        };
+        self.surface.resize(across, down).map_err(RunError::Surface)?;
+        let mut buffer = self.surface.buffer_mut().map_err(RunError::Surface)?;
+        let whole = rect(0, 0, width, height);
+        // A buffer that does not hold the frame before has to be filled whole.
+        let all = [whole];
+        let areas: Vec<Rect> = if buffer.age() == 1 {
+            changed.rects().iter().filter_map(|area| meet(*area, whole)).collect()
+        } else {
+            all.to_vec()
+        };
+        for area in &areas {
+            compose(&self.canvas, &mut self.backdrop, *area, &mut buffer);
+        }
+        let damage: Vec<softbuffer::Rect> = areas
+            .iter()
+            .filter_map(|area| {
+                Some(softbuffer::Rect {
+                    x: area.x as u32,
+                    y: area.y as u32,
+                    width: NonZeroU32::new(area.width)?,
+                    height: NonZeroU32::new(area.height)?,
+                })
+            })
+            .collect();
+        buffer.present_with_damage(&damage).map_err(RunError::Surface)
+    }
+}
