@@ -5,12 +5,11 @@
 //! All of them end with their owner, and every wait is for an event, with half a minute of patience.
 #![cfg(target_os = "linux")]
 
+pub mod bench;
 mod client;
 mod console;
-mod eye;
 pub mod fuzz;
 pub mod inprocess;
-mod picture;
 mod process;
 mod programs;
 mod relay;
@@ -18,8 +17,7 @@ mod scene;
 
 pub use client::{Client, Ready};
 pub use console::{Console, Outcome};
-pub use eye::{Eye, Place};
-pub use picture::Picture;
-pub use process::{Process, children_of, eventually, is_running};
+pub use farhand_testkit::x::{Eye, Picture, Place, eventually};
+pub use process::{Process, children_of, is_running};
 pub use relay::{Operator, Relay};
-pub use scene::{RawTerminal, raw_terminal, window_manager};
+pub use scene::{RawTerminal, mouse_terminal, raw_terminal};

@@ -4,12 +4,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
+static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
+
+/// Takes the programs from this folder, in which they were built for a measurement. The first word counts.
+pub(crate) fn use_folder(folder: &Path) {
+    FOLDER.get_or_init(|| Some(folder.to_owned()));
+}
+
 /// The path of a program of the product, built when the first one is asked for.
 ///
 /// # Panics
 /// They do not build.
 pub(crate) fn program(name: &str) -> PathBuf {
-    static FOLDER: OnceLock<Option<PathBuf>> = OnceLock::new();
     FOLDER.get_or_init(build).as_ref().expect("the programs build").join(name)
 }
 

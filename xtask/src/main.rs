@@ -1,6 +1,7 @@
 //! Builds, checks, tests and shows Farhand: `cargo xtask COMMAND`.
 
 mod advisories;
+mod bench;
 mod ci;
 mod cmd;
 mod demo;
@@ -37,6 +38,8 @@ enum Command {
     Test,
     /// Run the static checks only: dependency edges, sources, format, lints, docs, licences
     Ci,
+    /// Measure the programs as people get them, beside a peer in the same run
+    Bench(bench::Options),
     /// Compile client and console for Windows
     CheckWindows,
     /// Look for known vulnerabilities in the dependencies (fetches the RustSec database)
@@ -63,6 +66,7 @@ fn run(command: Command) -> Result<()> {
         Command::Demo(options) => demo::run(&workspace, &options),
         Command::Test => test::run(&workspace),
         Command::Ci => ci::run(&workspace),
+        Command::Bench(options) => bench::run(&workspace, &options),
         Command::CheckWindows => windows::run(&workspace),
         Command::Advisories => advisories::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),

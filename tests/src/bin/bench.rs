@@ -1,0 +1,47 @@
+//! `cargo xtask bench` builds the programs and runs this.
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    eprintln!("the benchmarks need an X server of their own, which there is on Linux");
+}
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    use std::path::PathBuf;
+
+    use clap::Parser;
+    use farhand_tests::bench;
+
+    #[derive(Parser)]
+    struct Arguments {
+        /// Which: start
+        name: String,
+        /// Where the programs are
+        #[arg(long)]
+        programs: PathBuf,
+        /// How often to measure
+        #[arg(long, default_value_t = 5)]
+        runs: usize,
+        /// Where to write the figures as JSON
+        #[arg(long)]
+        json: Option<PathBuf>,
+    }
+
+    let arguments = Arguments::parse();
+    let setup = bench::Setup { programs: arguments.programs, runs: arguments.runs };
+    let (title, figures) = match arguments.name.as_str() {
+        bench::start::TITLE => (bench::start::TITLE, bench::start::run(&setup)),
+        other => {
+            eprintln!("there is no benchmark {other:?}; there is: {}", bench::start::TITLE);
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    bench::print(title, &figures);
+    if let Some(path) = arguments.json
+        && let Err(error) = bench::write(&path, title, &figures)
+    {
+        eprintln!("{} can't be written: {error}", path.display());
+        return std::process::ExitCode::FAILURE;
+    }
+    std::process::ExitCode::SUCCESS
+}
