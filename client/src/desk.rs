@@ -1,10 +1,10 @@
-//! The customer's desktop for a session: three threads while it lasts, none between sessions.
+//! The customer's desktop: three threads while a session lasts, and one that notices its end at any time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
-use farhand_desktop::Options;
-use farhand_peer::client::{Desk, DeskEvent, DeskSender};
+use farhand_desktop::{Options, Waker};
+use farhand_peer::client::{Desk, DeskEvent, DeskSender, GoneSender};
 use farhand_proto::input::Input;
 use farhand_proto::screen::View;
 
@@ -24,6 +24,13 @@ pub(crate) struct RealDesk {
     open: Option<Open>,
     /// Lets go of the last session's desktop: taking back keys that were taught takes a moment, for which nobody waits.
     closing: Option<JoinHandle<()>>,
+    watch: Option<Watch>,
+}
+
+/// The thread that notices the desktop's end. Dropping it ends it.
+struct Watch {
+    waker: Waker,
+    thread: Option<JoinHandle<()>>,
 }
 
 struct Open {
@@ -36,7 +43,7 @@ struct Open {
 
 impl RealDesk {
     pub(crate) fn new(options: Options) -> Self {
-        Self { options, open: None, closing: None }
+        Self { options, open: None, closing: None, watch: None }
     }
 
     fn finish_closing(&mut self) {
@@ -47,7 +54,49 @@ impl RealDesk {
     }
 }
 
+impl Watch {
+    /// `None` for a desktop that can't go away.
+    fn start(options: &Options, gone: GoneSender) -> Option<Self> {
+        match farhand_desktop::watch_over(options) {
+            Ok(None) => None,
+            Ok(Some(mut vigil)) => {
+                let waker = vigil.waker();
+                let thread = std::thread::spawn(move || {
+                    if let Err(error) = vigil.wait() {
+                        say(&gone, &error);
+                    }
+                });
+                Some(Self { waker, thread: Some(thread) })
+            }
+            Err(error) => {
+                say(&gone, &error);
+                None
+            }
+        }
+    }
+}
+
+/// Says why the desktop is gone. There is room: it is the only thing said.
+fn say(gone: &GoneSender, why: &dyn std::error::Error) {
+    // A client that has stopped need not hear it.
+    let _ = gone.try_send(why.to_string());
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        self.waker.wake();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has told standard error.
+            let _ = thread.join();
+        }
+    }
+}
+
 impl Desk for RealDesk {
+    fn watch(&mut self, gone: GoneSender) {
+        self.watch = Watch::start(&self.options, gone);
+    }
+
     fn open(&mut self, events: DeskSender) {
         self.finish_closing();
         let desktop = match farhand_desktop::open(&self.options) {

@@ -4,7 +4,7 @@ use std::io::BufRead as _;
 
 use anyhow::Result;
 use farhand_peer::client::{Client, Control, Event};
-use farhand_proto::grant::Grants;
+use farhand_proto::grant::{Grant, Grants};
 use tokio::sync::mpsc;
 
 use crate::desk::RealDesk;
@@ -16,15 +16,28 @@ use crate::say::Say;
 enum Order {
     Answer(Grants),
     Set(Grants),
+    Switch(Grant, bool),
+    Pause,
+    Resume,
     NewPassword,
     End,
     Quit,
 }
 
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// As it was told to.
+    Stopped,
+    /// There is no desktop any more.
+    NoDesktop,
+}
+
 /// Waits and holds sessions until told to stop.
-pub(crate) async fn run(options: &Options) -> Result<()> {
+pub(crate) async fn run(options: &Options) -> Result<Outcome> {
     let say = Say::new(options.json);
-    let mut client = Client::start(options.way(), Box::new(RealDesk::new(options.desktop())))?;
+    let desk = Box::new(RealDesk::new(options.desktop()));
+    let mut client = Client::start(options.way(), options.language(), desk)?;
     let control = client.control();
     let mut orders = if options.commands { Some(read_orders(say)) } else { None };
     let mut in_session = false;
@@ -40,7 +53,7 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
                 if !in_session {
                     break;
                 }
-                control.end_session().await;
+                control.end_session();
                 continue;
             }
             order = next(&mut orders) => {
@@ -48,10 +61,14 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
                     Some(Order::Quit) if !in_session => break,
                     Some(Order::Quit) => {
                         quitting = true;
-                        control.end_session().await;
+                        control.end_session();
                     }
-                    Some(order) => obey(order, &control).await,
-                    None => orders = None,
+                    Some(order) => obey(order, &control),
+                    None => {
+                        orders = None;
+                        // Nobody is left to answer a question that waits.
+                        control.answer(Grants::NONE);
+                    }
                 }
                 continue;
             }
@@ -67,9 +84,9 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
             Event::Asked(question) => {
                 in_session = true;
                 match options.allow {
-                    Some(allowed) => control.answer(allowed.and(question.grants)).await,
-                    None if options.commands => {}
-                    None => control.answer(Grants::NONE).await,
+                    Some(allowed) => control.answer(allowed.and(question.grants)),
+                    None if orders.is_some() => {}
+                    None => control.answer(Grants::NONE),
                 }
             }
             Event::Ended(_) => {
@@ -78,19 +95,26 @@ pub(crate) async fn run(options: &Options) -> Result<()> {
                     break;
                 }
             }
+            Event::DesktopGone(_) => {
+                say.stopped();
+                return Ok(Outcome::NoDesktop);
+            }
             _ => {}
         }
     }
     say.stopped();
-    Ok(())
+    Ok(Outcome::Stopped)
 }
 
-async fn obey(order: Order, control: &Control) {
+fn obey(order: Order, control: &Control) {
     match order {
-        Order::Answer(grants) => control.answer(grants).await,
-        Order::Set(grants) => control.set_grants(grants).await,
-        Order::NewPassword => control.new_password().await,
-        Order::End => control.end_session().await,
+        Order::Answer(grants) => control.answer(grants),
+        Order::Set(grants) => control.set_grants(grants),
+        Order::Switch(grant, on) => control.switch(grant, on),
+        Order::Pause => control.pause(),
+        Order::Resume => control.resume(),
+        Order::NewPassword => control.new_password(),
+        Order::End => control.end_session(),
         Order::Quit => {}
     }
 }
@@ -126,15 +150,24 @@ fn read_orders(say: Say) -> mpsc::Receiver<Order> {
 fn parse(line: &str) -> Result<Option<Order>, String> {
     let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
     let grants = || rest.parse::<Grants>().map_err(|error| error.to_string());
+    let one = || {
+        let grants = grants()?;
+        let mut each = grants.iter();
+        each.next().filter(|_| each.next().is_none()).ok_or_else(|| "one grant is needed".to_owned())
+    };
     Ok(Some(match word {
         "" => return Ok(None),
         "allow" => Order::Answer(grants()?),
         "deny" if rest.is_empty() => Order::Answer(Grants::NONE),
         "set" => Order::Set(grants()?),
+        "give" => Order::Switch(one()?, true),
+        "take" => Order::Switch(one()?, false),
+        "pause" if rest.is_empty() => Order::Pause,
+        "resume" if rest.is_empty() => Order::Resume,
         "new-password" if rest.is_empty() => Order::NewPassword,
         "end" if rest.is_empty() => Order::End,
         "quit" if rest.is_empty() => Order::Quit,
-        _ => return Err("there is: allow GRANTS, deny, set GRANTS, new-password, end, quit".to_owned()),
+        _ => return Err("there is: allow GRANTS, deny, set GRANTS, give GRANT, take GRANT, pause, resume, new-password, end, quit".to_owned()),
     }))
 }
 
@@ -148,6 +181,11 @@ mod tests {
         assert_eq!(parse("set"), Ok(Some(Order::Set(Grants::NONE))));
         assert_eq!(parse("deny"), Ok(Some(Order::Answer(Grants::NONE))));
         assert_eq!(parse(""), Ok(None));
+        assert_eq!(parse("give control"), Ok(Some(Order::Switch(Grant::Control, true))));
+        assert_eq!(parse("take view"), Ok(Some(Order::Switch(Grant::View, false))));
+        assert_eq!(parse("pause"), Ok(Some(Order::Pause)));
+        assert_eq!(parse("resume"), Ok(Some(Order::Resume)));
+        assert!(parse("take").is_err() && parse("give view,control").is_err());
         assert!(parse("allow root").is_err());
         assert!(parse("reboot").is_err());
         assert!(parse("quit now").is_err());

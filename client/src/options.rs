@@ -1,9 +1,11 @@
 //! The command line.
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
 use farhand_desktop::CaptureBackend;
 use farhand_peer::client::Way;
 use farhand_proto::grant::Grants;
+use farhand_proto::language::Language;
 use farhand_transport::{Pin, Target};
 
 /// Lets a helpdesk see and drive this desktop, after you have agreed.
@@ -13,7 +15,7 @@ use farhand_transport::{Pin, Target};
 #[command(name = "farhand-client", version, max_term_width = 100)]
 pub(crate) struct Options {
     /// Run without a window, which is the only way so far: numbers and events on standard output, consent by --allow
-    /// or --commands.
+    /// or --commands, of which one is needed.
     #[arg(long, required_unless_present = "guard")]
     headless: bool,
 
@@ -42,14 +44,19 @@ pub(crate) struct Options {
     #[arg(long, value_name = "GRANTS")]
     pub(crate) allow: Option<Grants>,
 
-    /// Read commands from standard input, one a line: allow GRANTS, deny, set GRANTS, new-password, end, quit.
-    /// Questions that --allow does not answer wait for them; without this they are answered with no.
+    /// Read commands from standard input, one a line: allow GRANTS, deny, set GRANTS, give GRANT, take GRANT, pause,
+    /// resume, new-password, end, quit. Questions that --allow does not answer wait for them.
     #[arg(long)]
     pub(crate) commands: bool,
 
     /// Stop after the first session.
     #[arg(long)]
     pub(crate) once: bool,
+
+    /// The language of the two spoken words, here and at the operator's: cs, da, de, en, es, fr, it, nl or pl. If
+    /// not given, the system's (LC_ALL, LC_MESSAGES, LANG), else English.
+    #[arg(long, value_name = "LANGUAGE")]
+    language: Option<Language>,
 
     /// Print events as JSON, one a line.
     #[arg(long)]
@@ -73,6 +80,24 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// Refuses what is well written and makes no sense.
+    ///
+    /// # Errors
+    /// Nobody could ever be let in.
+    pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        if self.headless && self.allow.is_none() && !self.commands {
+            let words = "nobody could ever be let in: say what operators are allowed, for example --allow \
+                         view,control, or answer each of them on standard input with --commands";
+            return Err(Self::command().error(ErrorKind::MissingRequiredArgument, words));
+        }
+        Ok(())
+    }
+
+    /// The customer's language: as asked for, else the system's, else English.
+    pub(crate) fn language(&self) -> Language {
+        self.language.unwrap_or_else(|| language_of(|name| std::env::var(name).ok()).unwrap_or_default())
+    }
+
     /// How to reach the relay.
     pub(crate) fn way(&self) -> Way {
         Way { targets: self.relay.clone(), pins: self.pin.clone() }
@@ -84,6 +109,14 @@ impl Options {
     }
 }
 
+/// The language that an environment names: the first variable that is set and not empty counts (POSIX, section 8.2).
+fn language_of(variable: impl Fn(&str) -> Option<String>) -> Option<Language> {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .find_map(|name| variable(name).filter(|value| !value.is_empty()))?;
+    Language::of_locale(&locale)
+}
+
 fn parse_filter(text: &str) -> Result<String, String> {
     tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
@@ -93,4 +126,42 @@ fn parse_capture(name: &str) -> Result<CaptureBackend, String> {
         let names: Vec<_> = CaptureBackend::ALL.iter().map(|backend| backend.name()).collect();
         format!("there is: {}", names.join(", "))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_variable_that_is_set_names_the_language() {
+        let of = |set: &[(&str, &str)]| {
+            language_of(|name| {
+                set.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
+            })
+        };
+        assert_eq!(of(&[("LANG", "cs_CZ.UTF-8")]), Some(Language::Czech));
+        assert_eq!(of(&[("LANG", "cs_CZ.UTF-8"), ("LC_MESSAGES", "de_DE")]), Some(Language::German));
+        assert_eq!(
+            of(&[("LANG", "cs_CZ.UTF-8"), ("LC_MESSAGES", "de_DE"), ("LC_ALL", "it")]),
+            Some(Language::Italian)
+        );
+        assert_eq!(of(&[("LANG", "cs_CZ.UTF-8"), ("LC_ALL", "")]), Some(Language::Czech));
+        assert_eq!(of(&[("LANG", "cs_CZ.UTF-8"), ("LC_ALL", "C")]), None);
+        assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn somebody_must_be_able_to_say_yes() {
+        let words = ["farhand-client", "--headless", "--relay", "a:1", "--pin"];
+        let pin = format!("sha256/{}=", "A".repeat(43));
+        let options = |more: &[&str]| {
+            Options::try_parse_from(words.iter().copied().chain([pin.as_str()]).chain(more.iter().copied()))
+                .unwrap()
+        };
+        let refused = options(&[]).check().unwrap_err().to_string();
+        assert!(refused.contains("--allow") && refused.contains("--commands"), "{refused}");
+        for policy in [&["--allow", "view"][..], &["--allow", ""], &["--commands"]] {
+            assert!(options(policy).check().is_ok(), "{policy:?}");
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! What the headless client prints: words for a person, or JSON lines for a script.
 
 use std::io::Write as _;
+use std::time::{SystemTime, UNIX_EPOCH};
 
-use farhand_peer::client::Event;
-use farhand_seal::Language;
+use farhand_peer::client::{Decided, Decision, Event, Receipt};
 use serde_json::{Value, json};
 
 /// Prints events.
@@ -44,8 +44,8 @@ impl Say {
 
 fn as_words(event: &Event) -> String {
     match event {
-        Event::Connecting => "Connecting…".to_owned(),
-        Event::Trouble { error, retry_in } => {
+        Event::Connecting { .. } => "Connecting…".to_owned(),
+        Event::Trouble { error, retry_in, .. } => {
             format!("Not connected: {error}\nTrying again in {:.1} s.", retry_in.as_secs_f32())
         }
         Event::Ready { session_id, password, organisation } => {
@@ -53,7 +53,7 @@ fn as_words(event: &Event) -> String {
         }
         Event::Refused { error } => format!("Somebody tried to connect and did not get in: {error}"),
         Event::Asked(question) => {
-            let [first, second] = question.words.in_language(Language::English);
+            let [first, second] = question.words.in_language(question.language);
             format!(
                 "{} of {} asks to: {}\n  Words to compare on the phone: {first} {second}\n  No answer within {} s \
                  counts as no.",
@@ -63,20 +63,30 @@ fn as_words(event: &Event) -> String {
                 question.timeout.as_secs_f32().ceil()
             )
         }
+        Event::Here(visitor) => {
+            format!("{} of {} is here.", visitor.operator.operator, visitor.operator.organisation)
+        }
         Event::Allowed(grants) => format!("Allowed now: {grants}"),
+        Event::Paused(true) => "Paused: nothing is seen or done.".to_owned(),
+        Event::Paused(false) => "The session goes on.".to_owned(),
         Event::Lost => "The line is lost; waiting for the operator to come back.".to_owned(),
         Event::Found => "The line is back.".to_owned(),
+        Event::Over(_) => "Nothing is seen or done any more.".to_owned(),
         Event::Ended(end) => format!("The session is over: {end}."),
+        Event::DesktopGone(why) => format!("Nobody can connect any more: {why}."),
         Event::RelayStopping => "The relay is being stopped; looking for it again.".to_owned(),
     }
 }
 
 fn as_json(event: &Event) -> Value {
     match event {
-        Event::Connecting => json!({"event": "connecting"}),
-        Event::Trouble { error, retry_in } => {
-            json!({"event": "trouble", "error": error.to_string(), "retry_in_ms": retry_in.as_millis() as u64})
-        }
+        Event::Connecting { attempt } => json!({"event": "connecting", "attempt": attempt}),
+        Event::Trouble { error, attempt, retry_in } => json!({
+            "event": "trouble",
+            "error": error.to_string(),
+            "attempt": attempt,
+            "retry_in_ms": retry_in.as_millis() as u64,
+        }),
         Event::Ready { session_id, password, organisation } => json!({
             "event": "ready",
             "session_id": session_id.to_string(),
@@ -88,16 +98,54 @@ fn as_json(event: &Event) -> Value {
             "event": "asked",
             "operator": &*question.operator.operator,
             "organisation": &*question.operator.organisation,
-            "words": question.words.in_language(Language::English),
+            "words": question.words.in_language(question.language),
+            "language": question.language.code(),
             "grants": question.grants.to_string(),
             "timeout_ms": question.timeout.as_millis() as u64,
         }),
+        Event::Here(visitor) => json!({
+            "event": "here",
+            "operator": &*visitor.operator.operator,
+            "organisation": &*visitor.operator.organisation,
+            "since": seconds(visitor.since),
+        }),
+        Event::Paused(paused) => json!({"event": "paused", "paused": paused}),
+        Event::Over(receipt) => receipt_json(receipt),
+        Event::DesktopGone(why) => json!({"event": "desktop_gone", "reason": why}),
         Event::Allowed(grants) => json!({"event": "allowed", "grants": grants.to_string()}),
         Event::Lost => json!({"event": "lost"}),
         Event::Found => json!({"event": "found"}),
         Event::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         Event::RelayStopping => json!({"event": "relay_stopping"}),
     }
+}
+
+fn receipt_json(receipt: &Receipt) -> Value {
+    json!({
+        "event": "over",
+        "operator": &*receipt.operator.operator,
+        "organisation": &*receipt.operator.organisation,
+        "from": seconds(receipt.from),
+        "to": seconds(receipt.to),
+        "asked": receipt.asked.map(|grants| grants.to_string()),
+        "decisions": receipt.decisions.iter().map(decision_json).collect::<Vec<_>>(),
+        "reason": receipt.end.to_string(),
+    })
+}
+
+fn decision_json(decision: &Decision) -> Value {
+    let at = seconds(decision.at);
+    match decision.what {
+        Decided::Given(grants) => json!({"at": at, "given": grants.to_string()}),
+        Decided::TakenBack(grants) => json!({"at": at, "taken_back": grants.to_string()}),
+        Decided::Paused => json!({"at": at, "paused": true}),
+        Decided::Resumed => json!({"at": at, "paused": false}),
+    }
+}
+
+/// Seconds since 1970-01-01 UTC, with three digits of fraction.
+fn seconds(time: SystemTime) -> f64 {
+    time.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis() as f64 / 1000.0
 }
 
 /// Prints a line. A reader that has gone away, such as `head`, is no reason to stop what is going on.

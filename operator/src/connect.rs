@@ -3,7 +3,7 @@
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 
-use farhand_peer::console::{ConnectError, Console, Operator, Sealing, Way};
+use farhand_peer::console::{ConnectError, Console, ConsoleHandle, Operator, Sealing, Way};
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::Password;
 use farhand_proto::seal::SealRefusal;
@@ -12,7 +12,8 @@ use farhand_seal::{ConsoleGuesses, SealError};
 use crate::failure::Failure;
 use crate::options::{Connect, Options};
 use crate::say::Say;
-use crate::steps::{Step, read_script};
+use crate::script::{self, Placed};
+use crate::steps::{Step, is_standard};
 
 mod perform;
 mod watch;
@@ -20,40 +21,64 @@ mod watch;
 use perform::Performer;
 use watch::Watcher;
 
-/// Does what `connect` asks for.
-pub(crate) async fn run(options: &Options, task: &Connect) -> Result<(), Failure> {
-    let say = Say { json: options.json };
-    let stdin = Path::new("-");
-    if task.password_file.as_deref() == Some(stdin)
-        && matches!(&task.step, Step::Script { file } if file == stdin)
+/// Does what `connect` asks for. A failure has been said when it comes back.
+pub(crate) async fn run(options: &Options, task: &Connect, say: Say) -> Result<(), Failure> {
+    match prepare(options, task, say).await {
+        Ok(session) => session.hold(task, say).await,
+        Err(failure) => {
+            say.failure(&failure);
+            Err(failure)
+        }
+    }
+}
+
+/// A session that begins, and what is to be done in it.
+struct Session {
+    handle: ConsoleHandle,
+    steps: Vec<Placed>,
+}
+
+/// Everything up to the customer's answer.
+async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session, Failure> {
+    // Everything that can be wrong on this side is found before the customer is disturbed.
+    if task.password_file.as_deref().is_some_and(is_standard)
+        && matches!(&task.step, Step::Script { file } if is_standard(file))
     {
         return Err(Failure::Usage("password and script can't both come from standard input".to_owned()));
     }
-    // Everything that can be wrong on this side is found before the customer is disturbed.
-    let steps = match &task.step {
-        Step::Script { file } => read_script(file)?,
-        step => vec![step.clone()],
-    };
-    let operator =
-        Operator { name: operator_name(&options.operator)?, token: token(options.token_file.as_deref())? };
+    let steps = script::steps_of(&task.step)?;
+    script::check_output(&steps, options.json)?;
+    let token = token(options.token_file.as_deref())?;
+    // Every name fits into as many bytes as a login has for it.
+    let operator = Operator { name: Text::truncated(options.operator.as_deref().unwrap_or_default()), token };
     let first = password(task.password_file.as_deref())?;
     let way = Way { targets: options.relay.clone(), pins: options.pin.clone() };
     let mut console = Console::log_in(way, operator).await?;
     let organisation = console.organisation().to_owned();
     let sealing = seal(&mut console, task, first).await?;
-    say.sealed(&organisation, sealing.words());
-    let handle = console.start(sealing, task.ask());
-    let control = handle.control();
-    let mut watcher = Watcher::start(handle, say);
-    let mut performer =
-        Performer { say, timeout: task.timeout, control: control.clone(), watcher: &mut watcher };
-    let result = tokio::select! {
-        result = performer.perform(&steps) => result,
-        () = farhand_transport::system::stop_requested() => Err(Failure::Stopped),
-    };
-    control.end().await;
-    watcher.until_ended().await;
-    result
+    say.sealed(&organisation, sealing.words(), sealing.language());
+    Ok(Session { handle: console.start(sealing, task.ask()), steps })
+}
+
+impl Session {
+    /// Does the steps and ends the session.
+    async fn hold(self, task: &Connect, say: Say) -> Result<(), Failure> {
+        let control = self.handle.control();
+        let mut watcher = Watcher::start(self.handle, say);
+        let mut performer =
+            Performer { say, timeout: task.timeout, control: control.clone(), watcher: &mut watcher };
+        let result = tokio::select! {
+            result = performer.perform(&self.steps) => result,
+            () = farhand_transport::system::stop_requested() => Err(Failure::Stopped),
+        };
+        // The cause comes before the goodbye that follows from it.
+        if let Err(failure) = &result {
+            say.failure(failure);
+        }
+        control.end().await;
+        watcher.until_ended().await;
+        result
+    }
 }
 
 /// Makes the seal; a person at a terminal may correct the password as often as the number of tries allows.
@@ -74,19 +99,27 @@ async fn seal(console: &mut Console, task: &Connect, first: (Password, bool)) ->
     }
 }
 
-fn operator_name<const MAX: usize>(name: &str) -> Result<Text<MAX>, Failure> {
-    Text::new(name).map_err(|error| Failure::Usage(format!("the operator's name is too long: {error}")))
+fn token<const MAX: usize>(file: Option<&Path>) -> Result<Bytes<MAX>, Failure> {
+    let token = given_token(file)?.ok_or_else(|| {
+        Failure::Usage("your token is missing; give --token-file or set FARHAND_TOKEN".to_owned())
+    })?;
+    let token = token.trim();
+    if token.is_empty() {
+        return Err(Failure::Usage(
+            "your token is empty; the relay's administrator gave it to you".to_owned(),
+        ));
+    }
+    Bytes::new(token.as_bytes()).map_err(|error| Failure::Usage(format!("this is no token: {error}")))
 }
 
-fn token<const MAX: usize>(file: Option<&Path>) -> Result<Bytes<MAX>, Failure> {
-    let token = match file {
+/// The token that the command line or the environment gives, as it stands there.
+pub(crate) fn given_token(file: Option<&Path>) -> Result<Option<String>, Failure> {
+    match file {
         Some(file) => std::fs::read_to_string(file)
-            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display())))?,
-        None => std::env::var("FARHAND_TOKEN").map_err(|_| {
-            Failure::Usage("your token is missing; give --token-file or set FARHAND_TOKEN".to_owned())
-        })?,
-    };
-    Bytes::new(token.trim().as_bytes()).map_err(|error| Failure::Usage(format!("this is no token: {error}")))
+            .map(Some)
+            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display()))),
+        None => Ok(std::env::var("FARHAND_TOKEN").ok()),
+    }
 }
 
 /// The password, and whether a person typed it just now.
@@ -96,7 +129,7 @@ fn password(file: Option<&Path>) -> Result<(Password, bool), Failure> {
         reader.read_line(&mut line).map(|_| line)
     };
     let (text, typed) = match file {
-        Some(file) if file == Path::new("-") => (first_line(Box::new(std::io::stdin().lock())), false),
+        Some(file) if is_standard(file) => (first_line(Box::new(std::io::stdin().lock())), false),
         Some(file) => {
             (std::fs::File::open(file).and_then(|f| first_line(Box::new(std::io::BufReader::new(f)))), false)
         }

@@ -2,6 +2,7 @@
 
 use farhand_peer::SessionEnd;
 use farhand_peer::console::{ConnectError, RelayError};
+use farhand_proto::grant::Grant;
 use farhand_proto::relay::Refusal;
 use farhand_proto::seal::SealRefusal;
 use farhand_proto::session::{EndReason, Undone};
@@ -29,7 +30,7 @@ pub(crate) enum Failure {
     /// An act was not taken.
     #[error("{0}")]
     Act(#[from] ActError),
-    /// An act was not done.
+    /// An act was not done, and not for want of a grant.
     #[error("the customer's program did not do it: {0}")]
     Undone(Undone),
     /// A signal came before all steps were done.
@@ -43,6 +44,24 @@ pub(crate) enum Failure {
         /// How long.
         seconds: f64,
     },
+    /// It stands in a script.
+    #[error("line {line}: {failure}")]
+    AtLine {
+        /// Where, from 1.
+        line: usize,
+        /// What.
+        failure: Box<Failure>,
+    },
+}
+
+impl From<Undone> for Failure {
+    fn from(why: Undone) -> Self {
+        match why {
+            Undone::NotAllowed => Self::NotAllowed(Grant::Control.name()),
+            Undone::Paused => Self::Act(ActError::Paused),
+            why => Self::Undone(why),
+        }
+    }
 }
 
 impl Failure {
@@ -58,11 +77,17 @@ impl Failure {
             Self::Ended(SessionEnd::Session(Ended::There(reason) | Ended::Here(reason))) => end_code(reason),
             Self::Ended(SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_) | SessionEnd::Relay(_))
             | Self::Act(ActError::LineLost | ActError::Congested | ActError::Over) => 11,
-            Self::NotAllowed(_) | Self::Act(ActError::NotAllowed) | Self::Undone(Undone::NotAllowed) => 12,
+            Self::NotAllowed(_) | Self::Act(ActError::NotAllowed | ActError::Paused) => 12,
             Self::Undone(_) => 13,
             Self::Waited { .. } => 14,
             Self::Stopped => 16,
+            Self::AtLine { failure, .. } => failure.exit_code(),
         }
+    }
+
+    /// The line of the script where it stands.
+    pub(crate) fn line(&self) -> Option<usize> {
+        if let Self::AtLine { line, .. } = self { Some(*line) } else { None }
     }
 }
 

@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, CommandFactory, Parser, Subcommand};
 use farhand_proto::grant::{Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
+use farhand_proto::name::Name;
 use farhand_transport::{Pin, Target};
 
 use crate::steps::Step;
@@ -16,22 +18,23 @@ pin; 5 operator unknown; 6 nobody waits under the number; 7 wrong password; 8 de
 customer; 11 line cut; 12 not allowed; 13 not done by the customer's system; 14 waited in vain; 15 the programs did \
 not understand or trust each other; 16 stopped by a signal";
 
-/// Sees, explains or drives the desktop of a customer who has read you two numbers.
+/// Sees, explains or drives the desktop of a customer who has read you two numbers: in a window, or with a command
+/// for scripts.
 #[derive(Debug, Parser)]
 #[command(name = "farhand-operator", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Options {
     /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
     /// other, the first good one wins.
-    #[arg(long, value_name = "HOST:PORT", env = "FARHAND_RELAY", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "HOST:PORT", env = "FARHAND_RELAY", value_delimiter = ',')]
     pub(crate) relay: Vec<Target>,
 
     /// The relay's pin, as `farhand-relay pin` prints it; may be repeated.
-    #[arg(long, value_name = "PIN", env = "FARHAND_PIN", value_delimiter = ',', required = true)]
+    #[arg(long, value_name = "PIN", env = "FARHAND_PIN", value_delimiter = ',')]
     pub(crate) pin: Vec<Pin>,
 
     /// Your name at the relay.
     #[arg(long, value_name = "NAME", env = "FARHAND_OPERATOR")]
-    pub(crate) operator: String,
+    pub(crate) operator: Option<Name>,
 
     /// A file that holds your token, as `farhand-relay operator add` printed it. Without it the environment
     /// variable FARHAND_TOKEN is read. There is no option for the token itself: others could see it.
@@ -46,8 +49,29 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
     pub(crate) log: String,
 
+    /// Without one the window opens; then relay, pin, operator and token go before what its settings say.
     #[command(subcommand)]
-    pub(crate) task: Task,
+    pub(crate) task: Option<Task>,
+}
+
+impl Options {
+    /// What a task needs and the command line lacks: clap's own words for it.
+    pub(crate) fn missing(&self) -> Option<clap::Error> {
+        let needed = [
+            (self.relay.is_empty(), "--relay <HOST:PORT>"),
+            (self.pin.is_empty(), "--pin <PIN>"),
+            (self.operator.is_none(), "--operator <NAME>"),
+        ];
+        let missing: Vec<String> =
+            needed.iter().filter(|(missing, _)| *missing).map(|(_, name)| (*name).to_owned()).collect();
+        if missing.is_empty() {
+            return None;
+        }
+        let mut error = clap::Error::new(ErrorKind::MissingRequiredArgument)
+            .with_cmd(&<Self as CommandFactory>::command());
+        error.insert(ContextKind::InvalidArg, ContextValue::Strings(missing));
+        Some(error)
+    }
 }
 
 /// What to do.
@@ -77,7 +101,7 @@ pub(crate) struct Connect {
     #[arg(long)]
     view_only: bool,
 
-    /// How long a step may take before it counts as failed, in seconds.
+    /// How long a step may wait for what it needs before it has failed, in seconds.
     #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
     pub(crate) timeout: Duration,
 

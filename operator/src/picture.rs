@@ -1,12 +1,13 @@
 //! Pictures of the customer's screen as files.
 
 use std::fs::File;
-use std::io::BufWriter;
+use std::io::{BufWriter, Write};
 use std::path::Path;
 
 use farhand_proto::screen::{Picture, Point, PointerShape};
 
 use crate::failure::Failure;
+use crate::steps::is_standard;
 
 /// Where the pointer is and what it looks like.
 #[derive(Debug, Clone, Default)]
@@ -17,17 +18,29 @@ pub(crate) struct Pointer {
 
 /// Writes a picture as PNG, 8 bits of red, green and blue.
 pub(crate) fn save(file: &Path, picture: &Picture) -> Result<(), Failure> {
-    let failed = |error: String| Failure::Here(format!("{} can't be written: {error}", file.display()));
-    let output = File::create(file).map_err(|error| failed(error.to_string()))?;
+    let written = if is_standard(file) {
+        write(std::io::stdout().lock(), picture)
+    } else {
+        File::create(file).map_err(png::EncodingError::from).and_then(|file| write(file, picture))
+    };
+    written.map_err(|error| Failure::Here(format!("{} can't be written: {error}", place(file))))
+}
+
+/// Where a picture goes, in words.
+pub(crate) fn place(file: &Path) -> String {
+    if is_standard(file) { "standard output".to_owned() } else { file.display().to_string() }
+}
+
+fn write(output: impl Write, picture: &Picture) -> Result<(), png::EncodingError> {
     let size = picture.size();
     let mut encoder = png::Encoder::new(BufWriter::new(output), size.width, size.height);
     encoder.set_color(png::ColorType::Rgb);
     encoder.set_depth(png::BitDepth::Eight);
     let rgb: Vec<u8> =
         picture.pixels().iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)).collect();
-    let mut writer = encoder.write_header().map_err(|error| failed(error.to_string()))?;
-    writer.write_image_data(&rgb).map_err(|error| failed(error.to_string()))?;
-    writer.finish().map_err(|error| failed(error.to_string()))
+    let mut writer = encoder.write_header()?;
+    writer.write_image_data(&rgb)?;
+    writer.finish()
 }
 
 /// Draws the pointer over a picture whose first pixel is `origin` of the desktop.

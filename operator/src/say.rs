@@ -1,14 +1,16 @@
 //! What the console prints: words for a person, or JSON lines for a script.
 
 use std::io::Write as _;
+use std::path::Path;
 
 use farhand_peer::console::ConsoleEvent;
-use farhand_proto::screen::{Layout, Rect, View};
+use farhand_proto::screen::{Layout, Rect, Size, View};
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::ConsoleEvent as Session;
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
+use crate::picture;
 
 /// Prints what happens in a session.
 #[derive(Debug, Clone, Copy)]
@@ -26,11 +28,14 @@ impl Say {
     }
 
     /// The seal stands.
-    pub(crate) fn sealed(self, organisation: &str, words: SpokenWords) {
-        let [first, second] = words.in_language(Language::English);
+    pub(crate) fn sealed(self, organisation: &str, words: SpokenWords, language: Language) {
+        let [first, second] = words.in_language(language);
         self.print(
             &format!("Connected through {organisation}. Words to compare on the phone: {first} {second}"),
-            || json!({"event": "sealed", "organisation": organisation, "words": [first, second]}),
+            || {
+                let words = [first, second];
+                json!({"event": "sealed", "organisation": organisation, "words": words, "language": language.code()})
+            },
         );
     }
 
@@ -48,6 +53,10 @@ impl Say {
             ConsoleEvent::Session(Session::Screen { layout, view, area }) => {
                 self.screen(layout, *view, *area);
             }
+            ConsoleEvent::Session(Session::Paused(paused)) => self.print(
+                if *paused { "The customer has paused the session." } else { "The session goes on." },
+                || json!({"event": "paused", "paused": paused}),
+            ),
             ConsoleEvent::Session(Session::Holding(held)) => self.print(
                 if *held {
                     "The customer uses their own mouse or keyboard; yours wait."
@@ -56,10 +65,11 @@ impl Say {
                 },
                 || json!({"event": "holding", "held": held}),
             ),
-            ConsoleEvent::Session(Session::Undone { number, why }) => self.print(
-                &format!("Not done: {why}"),
-                || json!({"event": "undone", "act": number, "reason": why.to_string()}),
-            ),
+            // For people the failure of the step says it.
+            ConsoleEvent::Session(Session::Undone { number, why }) if self.json => print_line(format_args!(
+                "{}",
+                json!({"event": "undone", "act": number, "reason": why.to_string()})
+            )),
             ConsoleEvent::Session(Session::Lost) => {
                 self.print("The line is lost; the picture is old from here on.", || json!({"event": "lost"}));
             }
@@ -99,10 +109,12 @@ impl Say {
     }
 
     /// A picture was saved.
-    pub(crate) fn picture(self, file: &str, width: u32, height: u32) {
+    pub(crate) fn picture(self, file: &Path, size: Size) {
+        let Size { width, height } = size;
+        let place = picture::place(file);
         self.print(
-            &format!("Saved {width} x {height} pixels to {file}"),
-            || json!({"event": "picture", "file": file, "width": width, "height": height}),
+            &format!("Saved {width} x {height} pixels to {place}"),
+            || json!({"event": "picture", "file": place, "width": width, "height": height}),
         );
     }
 
@@ -121,17 +133,17 @@ impl Say {
             ));
         }
     }
-}
 
-/// Says why the command failed.
-pub(crate) fn failure(json: bool, failure: &Failure) {
-    if json {
-        print_line(format_args!(
-            "{}",
-            json!({"event": "failed", "error": failure.to_string(), "exit_code": failure.exit_code()})
-        ));
-    } else {
-        eprintln!("farhand-operator: {failure}");
+    /// Why the command fails.
+    pub(crate) fn failure(self, failure: &Failure) {
+        self.print(&format!("farhand-operator: {failure}"), || {
+            let mut event =
+                json!({"event": "failed", "error": failure.to_string(), "exit_code": failure.exit_code()});
+            if let Some(line) = failure.line() {
+                event["line"] = json!(line);
+            }
+            event
+        });
     }
 }
 

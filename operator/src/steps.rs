@@ -4,12 +4,11 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Parser, Subcommand, ValueEnum};
+use clap::Subcommand;
 use farhand_proto::input::Button;
 use farhand_proto::screen::{MonitorId, Rect, View};
 
 use crate::chord::Chord;
-use crate::failure::Failure;
 use crate::options::parse_seconds;
 
 /// One step of a session.
@@ -17,7 +16,7 @@ use crate::options::parse_seconds;
 pub(crate) enum Step {
     /// Save what the customer's screen shows as a PNG, once it is complete.
     Picture {
-        /// Where to; an existing file is replaced.
+        /// Where to; an existing file is replaced. - is standard output.
         file: PathBuf,
         /// Draw the pointer into it.
         #[arg(long)]
@@ -29,7 +28,7 @@ pub(crate) enum Step {
         /// The text.
         #[arg(allow_hyphen_values = true)]
         text: Typed,
-        /// Characters a second; as fast as possible without it.
+        /// Characters a second, from 0.01 to 1000; as fast as possible without it.
         #[arg(long, value_name = "CHARACTERS")]
         rate: Option<Rate>,
     },
@@ -100,17 +99,8 @@ pub(crate) enum Step {
         right: i16,
     },
     /// Wait for something.
-    Wait {
-        /// For what.
-        #[arg(value_enum)]
-        what: Wait,
-        /// For `change`: only there, as X,Y,WIDTH,HEIGHT in pixels of the whole desktop.
-        #[arg(long, value_name = "AREA", value_parser = parse_area)]
-        area: Option<Rect>,
-        /// For `settled`: how long nothing may have changed; for `time`: how long to wait.
-        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
-        r#for: Duration,
-    },
+    #[command(subcommand, arg_required_else_help = false)]
+    Wait(Wait),
     /// Print the customer's monitors.
     Monitors,
     /// Look at one monitor, or at all.
@@ -128,53 +118,56 @@ pub(crate) enum Step {
     },
 }
 
+impl Step {
+    /// Its word in scripts.
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Picture { .. } => "picture",
+            Self::Type { .. } => "type",
+            Self::Key { .. } => "key",
+            Self::Down { .. } => "down",
+            Self::Up { .. } => "up",
+            Self::Move { .. } => "move",
+            Self::Click { .. } => "click",
+            Self::Drag { .. } => "drag",
+            Self::Scroll { .. } => "scroll",
+            Self::Wait(_) => "wait",
+            Self::Monitors => "monitors",
+            Self::Watch { .. } => "watch",
+            Self::Stay => "stay",
+            Self::Script { .. } => "script",
+        }
+    }
+}
+
 /// What `wait` waits for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
 pub(crate) enum Wait {
     /// Something on the screen changes after the last thing done.
-    Change,
+    Change {
+        /// Only there, as X,Y,WIDTH,HEIGHT in pixels of the whole desktop.
+        #[arg(long, value_name = "AREA", value_parser = parse_area, allow_hyphen_values = true)]
+        area: Option<Rect>,
+    },
     /// Nothing on the screen changes any more.
-    Settled,
+    Settled {
+        /// How long nothing may have changed.
+        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
+        r#for: Duration,
+    },
     /// Time passes.
-    Time,
+    Time {
+        /// How long to wait.
+        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
+        r#for: Duration,
+    },
     /// The customer takes control back.
     Revoked,
 }
 
-#[derive(Debug, Parser)]
-#[command(no_binary_name = true, disable_help_flag = true)]
-struct Line {
-    #[command(subcommand)]
-    step: Step,
-}
-
-/// The steps of a script, in order. All of it is read before anything is done.
-pub(crate) fn read_script(file: &Path) -> Result<Vec<Step>, Failure> {
-    let text = if file == Path::new("-") {
-        std::io::read_to_string(std::io::stdin())
-    } else {
-        std::fs::read_to_string(file)
-    };
-    let text = text
-        .map_err(|error| Failure::Usage(format!("the script {} can't be read: {error}", file.display())))?;
-    parse_script(&text)
-}
-
-fn parse_script(text: &str) -> Result<Vec<Step>, Failure> {
-    let mut steps = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let wrong = |why: String| Failure::Usage(format!("line {}: {why}", number + 1));
-        let words = shlex::split(line).ok_or_else(|| wrong("a quote is never closed".to_owned()))?;
-        if words.is_empty() {
-            continue;
-        }
-        let parsed = Line::try_parse_from(words).map_err(|error| wrong(error.to_string()))?;
-        if matches!(parsed.step, Step::Script { .. }) {
-            return Err(wrong("a script can't call another".to_owned()));
-        }
-        steps.push(parsed.step);
-    }
-    Ok(steps)
+/// Standard input or standard output, where a file is asked for.
+pub(crate) fn is_standard(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 /// The text of a `type` step, its escapes resolved.
@@ -266,33 +259,6 @@ fn parse_area(text: &str) -> Result<Rect, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_script_has_the_words_of_the_command_line() {
-        let steps = parse_script(
-            "# a comment\n\ntype 'Dobrý den\\n'\nkey ctrl+s\nclick 10 -20 --count 2\nwait change --area 0,0,10,10\n\
-             watch all\nscroll 1 2 --down -3\ntype -x\n",
-        )
-        .unwrap();
-        assert_eq!(steps.len(), 7);
-        assert!(matches!(&steps[0], Step::Type { text, .. } if text.0 == "Dobrý den\n"));
-        assert!(matches!(&steps[2], Step::Click { x: 10, y: -20, count: 2, button: Button::Left }));
-        assert!(matches!(&steps[5], Step::Scroll { down: -3, .. }));
-    }
-
-    #[test]
-    fn a_wrong_line_is_named() {
-        for (text, line) in [
-            ("key ctrl+s\nfly", "line 2"),
-            ("type 'x", "line 1"),
-            ("script a", "line 1"),
-            ("\ntype a\\\\q", "line 2"),
-            ("type a --rate 0", "line 1"),
-        ] {
-            let error = parse_script(text).unwrap_err().to_string();
-            assert!(error.contains(line), "{error}");
-        }
-    }
 
     #[test]
     fn escapes_are_resolved_or_refused() {

@@ -104,9 +104,11 @@ async fn run(config: &Config) -> Result<(), Failure> {
 }
 
 async fn operator(config: &Config, command: OperatorCommand) -> Result<(), Failure> {
-    std::fs::create_dir_all(&config.state).map_err(anyhow::Error::from)?;
     let database = state::database(&config.state);
-    let store = Store::open(&database).await?;
+    let store = Store::open(&database).await.map_err(|error| match error {
+        StoreError::Missing { .. } => Failure::from(StateError::missing_database(&config.state)),
+        other => other.into(),
+    })?;
     let result = match command {
         OperatorCommand::Add { name, json } => {
             let token = store.add_operator(&name, &whoever(), now()).await?;
@@ -115,7 +117,7 @@ async fn operator(config: &Config, command: OperatorCommand) -> Result<(), Failu
             } else {
                 print(&format!("{token}\n"));
                 eprintln!("This is the token of {name}. It is shown this once; whoever has it is {name}.");
-                eprintln!("{name} is known to the relay that uses {}.", database.display());
+                eprintln!("{name} is known to the relay that uses {}.", state::absolute(&database).display());
             }
             Ok(())
         }

@@ -3,19 +3,21 @@
 use std::fmt;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
-use std::num::{NonZeroU32, NonZeroUsize};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::Duration;
 
-use farhand_broker::{Limits, Settings, Timing};
-use farhand_proto::bounded::Text;
-use farhand_proto::limits::MAX_NAME;
-use serde::{Deserialize, Deserializer, de};
+use farhand_broker::{Settings, Timing};
+use farhand_proto::name::Name;
 use tracing_subscriber::EnvFilter;
 
+use self::file::File;
 use crate::logs::Format;
 use crate::options::SettingOptions;
+
+mod file;
+
+pub use self::file::Fault;
 
 /// A file with every key, its meaning and its default.
 pub const EXAMPLE: &str = include_str!("../../deploy/farhand-relay.toml");
@@ -25,6 +27,8 @@ const SYSTEM_FILE: &str = "/etc/farhand/relay.toml";
 const LOCAL_FILE: &str = "farhand-relay.toml";
 /// Shown to customers until somebody names the organisation.
 const UNNAMED: &str = "Unnamed organisation";
+/// What a log filter is made of.
+const LEVELS: [&str; 6] = ["error", "warn", "info", "debug", "trace", "off"];
 
 /// Everything that a relay is told.
 #[derive(Debug, Clone)]
@@ -70,18 +74,12 @@ pub enum ConfigError {
         source: std::io::Error,
     },
     /// Something in it is wrong.
-    #[error("{path}: {message}")]
+    #[error("{}", told(.path, .faults))]
     Wrong {
         /// Which file.
         path: PathBuf,
-        /// Line, key and what is wrong with it.
-        message: String,
-    },
-    /// It says to listen nowhere.
-    #[error("{path}: `listen` is empty, so nobody could reach this relay; name at least one ADDRESS:PORT")]
-    Deaf {
-        /// Which file.
-        path: PathBuf,
+        /// Everything that is wrong in it.
+        faults: Vec<Fault>,
     },
 }
 
@@ -98,38 +96,40 @@ impl Config {
             Err(error) if error.kind() == ErrorKind::NotFound && named.is_none() => None,
             Err(source) => return Err(ConfigError::Unreadable { path, source }),
         };
-        let wrong = |error: toml::de::Error| ConfigError::Wrong {
-            path: path.clone(),
-            message: error.to_string().trim_end().to_owned(),
-        };
-        let file: File = toml::from_str(text.as_deref().unwrap_or_default()).map_err(wrong)?;
+        let file = File::parse(text.as_deref().unwrap_or_default())
+            .map_err(|faults| ConfigError::Wrong { path: path.clone(), faults })?;
         let folder = match path.parent() {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        let listen = if options.listen.is_empty() { file.listen } else { options.listen.clone() };
-        if listen.is_empty() {
-            return Err(ConfigError::Deaf { path });
-        }
-        let limits = file.limits.apply();
-        let seconds = |seconds: u32| Duration::from_secs(seconds.into());
-        let timing = Timing {
-            silence: seconds(file.silence_seconds.get()),
-            grace: seconds(file.grace_seconds),
-            ..Timing::default()
+        let listen = if options.listen.is_empty() {
+            file.listen.unwrap_or_else(|| vec![SocketAddr::from(([0, 0, 0, 0], 11438))])
+        } else {
+            options.listen.clone()
         };
+        let timing = Timing::default();
+        let or = |said: Option<u32>, default| said.map_or(default, |said| Duration::from_secs(said.into()));
+        let timing = Timing {
+            silence: or(file.silence_seconds, timing.silence),
+            grace: or(file.grace_seconds, timing.grace),
+            ..timing
+        };
+        let organisation = options.organisation.clone().or(file.organisation);
         Ok(Self {
             file: text.map(|_| path),
             state: options.state.clone().or(file.state.map(|state| folder.join(state))).unwrap_or(folder),
             listen,
-            pages: options.pages.unwrap_or(file.pages),
+            pages: options
+                .pages
+                .or(file.pages)
+                .unwrap_or(Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311)))),
             broker: Settings {
-                organisation: options.organisation.clone().unwrap_or(file.organisation),
-                limits,
+                organisation: organisation.unwrap_or_else(unnamed),
+                limits: file.limits,
                 timing,
             },
-            log_format: options.log_format.unwrap_or(file.log.format),
-            log_filter: options.log_filter.clone().unwrap_or(file.log.filter),
+            log_format: options.log_format.or(file.log_format).unwrap_or_default(),
+            log_filter: options.log_filter.clone().or(file.log_filter).unwrap_or_default(),
         })
     }
 
@@ -161,80 +161,6 @@ impl fmt::Display for Config {
     }
 }
 
-/// The file as it is written.
-#[derive(Debug, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct File {
-    organisation: Text<MAX_NAME>,
-    listen: Vec<SocketAddr>,
-    pages: Pages,
-    state: Option<PathBuf>,
-    grace_seconds: u32,
-    silence_seconds: NonZeroU32,
-    limits: FileLimits,
-    log: FileLog,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct FileLimits {
-    legs: Option<NonZeroUsize>,
-    legs_per_address: Option<NonZeroUsize>,
-    newcomers: Option<NonZeroUsize>,
-    newcomers_per_address: Option<NonZeroUsize>,
-    clients: Option<NonZeroUsize>,
-    registrations_per_minute: Option<NonZeroUsize>,
-    login_failures_per_minute: Option<NonZeroUsize>,
-    misses_per_minute: Option<NonZeroUsize>,
-    sessions: Option<NonZeroUsize>,
-    sessions_per_operator: Option<NonZeroUsize>,
-    logins_per_operator: Option<NonZeroUsize>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct FileLog {
-    format: Format,
-    filter: Filter,
-}
-
-impl Default for File {
-    fn default() -> Self {
-        let timing = Timing::default();
-        let seconds = |time: Duration| u32::try_from(time.as_secs()).unwrap_or(u32::MAX);
-        Self {
-            organisation: Text::truncated(UNNAMED),
-            listen: vec![SocketAddr::from(([0, 0, 0, 0], 11438))],
-            pages: Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311))),
-            state: None,
-            grace_seconds: seconds(timing.grace),
-            silence_seconds: NonZeroU32::new(seconds(timing.silence)).unwrap_or(NonZeroU32::MIN),
-            limits: FileLimits::default(),
-            log: FileLog::default(),
-        }
-    }
-}
-
-impl FileLimits {
-    fn apply(&self) -> Limits {
-        let default = Limits::default();
-        let or = |said: Option<NonZeroUsize>, default| said.map_or(default, NonZeroUsize::get);
-        Limits {
-            legs: or(self.legs, default.legs),
-            legs_per_address: or(self.legs_per_address, default.legs_per_address),
-            newcomers: or(self.newcomers, default.newcomers),
-            newcomers_per_address: or(self.newcomers_per_address, default.newcomers_per_address),
-            clients: or(self.clients, default.clients),
-            registrations_per_minute: or(self.registrations_per_minute, default.registrations_per_minute),
-            login_failures_per_minute: or(self.login_failures_per_minute, default.login_failures_per_minute),
-            misses_per_minute: or(self.misses_per_minute, default.misses_per_minute),
-            sessions: or(self.sessions, default.sessions),
-            sessions_per_operator: or(self.sessions_per_operator, default.sessions_per_operator),
-            logins_per_operator: or(self.logins_per_operator, default.logins_per_operator),
-        }
-    }
-}
-
 impl FromStr for Pages {
     type Err = String;
 
@@ -242,9 +168,9 @@ impl FromStr for Pages {
         if text == "off" {
             return Ok(Self::Off);
         }
-        text.parse()
-            .map(Self::At)
-            .map_err(|_| format!("{text:?} is neither ADDRESS:PORT, for example 127.0.0.1:9311, nor off"))
+        text.parse().map(Self::At).map_err(|_| {
+            format!("{text:?} is neither ADDRESS:PORT in numbers, such as 127.0.0.1:9311, nor off")
+        })
     }
 }
 
@@ -254,12 +180,6 @@ impl fmt::Display for Pages {
             Self::At(address) => fmt::Display::fmt(address, f),
             Self::Off => f.write_str("off"),
         }
-    }
-}
-
-impl<'de> Deserialize<'de> for Pages {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
     }
 }
 
@@ -281,17 +201,41 @@ impl FromStr for Filter {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        match EnvFilter::try_new(text) {
-            Ok(_) => Ok(Self(text.to_owned())),
-            Err(error) => Err(format!("{text:?} is no filter, examples are info and warn: {error}")),
+        // A bare word would be taken for the name of a module, of which everything is written and of others nothing.
+        let level = |part: &str| LEVELS.contains(&part.trim().to_ascii_lowercase().as_str());
+        let is_plain = text.split(',').all(|part| part.contains(['=', '[']) || level(part));
+        if is_plain && EnvFilter::try_new(text).is_ok() {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(format!(
+                "{text:?} is no filter: it is made of error, warn, info, debug, trace and off, optionally by module, \
+                 such as info,farhand_relay=debug"
+            ))
         }
     }
 }
 
-impl<'de> Deserialize<'de> for Filter {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
-    }
+/// Reads where to listen.
+///
+/// # Errors
+/// It is no address with a port; the error says what one looks like.
+pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        format!(
+            "{text:?} is not ADDRESS:PORT in numbers, such as 0.0.0.0:443, [::]:443 in brackets for IPv6, or \
+             192.0.2.7:11438"
+        )
+    })
+}
+
+/// All faults of a file, one a line.
+fn told(path: &Path, faults: &[Fault]) -> String {
+    let lines: Vec<String> = faults.iter().map(|fault| format!("{}, {fault}", path.display())).collect();
+    lines.join("\n")
+}
+
+fn unnamed() -> Name {
+    Name::new(UNNAMED).expect("this one is a name")
 }
 
 fn default_file() -> PathBuf {

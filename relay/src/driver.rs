@@ -94,6 +94,8 @@ struct Pair {
 enum Owner {
     Leg(LegId),
     Session(PairId),
+    /// The end of both legs of a session that is over.
+    Halves(LegId, LegId),
     Check(LegId),
     Recheck,
 }
@@ -101,7 +103,8 @@ enum Owner {
 /// What a task has done.
 enum Done {
     Leg(Left),
-    Session(Traffic, Ending),
+    Session(Box<session::Over>),
+    Halves,
     Check(OperatorCheck),
     Recheck(Vec<OperatorId>),
 }
@@ -251,18 +254,15 @@ impl Driver {
             }
             (Some(Owner::Leg(id)), _) => self.forget(id),
             (Some(Owner::Session(pair)), done) => {
-                let (traffic, ending) = match done {
-                    Some(Done::Session(traffic, ending)) => (traffic, ending),
-                    _ => (Traffic::default(), Ending::RelayStopped),
+                let over = match done {
+                    Some(Done::Session(over)) => Some(over),
+                    _ => None,
                 };
-                let ending = self.broker.cut_because(pair).unwrap_or(ending);
-                if let Some(Pair { console, client, span, .. }) = self.pairs.remove(&pair) {
-                    let Traffic { to_client, to_console } = traffic;
-                    span.in_scope(|| info!(to_client, to_console, by = ending.name(), "session ended"));
-                    self.seats.remove(&console);
-                    self.seats.remove(&client);
-                }
-                self.broker.handle_session_ended(now, pair, traffic, ending);
+                self.handle_over(now, pair, over);
+            }
+            (Some(Owner::Halves(console, client)), _) => {
+                self.forget(console);
+                self.forget(client);
             }
             (Some(Owner::Check(id)), done) => {
                 let check = match done {
@@ -281,6 +281,35 @@ impl Driver {
                 }
             }
             (None, _) => {}
+        }
+    }
+
+    /// A session is over, for the broker at once; its legs end in a task of their own, since a half that takes its
+    /// time must not keep the other's owner from being found. A session whose task failed has no legs any more.
+    fn handle_over(&mut self, now: Now, pair: PairId, over: Option<Box<session::Over>>) {
+        let (traffic, ending) = over
+            .as_ref()
+            .map_or((Traffic::default(), Ending::RelayStopped), |over| (over.traffic, over.ending));
+        let ending = self.broker.cut_because(pair).unwrap_or(ending);
+        let halves = self.pairs.remove(&pair);
+        if let Some(Pair { span, .. }) = &halves {
+            let Traffic { to_client, to_console } = traffic;
+            span.in_scope(|| info!(to_client, to_console, by = ending.name(), "session ended"));
+        }
+        self.broker.handle_session_ended(now, pair, traffic, ending);
+        let Some(Pair { console, client, span, .. }) = halves else { return };
+        match over {
+            Some(over) => {
+                let task = async move {
+                    over.wind_up().await;
+                    Done::Halves
+                };
+                self.spawn(Owner::Halves(console, client), task.instrument(span));
+            }
+            None => {
+                self.forget(console);
+                self.forget(client);
+            }
         }
     }
 
@@ -315,10 +344,7 @@ impl Driver {
         span.in_scope(|| info!("session started"));
         self.counters.sessions.add(1);
         let task = session::run(console, client, self.timing.silence, is_cut, self.counters.clone());
-        let task = async move {
-            let (traffic, ending) = task.await;
-            Done::Session(traffic, ending)
-        };
+        let task = async move { Done::Session(Box::new(task.await)) };
         self.spawn(Owner::Session(pair), task.instrument(span));
     }
 

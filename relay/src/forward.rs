@@ -44,10 +44,10 @@ enum Stage {
     Over,
 }
 
-/// How a direction came to its end.
+/// Who ended a direction.
 #[derive(Debug)]
 enum Over {
-    /// The source ended, with or without a word, and its end was handed on.
+    /// The source, with or without a word.
     Source,
     /// The sink takes nothing any more.
     Sink,
@@ -71,8 +71,8 @@ where
         Self { a, b, forth: holding(from_a), back: holding(from_b) }
     }
 
-    /// Moves what can be moved. Ready with a side when that side is the first to be gone, once; and with `None` when
-    /// both directions are over.
+    /// Moves what can be moved. Ready with a side as soon as that side is found to have ended a direction, once for
+    /// each direction and before the end is handed on; and with `None` when both directions are over.
     pub(crate) fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Side>> {
         if let Poll::Ready(over) = self.forth.poll(context, &mut self.a, &mut self.b) {
             return Poll::Ready(Some(if matches!(over, Over::Source) { Side::A } else { Side::B }));
@@ -107,7 +107,7 @@ impl Direction {
         self.stage == Stage::Open && self.held.is_empty()
     }
 
-    /// Ready once, when the direction is over.
+    /// Ready once, when somebody has ended the direction; what the source had sent is still handed on after that.
     fn poll<R, W>(&mut self, context: &mut Context<'_>, from: &mut R, to: &mut W) -> Poll<Over>
     where
         R: AsyncRead + Unpin,
@@ -126,12 +126,17 @@ impl Direction {
                 continue;
             }
             if self.stage == Stage::Ending {
-                let ended = ready!(Pin::new(&mut *to).poll_shutdown(context));
-                return self.over(if ended.is_ok() { Over::Source } else { Over::Sink });
+                // The source's end has been told; that the sink has gone as well is nothing new.
+                let _ = ready!(Pin::new(&mut *to).poll_shutdown(context));
+                self.stage = Stage::Over;
+                continue;
             }
             match self.poll_piece(context, from, to) {
                 // However the source ended, what it had sent before has been delivered.
-                Poll::Ready(Ok(0) | Err(Broken::Source)) => self.stage = Stage::Ending,
+                Poll::Ready(Ok(0) | Err(Broken::Source)) => {
+                    self.stage = Stage::Ending;
+                    return Poll::Ready(Over::Source);
+                }
                 Poll::Ready(Ok(read)) => self.moved += read as u64,
                 Poll::Ready(Err(Broken::Sink)) => return self.over(Over::Sink),
                 Poll::Pending => {

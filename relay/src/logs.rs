@@ -2,13 +2,11 @@
 //! standard error.
 
 use clap::ValueEnum;
-use serde::Deserialize;
 
 use crate::config::Config;
 
 /// How log lines look.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, ValueEnum)]
-#[serde(rename_all = "lowercase")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub enum Format {
     /// For people.
     #[default]

@@ -4,11 +4,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use farhand_proto::bounded::Text;
-use farhand_proto::limits::MAX_NAME;
-use farhand_store::OperatorName;
+use farhand_proto::name::Name;
 
-use crate::config::{Filter, Pages};
+use crate::config::{Filter, Pages, parse_address};
 use crate::logs::Format;
 
 /// Farhand's relay: brings a customer's client and an operator's console together and carries their sealed session.
@@ -37,21 +35,23 @@ pub struct SettingOptions {
     #[arg(long, global = true, value_name = "FILE", env = "FARHAND_RELAY_CONFIG")]
     pub config: Option<PathBuf>,
     /// The organisation's name, shown to customers
-    #[arg(long, global = true, value_name = "NAME", env = "FARHAND_RELAY_ORGANISATION", value_parser = organisation)]
-    pub organisation: Option<Text<MAX_NAME>>,
+    #[arg(long, global = true, value_name = "NAME", env = "FARHAND_RELAY_ORGANISATION")]
+    pub organisation: Option<Name>,
     /// Addresses and ports to listen on, with commas between them; may be repeated
     #[arg(
         long,
         global = true,
         value_name = "ADDRESS:PORT",
         env = "FARHAND_RELAY_LISTEN",
-        value_delimiter = ','
+        value_delimiter = ',',
+        value_parser = parse_address
     )]
     pub listen: Vec<SocketAddr>,
     /// Where /healthz and /metrics are served, or `off`
     #[arg(long, global = true, value_name = "ADDRESS:PORT", env = "FARHAND_RELAY_PAGES")]
     pub pages: Option<Pages>,
-    /// The folder of key, certificate and database [default: the configuration file's]
+    /// The folder of key, certificate and database, which `run` makes at its first start and everything else needs
+    /// [default: the configuration file's]
     #[arg(long, global = true, value_name = "FOLDER", env = "FARHAND_RELAY_STATE")]
     pub state: Option<PathBuf>,
     /// How log lines look
@@ -67,10 +67,10 @@ pub struct SettingOptions {
 pub enum Command {
     /// Run the relay until SIGTERM or SIGINT
     Run,
-    /// Add, list and remove operators; a running relay notices within seconds
+    /// Add, list and remove operators, beside the running relay or without it; it notices within seconds
     #[command(subcommand)]
     Operator(OperatorCommand),
-    /// Print the pin of the relay's key, making the key if there is none
+    /// Print the pin of the relay's key
     Pin,
     /// Read the configuration, say what it amounts to, and end
     CheckConfig,
@@ -84,7 +84,7 @@ pub enum OperatorCommand {
     /// Add an operator and print their token, this once
     Add {
         /// The operator's name
-        name: OperatorName,
+        name: Name,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -98,10 +98,6 @@ pub enum OperatorCommand {
     /// Remove an operator; their legs and sessions end
     Remove {
         /// The operator's name
-        name: OperatorName,
+        name: String,
     },
-}
-
-fn organisation(text: &str) -> Result<Text<MAX_NAME>, String> {
-    Text::new(text).map_err(|error| error.to_string())
 }

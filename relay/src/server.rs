@@ -19,7 +19,7 @@ use crate::counters::Counters;
 use crate::driver::{Driver, Inlets};
 use crate::listen::{ListenError, listen};
 use crate::pages;
-use crate::state::{self, State, StateError};
+use crate::state::{self, Lock, State, StateError};
 
 /// Connections that wait for the driver, beyond what the system keeps.
 const ARRIVALS: usize = 64;
@@ -80,8 +80,9 @@ impl Server {
     /// # Errors
     /// Its files or a port can't be used.
     pub async fn start(config: &Config) -> Result<Self, StartError> {
-        let state = State::open(&config.state)?;
-        let store = Store::open(&state::database(&config.state)).await?;
+        let lock = Lock::take(&config.state)?;
+        let state = State::create_or_open(&lock)?;
+        let store = Store::create_or_open(&state::database(&config.state)).await?;
         let listeners =
             config.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
         let pages = match config.pages {
@@ -89,7 +90,7 @@ impl Server {
             Pages::Off => None,
         };
         let pin = state.pin();
-        announce(config, &state);
+        announce(config, &state, &lock);
         let timing = config.broker.timing;
         let acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
         let environment = Environment {
@@ -121,7 +122,12 @@ impl Server {
         }
         let inlets = Inlets { orders: order_inlet, arrivals: arrival_inlet, questions: question_inlet };
         let driver = Driver::new(broker, store, acceptor, counters, timing).run(inlets);
-        let driver = tokio::spawn(driver);
+        let driver = tokio::spawn(async move {
+            let outcome = driver.await;
+            // The next relay may have the folder once nothing of this one writes to it any more.
+            drop(lock);
+            outcome
+        });
         Ok(Self { addresses, pages: page_address, pin, orders, driver, _helpers: helpers })
     }
 
@@ -182,12 +188,14 @@ impl fmt::Debug for Server {
     }
 }
 
-fn announce(config: &Config, state: &State) {
+fn announce(config: &Config, state: &State, lock: &Lock) {
     let version = env!("CARGO_PKG_VERSION");
     let organisation = &*config.broker.organisation;
-    info!(version, organisation, pin = %state.pin(), "relay starts");
+    let folder = lock.folder();
+    let folder = folder.display();
+    info!(version, organisation, pin = %state.pin(), state = %folder, "relay starts");
     if state.is_new {
-        info!("a new key was made; clients and consoles need its pin");
+        info!(state = %folder, "a new key was made; clients and consoles need its pin");
     }
     if state.is_exposed {
         warn!("others than its owner can read relay.key; chmod 600 it");

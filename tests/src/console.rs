@@ -1,6 +1,6 @@
 //! The operator's program.
 
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
@@ -37,9 +37,15 @@ impl Console {
     /// As [`Console::new`], with another pin than the relay's.
     #[must_use]
     pub fn with_pin(relay: &Relay, pin: &str, operator: &Operator, ready: &Ready) -> Self {
+        Self::at(relay.address(), pin, operator, ready)
+    }
+
+    /// As [`Console::new`], for a relay at this address.
+    #[must_use]
+    pub fn at(address: &str, pin: &str, operator: &Operator, ready: &Ready) -> Self {
         let mut command = Command::new(program("farhand-operator"));
-        command.args(["--relay", relay.address(), "--pin", pin, "--operator", &operator.name]);
-        command.args(["--json", "--log", "trace"]);
+        command.args(["--relay", address, "--pin", pin, "--operator", &operator.name]);
+        command.args(["--log", "trace"]);
         command.env("FARHAND_TOKEN", &operator.token).env("FARHAND_PASSWORD", &ready.password);
         command.env_remove("DISPLAY");
         Self { command, session_id: ready.session_id.clone() }
@@ -55,10 +61,20 @@ impl Console {
     /// Starts it with these options of `connect` and the steps of this script.
     #[must_use]
     pub fn start_with(mut self, options: &[&str], script: &str) -> Process {
-        self.command.arg("connect").arg(&self.session_id).args(options).args(["script", "-"]);
+        self.command.args(["connect", "--json", &self.session_id]).args(options).args(["script", "-"]);
         let mut process = Process::start(&mut self.command);
         process.say_all(script);
         process
+    }
+
+    /// Does one step of the command line, with words for people, to its end.
+    ///
+    /// # Panics
+    /// It can't be started.
+    #[must_use]
+    pub fn output_of_step(mut self, step: &[&str]) -> Output {
+        self.command.arg("connect").arg(&self.session_id).args(step).stdin(Stdio::null());
+        self.command.output().expect("the console's program runs")
     }
 
     /// Starts it with the steps of this script.

@@ -8,6 +8,7 @@
 
 pub mod desk;
 pub mod fake;
+pub mod hanging;
 pub mod honest;
 pub mod hostile;
 pub mod relay;

@@ -10,21 +10,6 @@ use serde_json::Value;
 /// How long anything may take on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Asks again and again until there is an answer.
-///
-/// # Panics
-/// There is none within half a minute.
-pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        if let Some(answer) = ask() {
-            return answer;
-        }
-        assert!(Instant::now() < deadline, "waited half a minute for {what}");
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
 /// Whether there is a process of this number that has not ended.
 #[must_use]
 pub fn is_running(pid: u32) -> bool {

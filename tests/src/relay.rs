@@ -4,10 +4,10 @@ use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::Command;
 
-use farhand_testkit::x::ScratchDir;
+use farhand_testkit::x::{ScratchDir, eventually};
 use serde_json::Value;
 
-use crate::process::{Process, eventually};
+use crate::process::Process;
 use crate::programs::program;
 
 /// A running relay on this machine.
@@ -40,8 +40,8 @@ impl Relay {
         let config = "organisation = \"Test House\"\nlisten = [\"127.0.0.1:0\"]\npages = \"127.0.0.1:0\"\n\
                       [log]\nformat = \"json\"\nfilter = \"trace\"\n";
         std::fs::write(dir.file("relay.toml"), config).expect("the folder is ours");
-        let pin = Self::ask(&dir, &["pin"]);
         let process = Process::start(Self::command(&dir).arg("run"));
+        let pin = logged(&process, "relay starts", "pin");
         let address = logged(&process, "listening", "address");
         let pages = logged(&process, "pages", "address");
         Self { process, dir, address, pages, pin }

@@ -2,10 +2,7 @@
 
 use std::path::PathBuf;
 
-use farhand_testkit::x::{Program, XServer};
-
-use crate::eye::Eye;
-use crate::process::eventually;
+use farhand_testkit::x::{Program, XServer, eventually};
 
 /// A terminal that writes every byte typed into it to a file, at once and unchanged.
 #[derive(Debug)]
@@ -15,22 +12,26 @@ pub struct RawTerminal {
     _program: Program,
 }
 
-/// Starts a small window manager, and waits until it takes care of windows.
-#[must_use]
-pub fn window_manager(server: &XServer) -> Program {
-    let program = server.start_window_manager();
-    Eye::open(server).wait_for_window_manager();
-    program
-}
-
 /// Starts a terminal that writes every byte typed into it to a file, and waits until it has the keyboard. It needs a
 /// window manager.
 #[must_use]
 pub fn raw_terminal(server: &XServer, file: &str) -> RawTerminal {
+    terminal(server, file, "80x24", "")
+}
+
+/// As [`raw_terminal`], of 40 by 10 letters, and the terminal types what the mouse does to it, as programs with menus
+/// have it.
+#[must_use]
+pub fn mouse_terminal(server: &XServer, file: &str) -> RawTerminal {
+    // Buttons, with places in letters and without limits.
+    terminal(server, file, "40x10", r"printf '\033[?1000h\033[?1006h' &&")
+}
+
+fn terminal(server: &XServer, file: &str, letters: &str, first: &str) -> RawTerminal {
     let path = server.file(file);
     // The file is there once the terminal's own editing of lines is off.
-    let write = format!("stty raw -echo && exec cat > '{}'", path.display());
-    let program = server.start_program("xterm", &["-u8", "-e", "sh", "-c", &write]);
+    let write = format!("stty raw -echo && {first} exec cat > '{}'", path.display());
+    let program = server.start_program("xterm", &["-u8", "-geometry", letters, "-e", "sh", "-c", &write]);
     server.wait_for_focus("XTerm");
     eventually("the terminal", || path.exists().then_some(()));
     RawTerminal { file: path, _program: program }

@@ -4,7 +4,7 @@
 use farhand_testkit::x::{Program, XServer};
 use farhand_tests::{
     Client, Console, Eye, Operator, Outcome, Process, Ready, Relay, children_of, eventually, is_running,
-    raw_terminal, window_manager,
+    raw_terminal,
 };
 
 /// A customer who answers by commands.
@@ -22,7 +22,7 @@ impl Bench {
         let relay = Relay::start();
         let operator = relay.add_operator("anna");
         let server = XServer::xvfb(800, 600);
-        let manager = window_manager(&server);
+        let manager = server.start_window_manager();
         let client = Client::start(&relay, &server, arguments);
         let eye = Eye::open(&server);
         Self { client, _manager: manager, relay, operator, eye, server }
@@ -60,7 +60,7 @@ fn taking_control_back_stops_a_typist_in_the_middle() {
     bench.client.process.event_where("allowed", |event| event["grants"] == "view");
     let until_then = terminal.text();
     assert_eq!(console.event_where("allowed", |event| event["grants"] == "view")["event"], "allowed");
-    Outcome::of(console).expect(12, "not allow control");
+    Outcome::of(console).expect(12, "line 1: the customer does not allow control now");
 
     // What another session types comes right after what was typed until then.
     let ready = bench.client.ready();
@@ -87,7 +87,9 @@ fn taking_control_back_stops_a_pasted_text_within_a_few_letters() {
     terminal.wait("some letters", |typed| typed.len() > 100);
     bench.client.say("set view");
     bench.client.process.event_where("allowed", |event| event["grants"] == "view");
-    Outcome::of(console).expect(12, "not allow control");
+    let outcome = Outcome::of(console);
+    outcome.expect(12, "line 1: the customer does not allow control now");
+    assert!(outcome.process.events("undone").len() <= 1, "once for all pieces of the text");
     let ready = bench.client.ready();
     let console = bench.console(&ready).start("type !\n");
     bench.client.process.event("asked");
@@ -174,6 +176,69 @@ fn a_killed_client_leaves_no_key_down() {
     bench.wait_until_released();
     Outcome::of(console).expect(11, "went away");
     eventually("the guard to end", || guards.iter().all(|pid| !is_running(*pid)).then_some(()));
+}
+
+/// What every key of the keyboard types, by the server's own word.
+fn keyboard_map(server: &XServer) -> String {
+    let output = server.command("xmodmap").arg("-pke").output().expect("xmodmap runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("names of symbols")
+}
+
+#[test]
+fn a_killed_client_leaves_the_keyboard_as_it_was() {
+    let mut bench = Bench::new(&["--allow", "view,control"]);
+    let terminal = raw_terminal(&bench.server, "typed");
+    let before = keyboard_map(&bench.server);
+    let ready = bench.client.ready();
+    let text = "řžß€Ωжא";
+    let mut console = bench.console(&ready).start(&format!("type '{text}'\nstay\n"));
+    console.event_where("step", |step| step["name"] == "type");
+    let guards = children_of(bench.client.process.pid());
+    bench.client.process.kill();
+    assert_ne!(keyboard_map(&bench.server), before, "keys were taught, or nothing would be shown");
+    // What was typed last is still read as it was meant.
+    terminal.expect(text);
+    eventually("the guard to end", || guards.iter().all(|pid| !is_running(*pid)).then_some(()));
+    assert_eq!(keyboard_map(&bench.server), before);
+    Outcome::of(console).expect(11, "went away");
+}
+
+#[test]
+fn a_pause_holds_the_operator_up_until_it_ends() {
+    let mut bench = Bench::new(&["--commands"]);
+    let terminal = raw_terminal(&bench.server, "typed");
+    let ready = bench.client.ready();
+    let mut console = bench.console(&ready).start("type one\nwait time --for 1\nstay\n");
+    bench.client.process.event("asked");
+    bench.client.say("allow view,control");
+    assert_eq!(bench.client.process.event("here")["operator"], "anna");
+    console.event_where("step", |step| step["name"] == "type");
+    bench.client.say("pause");
+    bench.client.process.event_where("paused", |event| event["paused"] == true);
+    console.event_where("paused", |event| event["paused"] == true);
+    bench.client.say("take view");
+    bench.client.say("resume");
+    console.event_where("paused", |event| event["paused"] == false);
+    bench.client.say("give view");
+    bench.client.process.event_where("allowed", |event| event["grants"] == "view,control");
+    bench.client.say("end");
+    let over = bench.client.process.event("over");
+    assert_eq!(over["reason"], "the customer ended the session");
+    let decisions = over["decisions"].as_array().expect("a list");
+    let decided: Vec<_> =
+        decisions.iter().map(|one| (&one["given"], &one["taken_back"], &one["paused"])).collect();
+    assert_eq!(decided.len(), 5, "{over}");
+    assert_eq!(
+        (decided[0].0, decided[1].2, decided[4].0),
+        (&"view,control".into(), &true.into(), &"view".into())
+    );
+    assert!(
+        over["from"].as_f64() <= decisions[0]["at"].as_f64()
+            && decisions[4]["at"].as_f64() <= over["to"].as_f64()
+    );
+    terminal.expect("one");
+    Outcome::of(console).expect(10, "the customer ended the session");
 }
 
 #[test]

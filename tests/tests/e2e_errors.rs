@@ -5,7 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use farhand_testkit::x::XServer;
-use farhand_tests::{Client, Console, Operator, Outcome, Process, Ready, Relay};
+use farhand_tests::{Client, Console, Eye, Operator, Outcome, Picture, Process, Ready, Relay};
 
 /// A relay, an operator and a client on an empty desktop.
 struct Bench {
@@ -143,10 +143,72 @@ fn while_the_customer_is_asked_the_number_is_busy_too() {
 }
 
 #[test]
-fn nothing_is_allowed_without_a_policy() {
-    let mut bench = Bench::new(&[]);
+fn a_client_that_could_let_nobody_in_does_not_start() {
+    let relay = Relay::start();
+    let server = XServer::xvfb(320, 240);
+    let mut client = Client::start(&relay, &server, &[]);
+    assert_eq!(client.process.exit_code(), Some(2));
+    let words = client.process.stderr();
+    for word in ["nobody could ever be let in", "--allow", "--commands"] {
+        assert!(words.contains(word), "{word:?} is not in {words}");
+    }
+    assert_eq!(client.process.stdout(), "", "nothing is promised");
+}
+
+#[test]
+fn nobody_gets_in_where_nobody_can_say_yes() {
+    let mut bench = Bench::new(&["--allow", ""]);
     let ready = bench.client.ready();
     bench.console(&ready).run("wait settled\n").expect(8, "the customer did not allow it");
+
+    // Whoever gave the answers has gone: the question that waits is answered, and the next one too.
+    let mut bench = Bench::new(&["--commands"]);
+    let ready = bench.client.ready();
+    let console = bench.console(&ready).start("wait settled\n");
+    bench.client.process.event("asked");
+    bench.client.process.say_all("");
+    Outcome::of(console).expect(8, "the customer did not allow it");
+    let ready = bench.client.ready();
+    bench.console(&ready).run("wait settled\n").expect(8, "the customer did not allow it");
+}
+
+#[test]
+fn both_see_the_words_in_the_customers_language() {
+    let relay = Relay::start();
+    let operator = relay.add_operator("anna");
+    let server = XServer::xvfb(320, 240);
+    let start = |options: &[&str], locale: &str| {
+        let mut command = server.command(&Client::program());
+        command.env_remove("LC_ALL").env_remove("LC_MESSAGES").env("LANG", locale);
+        Client::with(&mut command, &relay).args(["--allow", "view", "--once"]).args(options);
+        Client::start_as(&mut command)
+    };
+    for (options, locale, language) in [
+        (&["--language", "pl"][..], "cs_CZ.UTF-8", "pl"),
+        (&[], "cs_CZ.UTF-8", "cs"),
+        (&[], "sv_SE.UTF-8", "en"),
+    ] {
+        let mut client = start(options, locale);
+        let ready = client.ready();
+        let console = Console::new(&relay, &operator, &ready).must_run("wait settled\n");
+        let (asked, sealed) = (client.process.event("asked"), console.events("sealed"));
+        assert_eq!(
+            (asked["language"].as_str(), sealed[0]["language"].as_str()),
+            (Some(language), Some(language))
+        );
+        assert_eq!(asked["words"], sealed[0]["words"]);
+        let list = match language {
+            "pl" => include_str!("../../crates/seal/src/words/polish.txt"),
+            "cs" => include_str!("../../crates/seal/src/words/czech.txt"),
+            _ => include_str!("../../crates/seal/src/words/english.txt"),
+        };
+        for word in asked["words"].as_array().expect("two words") {
+            assert!(list.lines().any(|line| word == line), "{word} is no word of {language}");
+        }
+    }
+    let mut client = start(&["--language", "tlh"], "C");
+    assert_eq!(client.process.exit_code(), Some(2));
+    assert!(client.process.stderr().contains("cs, da, de, en, es, fr, it, nl, pl"));
 }
 
 #[test]
@@ -208,16 +270,43 @@ fn a_desktop_that_is_gone_ends_the_session() {
     let mut console = bench.console(&ready).start("wait settled\nstay\n");
     console.event("step");
     bench.server.kill();
-    Outcome::of(console).expect(10, "the customer's desktop is gone");
+    let outcome = Outcome::of(console);
+    outcome.expect(10, "the customer's desktop is gone; ask the customer to");
     let ended = bench.client.process.event("ended");
     assert!(ended["reason"].to_string().contains("desktop is gone"), "{ended}");
     assert_eq!(bench.client.process.exit_code(), Some(0));
 }
 
+#[test]
+fn a_desktop_that_is_gone_is_no_longer_offered() {
+    let mut bench = Bench::new(&["--allow", "view,control"]);
+    let ready = bench.client.ready();
+    bench.server.kill();
+    let reason = bench.client.process.event("desktop_gone")["reason"].to_string();
+    assert!(reason.contains("desktop is gone") && !reason.contains("the customer"), "{reason}");
+    assert_eq!(bench.client.process.exit_code(), Some(3));
+    assert_eq!(bench.client.process.events("ready").len(), 1, "nothing is offered any more");
+    bench.console(&ready).run("wait settled\n").expect(6, "nobody is waiting under this number");
+}
+
+#[test]
+fn a_desktop_that_is_gone_in_a_session_is_not_offered_after_it() {
+    let mut bench = Bench::new(&["--allow", "view,control"]);
+    let ready = bench.client.ready();
+    let mut console = bench.console(&ready).start("wait settled\nstay\n");
+    console.event("step");
+    bench.server.kill();
+    Outcome::of(console).expect(10, "the customer's desktop is gone");
+    bench.client.process.event("ended");
+    bench.client.process.event("desktop_gone");
+    assert_eq!(bench.client.process.exit_code(), Some(3));
+    assert_eq!(bench.client.process.events("ready").len(), 1, "nothing is offered any more");
+}
+
 /// A client's command without any desktop in its environment.
 fn bare_client(relay: &Relay) -> Command {
     let mut command = Command::new(Client::program());
-    Client::with(&mut command, relay);
+    Client::with(&mut command, relay).args(["--allow", "view"]);
     for name in ["DISPLAY", "WAYLAND_DISPLAY", "XDG_SESSION_TYPE", "XAUTHORITY"] {
         command.env_remove(name);
     }
@@ -282,7 +371,16 @@ fn a_wrong_pin_is_called_so() {
     let server = XServer::xvfb(320, 240);
     let other = Relay::start();
     let mut command = server.command(&Client::program());
-    command.args(["--headless", "--json", "--relay", relay.address(), "--pin", other.pin()]);
+    command.args([
+        "--headless",
+        "--json",
+        "--allow",
+        "view",
+        "--relay",
+        relay.address(),
+        "--pin",
+        other.pin(),
+    ]);
     let mut client = Client::start_as(&mut command);
     let trouble = client.process.event("trouble");
     assert!(trouble["error"].to_string().contains("key does not fit its pin"), "{trouble}");
@@ -341,9 +439,66 @@ fn a_script_that_makes_no_sense_disturbs_nobody() {
     }
     let missing = bench.console(&ready).change(|command| command.env_remove("FARHAND_TOKEN"));
     missing.run("wait settled\n").expect(2, "FARHAND_TOKEN");
+    let empty = bench.console(&ready).change(|command| command.env("FARHAND_TOKEN", ""));
+    empty.run("wait settled\n").expect(2, "your token is empty");
+    let nameless = Operator { name: String::new(), token: bench.operator.token.clone() };
+    let nobody = Console::new(&bench.relay, &nameless, &ready).run("wait settled\n");
+    assert_eq!(nobody.code, Some(2), "{}", nobody.process.transcript());
+    assert!(nobody.process.stderr().contains("a name can't be empty"), "{}", nobody.process.stderr());
     let missing = bench.console(&ready).change(|command| command.env_remove("FARHAND_PASSWORD"));
     missing.run("wait settled\n").expect(2, "FARHAND_PASSWORD");
     assert_eq!(bench.relay.metric("farhand_relay_logins_total"), 0);
+}
+
+#[test]
+fn a_step_that_fails_is_named_before_the_session_ends() {
+    let mut bench = Bench::new(&["--allow", "view"]);
+    let ready = bench.client.ready();
+    let outcome = bench.console(&ready).run("# look, then touch\nmonitors\n\nclick 1 1\nmonitors\n");
+    outcome.expect(12, "line 4: the customer does not allow control now");
+    let said = outcome.process.stdout();
+    let at = |event: &str| {
+        said.find(&format!("\"event\":\"{event}\"")).unwrap_or_else(|| panic!("{event}: {said}"))
+    };
+    assert!(at("failed") < at("ended"), "the cause comes first: {said}");
+    assert_eq!(outcome.process.events("failed")[0]["line"], 4);
+}
+
+#[test]
+fn places_outside_the_desktop_are_refused_at_once() {
+    let mut bench = Bench::new(&["--allow", "view,control"]);
+    for script in ["move 320 0", "click 0 240", "click -1 5", "drag 1 1 1 5000", "scroll 400 1 --down 1"] {
+        let ready = bench.client.ready();
+        bench
+            .console(&ready)
+            .run(script)
+            .expect(2, "outside the customer's desktop, which has 320 x 240 pixels");
+    }
+    let ready = bench.client.ready();
+    bench.console(&ready).must_run("move 319 239\nclick 0 0\n");
+    for area in ["320,0,10,10", "-10,0,10,10", "5000,5000,1,1"] {
+        let ready = bench.client.ready();
+        let outcome = bench.console(&ready).run(&format!("wait change --area {area}\n"));
+        outcome.expect(2, "outside the picture, which shows 320 x 240 pixels at 0,0");
+    }
+    let ready = bench.client.ready();
+    bench.console(&ready).must_run("wait change --area -10,-10,1000,1000\n");
+}
+
+#[test]
+fn a_picture_can_go_to_standard_output() {
+    let mut bench = Bench::new(&["--allow", "view"]);
+    let ready = bench.client.ready();
+    bench.console(&ready).run("picture -\n").expect(2, "line 1: with --json");
+    assert_eq!(bench.relay.metric("farhand_relay_logins_total"), 0, "nobody was asked");
+    let output = bench.console(&ready).output_of_step(&["picture", "-"]);
+    assert!(output.status.success(), "{output:?}");
+    let words = String::from_utf8_lossy(&output.stderr);
+    assert!(words.contains("Saved 320 x 240 pixels to standard output"), "{words}");
+    let file = bench.server.file("seen.png");
+    std::fs::write(&file, &output.stdout).expect("a file");
+    let [seen, truth] = [Picture::read_png(&file), Eye::open(&bench.server).still_pixels()];
+    seen.must_equal(&truth);
 }
 
 #[test]

@@ -7,14 +7,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use farhand_testkit::x::{ScratchDir, XServer};
-use farhand_tests::{Client, Console, Eye, Outcome, Ready, Relay, raw_terminal, window_manager};
+use farhand_tests::{Client, Console, Eye, Outcome, Ready, Relay, raw_terminal};
 
 #[test]
 fn no_secret_is_in_any_log() {
     let mut relay = Relay::start();
     let operator = relay.add_operator("anna");
     let server = XServer::xvfb(640, 480);
-    let _manager = window_manager(&server);
+    let _manager = server.start_window_manager();
     let terminal = raw_terminal(&server, "typed");
     let mut client = Client::start(&relay, &server, &["--allow", "view,control"]);
     let ready = client.ready();

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use farhand_testkit::x::{Program, RfbClient, XServer};
 use farhand_tests::{
-    Client, Console, Eye, Operator, Outcome, Process, Ready, Relay, eventually, raw_terminal, window_manager,
+    Client, Console, Eye, Operator, Outcome, Process, Ready, Relay, eventually, raw_terminal,
 };
 
 /// A desktop with a client that allows everything.
@@ -23,7 +23,7 @@ impl Bench {
     fn on(server: XServer) -> Self {
         let relay = Relay::start();
         let operator = relay.add_operator("anna");
-        let manager = window_manager(&server);
+        let manager = server.start_window_manager();
         let client = Client::start(&relay, &server, &["--allow", "view,control"]);
         let eye = Eye::open(&server);
         Self { client, _manager: manager, relay, operator, eye, server }

@@ -4,9 +4,7 @@
 use std::fmt::Write as _;
 
 use farhand_testkit::x::{Program, XServer};
-use farhand_tests::{
-    Client, Console, Eye, Outcome, Picture, Place, Process, Relay, eventually, window_manager,
-};
+use farhand_tests::{Client, Console, Eye, Outcome, Picture, Place, Process, Relay, eventually};
 
 /// Windows with text, a dialogue, and a square that no encoder can make small.
 struct Scene {
@@ -17,7 +15,7 @@ struct Scene {
 impl Scene {
     fn on(server: &XServer) -> Self {
         server.run("xsetroot", &["-solid", "#204060"]);
-        let manager = window_manager(server);
+        let manager = server.start_window_manager();
         let text = "seq 1 200; exec sleep 1000";
         let terminal = server.start_program("xterm", &["-geometry", "60x20+300+60", "-e", "sh", "-c", text]);
         server.wait_for_focus("XTerm");

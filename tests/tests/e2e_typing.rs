@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use farhand_testkit::x::XServer;
-use farhand_tests::{Client, Console, Relay, window_manager};
+use farhand_tests::{Client, Console, Relay};
 
 /// Letters of several alphabets' corners, then plain prose.
 const LETTERS: &str = "ř ß ø ñ ł ž €";
@@ -29,7 +29,7 @@ fn types_exactly(layout: &str) {
     let operator = relay.add_operator("anna");
     let server = XServer::xvfb(1024, 768);
     server.set_layout(layout);
-    let _manager = window_manager(&server);
+    let _manager = server.start_window_manager();
     let mut client = Client::start(&relay, &server, &["--allow", "view,control"]);
 
     let (rate, slow) = at_a_typists_rate();
@@ -70,7 +70,7 @@ fn a_chord_follows_the_letter_where_y_and_z_are_swapped() {
     let operator = relay.add_operator("anna");
     let server = XServer::xvfb(1024, 768);
     server.set_layout("de");
-    let _manager = window_manager(&server);
+    let _manager = server.start_window_manager();
     let _editor = server.start_editor("letter.txt");
     let mut client = Client::start(&relay, &server, &["--allow", "view,control"]);
     // Moving the cursor ends what the editor undoes at once.

@@ -53,7 +53,7 @@ async fn answers_that_are_read_and_never_acknowledged() {
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
     let mut line = allowed(&relay, &mut client).await;
-    client.control.set_grants(Grants::NONE).await;
+    client.control.set_grants(Grants::NONE);
     client.allowed().await;
     let (before, start, mut number, mut answers) = (resident(), Instant::now(), 0, 0);
     while start.elapsed() < ATTACK {
@@ -86,7 +86,7 @@ async fn acts_behind_one_that_never_ends() {
         }
     })
     .await;
-    client.control.set_grants(Grants::NONE).await;
+    client.control.set_grants(Grants::NONE);
     client.allowed().await;
     let (before, start, mut number) = (resident(), Instant::now(), 1);
     while start.elapsed() < ATTACK {

@@ -4,8 +4,7 @@ use core::net::IpAddr;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use farhand_proto::bounded::Text;
-use farhand_proto::limits::MAX_NAME;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, ToRelay};
 use farhand_proto::time::Moment;
 use farhand_proto::version::{Version, Versions};
@@ -14,7 +13,7 @@ use crate::address::{Network, Open};
 use crate::command::{Command, Ending, Event, LegId, OperatorId, PairId, Record, Traffic};
 use crate::directory::Directory;
 use crate::join::{Pair, Side, State};
-use crate::leg::{Leg, Stage};
+use crate::leg::{Leg, Pings, Stage};
 use crate::limiter::{Limiter, Quota};
 use crate::register::Client;
 use crate::settings::{Entropy, MISSES_PER_HOUR, MISSES_PER_MINUTE, Settings, Signer};
@@ -218,7 +217,13 @@ impl Broker {
         open.newcomers += 1;
         self.newcomers += 1;
         let watch = self.timers.set(now.moment + self.settings.timing.first_message, Timer::Leg(id));
-        let leg = Leg { address, heard: now.moment, watch: Some(watch), stage: Stage::Arriving };
+        let leg = Leg {
+            address,
+            heard: now.moment,
+            watch: Some(watch),
+            pings: Pings::default(),
+            stage: Stage::Arriving,
+        };
         self.legs.insert(id, leg);
         Ok(id)
     }
@@ -265,7 +270,11 @@ impl Broker {
                 self.find(now, id, &console, request, session_id);
             }
             (Stage::Operator(_) | Stage::Client(_), ToRelay::Ping { number }) => {
-                self.send(id, FromRelay::Pong { number });
+                if leg.pings.may_answer(now.moment) {
+                    self.send(id, FromRelay::Pong { number });
+                } else {
+                    self.refuse(id, Refusal::Protocol);
+                }
             }
             _ => self.refuse(id, Refusal::Protocol),
         }
@@ -284,20 +293,20 @@ impl Broker {
         self.forget(id);
         match stage {
             Some(Stage::Client(key)) => self.client_left(id, key),
-            Some(Stage::Operator(console)) => self.operator_left(id, console.id),
+            Some(Stage::Operator(console)) => self.operator_left(id, console.key, console.id),
             Some(Stage::Joining(pair) | Stage::Paired(pair)) => self.half_left(now, id, pair),
             _ => {}
         }
     }
 
-    /// A session has ended and both its legs with it.
+    /// A session has ended: its client can be asked for again. Its legs are being ended, and
+    /// [`Broker::handle_closed`] follows for each.
     pub fn handle_session_ended(&mut self, now: Now, pair: PairId, traffic: Traffic, ending: Ending) {
         let Some(Pair { state: State::Running { console, client, .. }, .. }) = self.pairs.get(&pair) else {
             return;
         };
         for half in [*console, *client] {
             self.set_stage(half, Stage::Ending);
-            self.forget(half);
         }
         self.end_pair(now, pair, traffic, ending);
     }
@@ -374,13 +383,13 @@ impl Broker {
         self.commands.push_back(Command::Close { leg: id });
         match former {
             Some(Stage::Client(key)) => self.client_left(id, key),
-            Some(Stage::Operator(console)) => self.operator_left(id, console.id),
+            Some(Stage::Operator(console)) => self.operator_left(id, console.key, console.id),
             Some(Stage::Joining(pair)) => self.abandon(pair, Refusal::Alone),
             _ => {}
         }
     }
 
-    pub(crate) fn record(&mut self, now: Now, operator: Text<MAX_NAME>, address: IpAddr, event: Event) {
+    pub(crate) fn record(&mut self, now: Now, operator: Name, address: IpAddr, event: Event) {
         self.commands.push_back(Command::Record(Record { at: now.unix, operator, address, event }));
     }
 

@@ -7,6 +7,7 @@ use std::time::Duration;
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::SessionId;
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
+use farhand_proto::name::Name;
 use farhand_proto::relay::FromRelay;
 
 /// One thing that the driver has to do.
@@ -45,7 +46,7 @@ pub enum Command {
         /// The number that the console asked for.
         session_id: SessionId,
         /// Whose session it is.
-        operator: Text<MAX_NAME>,
+        operator: Name,
     },
     /// Write a line for the administrator to prove things by.
     Record(Record),
@@ -131,7 +132,7 @@ pub struct Record {
     /// When, since 1970-01-01 UTC.
     pub at: Duration,
     /// The operator.
-    pub operator: Text<MAX_NAME>,
+    pub operator: Name,
     /// The console's address.
     pub address: IpAddr,
     /// What.

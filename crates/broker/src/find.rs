@@ -1,8 +1,8 @@
 //! An operator asks for a number.
 
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::Bytes;
 use farhand_proto::id::SessionId;
-use farhand_proto::limits::MAX_NAME;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, Ticket, Voucher};
 
 use crate::broker::{Broker, Now};
@@ -101,13 +101,7 @@ impl Broker {
         (Bytes::new(ticket).expect("32 bytes are below a ticket's limit"), ticket)
     }
 
-    fn vouch(
-        &self,
-        now: Now,
-        operator: &Text<MAX_NAME>,
-        session_id: SessionId,
-        console_key: KeyHash,
-    ) -> SignedVoucher {
+    fn vouch(&self, now: Now, operator: &Name, session_id: SessionId, console_key: KeyHash) -> SignedVoucher {
         let body = Voucher {
             operator: operator.clone(),
             organisation: self.settings.organisation.clone(),

@@ -1,15 +1,20 @@
 //! One leg and what it is for.
 
 use core::net::IpAddr;
+use std::time::Duration;
 
 use farhand_proto::bounded::Text;
 use farhand_proto::limits::MAX_NAME;
+use farhand_proto::name::Name;
 use farhand_proto::relay::KeyHash;
 use farhand_proto::time::Moment;
 use farhand_proto::version::Version;
 
 use crate::command::{OperatorId, PairId};
+use crate::settings::PINGS_PER_MINUTE;
 use crate::timers::Handle;
+
+const MINUTE: Duration = Duration::from_secs(60);
 
 #[derive(Debug)]
 pub(crate) struct Leg {
@@ -18,7 +23,26 @@ pub(crate) struct Leg {
     pub(crate) heard: Moment,
     /// The timer that ends it when it stays silent.
     pub(crate) watch: Option<Handle>,
+    pub(crate) pings: Pings,
     pub(crate) stage: Stage,
+}
+
+/// How many pings came in the present minute, which begins with the first of them.
+#[derive(Debug, Default)]
+pub(crate) struct Pings {
+    since: Moment,
+    count: usize,
+}
+
+impl Pings {
+    /// Counts one more; whether it is answered.
+    pub(crate) fn may_answer(&mut self, now: Moment) -> bool {
+        if self.count == 0 || now.saturating_sub(self.since) >= MINUTE {
+            *self = Self { since: now, count: 0 };
+        }
+        self.count += 1;
+        self.count <= PINGS_PER_MINUTE
+    }
 }
 
 #[derive(Debug)]
@@ -55,7 +79,7 @@ pub(crate) struct Asking {
 pub(crate) struct Console {
     pub(crate) key: KeyHash,
     pub(crate) id: OperatorId,
-    pub(crate) name: Text<MAX_NAME>,
+    pub(crate) name: Name,
 }
 
 impl Stage {

@@ -8,7 +8,8 @@
 //!
 //! A leg's life: [`Broker::handle_accepted`] when its TCP connection is there, [`Broker::handle_opened`] when TLS
 //! has proven its key, [`Broker::handle_message`] for each message, [`Broker::handle_closed`] at its end, whoever
-//! ended it. [`Command::Pair`] turns two legs into a session; [`Broker::handle_session_ended`] ends both.
+//! ended it. [`Command::Pair`] turns two legs into a session; [`Broker::handle_session_ended`] comes when one half has
+//! left, before the ends of the two legs.
 //!
 //! Rules that a driver can rely on:
 //!
@@ -36,5 +37,5 @@ pub use command::{Command, Ending, Event, LegId, OperatorCheck, OperatorId, Pair
 pub use directory::{Directory, LocalDirectory};
 pub use settings::{
     ALONE, CLAIM_LIFE, CLOCK_SKEW, Entropy, FAILED_LOGIN_DELAY, Limits, MISSES_PER_HOUR, MISSES_PER_MINUTE,
-    NOBODY_DELAY, Settings, Signer, TICKET_LIFE, Timing,
+    NOBODY_DELAY, PINGS_PER_MINUTE, Settings, Signer, TICKET_LIFE, Timing,
 };

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use farhand_proto::bounded::Text;
-use farhand_proto::limits::MAX_NAME;
+use farhand_proto::name::Name;
 
 /// How long after a `Find` the answer `Nobody` leaves, whatever its cause.
 pub const NOBODY_DELAY: Duration = Duration::from_millis(150);
@@ -21,16 +20,26 @@ pub const CLAIM_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 pub const MISSES_PER_MINUTE: usize = 5;
 /// Answers of `Nobody` that one operator gets within an hour.
 pub const MISSES_PER_HOUR: usize = 60;
+/// Pings of one leg that are answered within a minute; programs send three. One more ends the leg.
+pub const PINGS_PER_MINUTE: usize = 60;
 
 /// Whom a broker speaks for and what it allows.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     /// The organisation's name, shown to the customer.
-    pub organisation: Text<MAX_NAME>,
+    pub organisation: Name,
     /// How much it takes.
     pub limits: Limits,
     /// How long it waits.
     pub timing: Timing,
+}
+
+impl Settings {
+    /// Speaks for this organisation, with every limit and time at its default.
+    #[must_use]
+    pub fn new(organisation: Name) -> Self {
+        Self { organisation, limits: Limits::default(), timing: Timing::default() }
+    }
 }
 
 /// How much a broker takes. An address is one IPv4 address or one IPv6 network of 64 bits.

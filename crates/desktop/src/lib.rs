@@ -7,8 +7,11 @@
 //! The systems stand side by side: `x11`, [`dummy`] (a test picture that needs no system at all), and on every
 //! other system a refusal in words.
 
+mod above;
 pub mod dummy;
 mod error;
+mod hotkey;
+mod presses;
 mod waker;
 #[cfg(target_os = "linux")]
 mod x11;
@@ -22,7 +25,10 @@ use std::time::Duration;
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Picture, Point, PointerShape, Rect, Region};
 
+pub use above::KeepAbove;
 pub use error::{InjectError, LocalInputError, OpenError, ScreenError};
+pub use hotkey::{Chord, HotKey, HotKeyError};
+pub use presses::{GenuinePresses, PressKind};
 pub use waker::Waker;
 
 /// Connects to a desktop.
@@ -39,8 +45,9 @@ pub fn open(options: &Options) -> Result<Desktop, OpenError> {
     return Err(OpenError::NotOnThisSystem);
 }
 
-/// Releases every key and button that injected input holds down on a desktop, whichever program pressed it: for
-/// when that program was killed and could not.
+/// Releases every key and button that injected input holds down on a desktop, whichever program pressed it, and takes
+/// back what a program of this library taught the keyboard: for when that program was killed and could not. Taught
+/// keys are left for two seconds more, until what was typed with them has been read.
 ///
 /// # Errors
 /// The desktop can't be reached.
@@ -52,6 +59,20 @@ pub fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> {
         let _ = display;
         Err(OpenError::NotOnThisSystem)
     }
+}
+
+/// Watches whether a desktop is still there, without looking at it; `None` for one that can't go away.
+///
+/// # Errors
+/// The desktop can't be reached.
+pub fn watch_over(options: &Options) -> Result<Option<Box<dyn Vigil>>, OpenError> {
+    if options.capture == CaptureBackend::Dummy {
+        return Ok(None);
+    }
+    #[cfg(target_os = "linux")]
+    return Ok(Some(Box::new(x11::watch_over(options.display.as_deref())?)));
+    #[cfg(not(target_os = "linux"))]
+    Err(OpenError::NotOnThisSystem)
 }
 
 /// Which desktop to open, and how.
@@ -219,6 +240,18 @@ pub fn set_apart(command: &mut Command) {
     std::os::unix::process::CommandExt::process_group(command, 0);
     #[cfg(not(unix))]
     let _ = command;
+}
+
+/// Notices when a desktop ends.
+pub trait Vigil: Send {
+    /// Blocks until woken.
+    ///
+    /// # Errors
+    /// [`ScreenError::DisplayGone`] once the desktop ended.
+    fn wait(&mut self) -> Result<(), ScreenError>;
+
+    /// Ends a running [`Vigil::wait`], or the next one, early.
+    fn waker(&self) -> Waker;
 }
 
 /// Tells the person's own mouse and keyboard from injected input.

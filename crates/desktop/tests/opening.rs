@@ -39,6 +39,33 @@ fn no_display_and_wayland_alone_are_told_apart() {
     assert!(by_type.starts_with("Wayland"), "{by_type}");
 }
 
+#[test]
+fn the_x_server_of_a_wayland_desktop_is_refused_whatever_the_environment_says() {
+    let name = "the_x_server_of_a_wayland_desktop_is_refused_whatever_the_environment_says";
+    if std::env::var_os(INNER).is_some() {
+        return say();
+    }
+    let server = XServer::xwayland();
+    let of_the_desktop = again(name, &[("DISPLAY", server.display()), ("WAYLAND_DISPLAY", "wayland-0")]);
+    assert!(of_the_desktop.starts_with("Wayland") && of_the_desktop.contains("Xorg"), "{of_the_desktop}");
+    let from_elsewhere = again(name, &[("DISPLAY", server.display())]);
+    assert!(from_elsewhere.starts_with("Wayland"), "{from_elsewhere}");
+    let refused = refusal(server.display());
+    assert!(matches!(&refused, OpenError::Wayland), "{refused:?}");
+}
+
+#[test]
+fn a_real_x_server_is_opened_also_where_a_wayland_compositor_runs() {
+    let name = "a_real_x_server_is_opened_also_where_a_wayland_compositor_runs";
+    if std::env::var_os(INNER).is_some() {
+        let opened = farhand_desktop::open(&Options::default()).unwrap();
+        return println!("\nsaid: {opened:?}");
+    }
+    let server = XServer::xvfb(640, 480);
+    let beside = again(name, &[("DISPLAY", server.display()), ("WAYLAND_DISPLAY", "wayland-0")]);
+    assert!(beside.starts_with("Desktop"), "{beside}");
+}
+
 fn refusal(display: &str) -> OpenError {
     let options = Options { display: Some(display.to_owned()), ..Options::default() };
     farhand_desktop::open(&options).unwrap_err()

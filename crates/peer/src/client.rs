@@ -3,88 +3,37 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
-use farhand_proto::relay::{Ticket, Voucher};
+use farhand_proto::language::Language;
+use farhand_proto::relay::Ticket;
 use farhand_proto::session::EndReason;
-use farhand_seal::{ClientConfig, ClientSeal, Guesses, SealError, SpokenWords, Wrong};
+use farhand_seal::{ClientConfig, ClientSeal, Guesses, SealError, Wrong};
+use farhand_session::Ended;
 use farhand_transport::Identity;
 use farhand_transport::identity::IdentityError;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
-pub use self::desk::{Desk, DeskEvent, DeskSender};
+pub use self::desk::{Desk, DeskEvent, DeskSender, GoneSender};
+pub use self::event::{Event, Question, Visitor};
+pub use self::receipt::{Decided, Decision, Receipt};
+pub use self::wishes::Control;
 pub use crate::control::{RelayError, Way};
 use crate::stream::{Pipe, SealedPipe};
 use crate::{Clock, SessionEnd, control, handshake};
 
 mod desk;
+mod event;
+mod receipt;
 mod registration;
 mod session;
+mod wishes;
 
 use registration::{News, Registration};
+use wishes::{Wish, Wishes};
 
-/// What the program shows and decides.
-#[derive(Debug)]
-pub enum Event {
-    /// The relay is being tried.
-    Connecting,
-    /// The relay can't be used now; it is tried again.
-    Trouble {
-        /// What happened, in words.
-        error: RelayError,
-        /// When it is tried again.
-        retry_in: Duration,
-    },
-    /// Somebody can connect. Comes again whenever number or password change.
-    Ready {
-        /// To be read aloud.
-        session_id: SessionId,
-        /// To be read aloud.
-        password: Password,
-        /// Whose relay it is, by its own word.
-        organisation: String,
-    },
-    /// A console came and did not get in.
-    Refused {
-        /// Why.
-        error: SealError,
-    },
-    /// Somebody wants in: ask the customer and pass the answer to [`Control::answer`].
-    Asked(Question),
-    /// What is allowed now, after the answer and after every change.
-    Allowed(Grants),
-    /// Nothing is heard from the console; it may come back.
-    Lost,
-    /// The console is heard again.
-    Found,
-    /// The session is over; the next [`Event::Ready`] brings a new password.
-    Ended(SessionEnd),
-    /// The relay is being stopped; the program looks for it again.
-    RelayStopping,
-}
-
-/// What the customer is asked.
-#[derive(Debug, Clone)]
-pub struct Question {
-    /// Who asks, by the relay's word.
-    pub operator: Voucher,
-    /// To compare with what the operator reads aloud.
-    pub words: SpokenWords,
-    /// What is asked for.
-    pub grants: Grants,
-    /// How long the customer has; then the answer counts as no.
-    pub timeout: Duration,
-}
-
-/// What the customer wants.
-#[derive(Debug)]
-enum Command {
-    Answer(Grants),
-    SetGrants(Grants),
-    NewPassword,
-    EndSession,
-}
+/// How long a desktop that failed a session has to turn out to be gone for good.
+const CONFIRMATION: Duration = Duration::from_secs(1);
 
 /// Why a client stops for good.
 #[derive(Debug, thiserror::Error)]
@@ -97,42 +46,41 @@ pub enum ClientError {
 /// A client that waits or is in a session. Dropping it ends both.
 #[derive(Debug)]
 pub struct Client {
-    commands: mpsc::Sender<Command>,
+    wishes: Arc<Wishes>,
     events: mpsc::Receiver<Event>,
     _tasks: JoinSet<()>,
 }
 
-/// The part of a [`Client`] that carries the customer's wishes.
-#[derive(Debug, Clone)]
-pub struct Control {
-    commands: mpsc::Sender<Command>,
-}
-
 impl Client {
-    /// Starts waiting. The desk is what a session will see and drive.
+    /// Starts waiting. The desk is what a session will see and drive; the language is the customer's, in which both
+    /// ends show the spoken words.
     ///
     /// # Errors
     /// This system gives no key or password.
-    pub fn start(way: Way, desk: Box<dyn Desk>) -> Result<Self, ClientError> {
+    pub fn start(way: Way, language: Language, mut desk: Box<dyn Desk>) -> Result<Self, ClientError> {
         let identity = control::new_identity()?;
         let password = new_password()?;
-        let (commands, from_program) = mpsc::channel(16);
         let (to_program, events) = mpsc::channel(64);
         let mut tasks = JoinSet::new();
         let registration = Registration::start(way.clone(), identity.clone());
+        let (gone, desktop_gone) = mpsc::channel(1);
+        desk.watch(gone);
+        let wishes = Arc::new(Wishes::default());
         let waiting = Waiting {
             way,
             identity,
             registration,
             desk,
-            from_program,
+            desktop_gone,
+            language,
+            wishes: wishes.clone(),
             to_program,
             current: None,
             is_registered: false,
             guesses: Guesses::new(password),
         };
         tasks.spawn(waiting.run());
-        Ok(Self { commands, events, _tasks: tasks })
+        Ok(Self { wishes, events, _tasks: tasks })
     }
 
     /// The next event. `None` if the client has stopped.
@@ -143,34 +91,7 @@ impl Client {
     /// Carries wishes while somebody else reads the events.
     #[must_use]
     pub fn control(&self) -> Control {
-        Control { commands: self.commands.clone() }
-    }
-}
-
-impl Control {
-    /// Answers the question: allowed are these, or nothing for no.
-    pub async fn answer(&self, grants: Grants) {
-        self.send(Command::Answer(grants)).await;
-    }
-
-    /// Allows exactly these from now on.
-    pub async fn set_grants(&self, grants: Grants) {
-        self.send(Command::SetGrants(grants)).await;
-    }
-
-    /// Makes a new password; not during a session, which has its own.
-    pub async fn new_password(&self) {
-        self.send(Command::NewPassword).await;
-    }
-
-    /// Ends the session.
-    pub async fn end_session(&self) {
-        self.send(Command::EndSession).await;
-    }
-
-    async fn send(&self, command: Command) {
-        // A client that has stopped has no session to change.
-        let _ = self.commands.send(command).await;
+        Control { wishes: self.wishes.clone() }
     }
 }
 
@@ -186,7 +107,9 @@ struct Waiting {
     identity: Arc<Identity>,
     registration: Registration,
     desk: Box<dyn Desk>,
-    from_program: mpsc::Receiver<Command>,
+    desktop_gone: mpsc::Receiver<String>,
+    language: Language,
+    wishes: Arc<Wishes>,
     to_program: mpsc::Sender<Event>,
     current: Option<Current>,
     /// Whether the relay knows the number right now.
@@ -198,14 +121,14 @@ struct Waiting {
 impl Waiting {
     async fn run(mut self) {
         loop {
-            // Order: the customer's wishes, then the relay.
+            // Order: without a desktop there is nothing to offer; then the customer's wishes, then the relay.
             let result = tokio::select! {
                 biased;
-                command = self.from_program.recv() => match command {
-                    Some(Command::NewPassword) => self.renew_password().await,
+                Some(why) = self.desktop_gone.recv() => self.give_up(why).await,
+                wish = self.wishes.next() => match wish {
+                    Wish::NewPassword => self.renew_password().await,
                     // These speak of a session that is over.
-                    Some(Command::Answer(_) | Command::SetGrants(_) | Command::EndSession) => Ok(()),
-                    None => return,
+                    Wish::End | Wish::Answer(_) | Wish::Set(_) | Wish::Switch(..) | Wish::Pause(_) => Ok(()),
                 },
                 news = self.registration.news() => match news {
                     Some(news) => self.handle_news(news).await,
@@ -213,7 +136,7 @@ impl Waiting {
                 },
             };
             if result.is_err() {
-                // Nobody listens any more, or the system gives no randomness: the program ends.
+                // Nobody listens any more, the desktop is gone, or the system gives no randomness: the program ends.
                 return;
             }
         }
@@ -221,13 +144,13 @@ impl Waiting {
 
     async fn handle_news(&mut self, news: News) -> Result<(), Stop> {
         match news {
-            News::Connecting => {
+            News::Connecting { attempt } => {
                 self.is_registered = false;
-                self.tell(Event::Connecting).await
+                self.tell(Event::Connecting { attempt }).await
             }
-            News::Down { error, retry_in } => {
+            News::Down { error, attempt, retry_in } => {
                 self.is_registered = false;
-                self.tell(Event::Trouble { error, retry_in }).await
+                self.tell(Event::Trouble { error, attempt, retry_in }).await
             }
             News::Stopping => self.tell(Event::RelayStopping).await,
             News::Registered { session_id, organisation, relay_spki } => {
@@ -251,7 +174,12 @@ impl Waiting {
 
     async fn handle_invite(&mut self, ticket: Ticket, relay_time: u64) -> Result<(), Stop> {
         let clock = Clock::start();
-        let leg = match control::join(&self.way, &self.identity, ticket).await {
+        let joined = tokio::select! {
+            biased;
+            () = change_of_mind(&self.wishes) => return self.renew_password().await,
+            joined = control::join(&self.way, &self.identity, ticket) => joined,
+        };
+        let leg = match joined {
             Ok(leg) => leg,
             Err(error) => {
                 tracing::info!(%error, "a console asked, and the relay could not bring the two together");
@@ -264,34 +192,48 @@ impl Waiting {
             session_id: current.session_id,
             relay_key: current.relay_spki.clone(),
             relay_time: relay_time.saturating_add(clock.now().as_secs()),
+            language: self.language,
         };
         let mut pipe = Pipe::new(leg.into_stream());
         let seal = ClientSeal::new(config, &mut self.guesses, clock.now());
         let sealed = match seal {
-            Ok(seal) => handshake::complete(seal, &mut pipe, clock).await,
+            // Dropped half-way, the guess that it took stays spent.
+            Ok(seal) => tokio::select! {
+                biased;
+                () = change_of_mind(&self.wishes) => return self.renew_password().await,
+                sealed = handshake::complete(seal, &mut pipe, clock) => sealed,
+            },
             Err(error) => Err(error),
         };
         match sealed {
             Ok(sealed) => {
+                self.wishes.clear();
                 let run = session::Run::new(SealedPipe::new(pipe, sealed.sealed), sealed.operator, clock);
                 let around = session::Around {
-                    from_program: &mut self.from_program,
+                    wishes: &self.wishes,
                     to_program: &self.to_program,
                     registration: &mut self.registration,
                 };
                 let (end, registration) = run.run(&mut *self.desk, around).await;
+                let display_gone =
+                    matches!(&end, SessionEnd::Session(Ended::Here(EndReason::DisplayGone(_))));
                 self.tell(Event::Ended(end)).await?;
+                if display_gone
+                    && let Ok(Some(why)) = tokio::time::timeout(CONFIRMATION, self.desktop_gone.recv()).await
+                {
+                    return self.give_up(why).await;
+                }
                 match registration {
                     Some(News::Registered { session_id, organisation, relay_spki }) => {
                         self.note_registered(session_id, organisation, relay_spki);
                     }
-                    Some(News::Down { error, retry_in }) => {
+                    Some(News::Down { error, attempt, retry_in }) => {
                         self.is_registered = false;
-                        self.tell(Event::Trouble { error, retry_in }).await?;
+                        self.tell(Event::Trouble { error, attempt, retry_in }).await?;
                     }
-                    Some(News::Connecting) => {
+                    Some(News::Connecting { attempt }) => {
                         self.is_registered = false;
-                        self.tell(Event::Connecting).await?;
+                        self.tell(Event::Connecting { attempt }).await?;
                     }
                     Some(News::Stopping | News::Invited { .. }) | None => {}
                 }
@@ -311,6 +253,12 @@ impl Waiting {
                 }
             }
         }
+    }
+
+    /// Stops offering a desktop that is gone. The number goes with the leg.
+    async fn give_up(&mut self, why: String) -> Result<(), Stop> {
+        self.tell(Event::DesktopGone(why)).await?;
+        Err(Stop)
     }
 
     async fn renew_password(&mut self) -> Result<(), Stop> {
@@ -346,6 +294,11 @@ impl Waiting {
 
 /// The client can't or need not go on.
 struct Stop;
+
+/// Waits until the customer wants what is under way to come to nothing.
+async fn change_of_mind(wishes: &Wishes) {
+    while !matches!(wishes.next().await, Wish::NewPassword | Wish::End) {}
+}
 
 /// Eight digits that nobody can guess, each equally likely.
 fn new_password() -> Result<Password, IdentityError> {

@@ -7,15 +7,17 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
-use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
+use farhand_proto::language::Language;
+use farhand_proto::limits::{MAX_NAME, MAX_REASON, MAX_TOKEN};
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_proto::screen::View;
 use farhand_proto::version::Versions;
 use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, SpokenWords};
-use farhand_session::{ActError, ConsoleSession};
+use farhand_session::{ActError, ConsoleSession, Statistics};
 use farhand_transport::identity::IdentityError;
 use farhand_transport::{Identity, Leg};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 pub use crate::control::{RelayError, Way};
@@ -59,7 +61,7 @@ pub struct Console {
     way: Way,
     identity: Arc<Identity>,
     leg: Leg,
-    organisation: Text<MAX_NAME>,
+    organisation: Name,
     requests: u32,
 }
 
@@ -123,7 +125,7 @@ impl Console {
         let seal = ConsoleSeal::new(config, guesses, clock.now())?;
         let mut pipe = Pipe::new(leg.into_stream());
         match handshake::complete(seal, &mut pipe, clock).await {
-            Ok(sealed) => Ok(Sealing { words: sealed.words(), pipe: SealedPipe::new(pipe, sealed), clock }),
+            Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), clock }),
             Err(error) => {
                 pipe.farewell().await;
                 Err(error.into())
@@ -136,6 +138,7 @@ impl Console {
     pub fn start(self, sealing: Sealing, ask: Grants) -> ConsoleHandle {
         let (commands, from_program) = mpsc::channel(16);
         let (to_program, events) = mpsc::channel(EVENTS);
+        let (statistics, of_the_line) = watch::channel(Statistics::default());
         let mut tasks = JoinSet::new();
         let session = ConsoleSession::new(ask, sealing.clock.now());
         let run = session::Run {
@@ -144,18 +147,18 @@ impl Console {
             clock: sealing.clock,
             from_program,
             to_program,
+            statistics,
             waiting: VecDeque::new(),
             relay: Some(self.leg),
             refused: None,
         };
         tasks.spawn(run.run());
-        ConsoleHandle { commands, events, _tasks: tasks }
+        ConsoleHandle { commands, events, statistics: of_the_line, _tasks: tasks }
     }
 }
 
 /// A seal that stands; the session has not begun.
 pub struct Sealing {
-    words: SpokenWords,
     pipe: SealedPipe,
     clock: Clock,
 }
@@ -164,7 +167,14 @@ impl Sealing {
     /// The two words that both people should see.
     #[must_use]
     pub fn words(&self) -> SpokenWords {
-        self.words
+        self.pipe.words()
+    }
+
+    /// The customer's language, by their program's word: the one in which they see the words. It is good for showing
+    /// them, and for nothing else.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.pipe.language()
     }
 }
 
@@ -185,6 +195,7 @@ enum Command {
     Type(String, oneshot::Sender<Result<Option<u64>, ActError>>),
     Watch(View),
     Refresh,
+    GiveUp(Text<MAX_REASON>),
     End,
 }
 
@@ -193,6 +204,7 @@ enum Command {
 pub struct ConsoleHandle {
     commands: mpsc::Sender<Command>,
     events: mpsc::Receiver<ConsoleEvent>,
+    statistics: watch::Receiver<Statistics>,
     _tasks: JoinSet<()>,
 }
 
@@ -206,6 +218,12 @@ impl ConsoleHandle {
     /// The next event, `None` after [`ConsoleEvent::Ended`].
     pub async fn event(&mut self) -> Option<ConsoleEvent> {
         self.events.recv().await
+    }
+
+    /// How the line does, renewed twice a second where it changes.
+    #[must_use]
+    pub fn statistics(&self) -> watch::Receiver<Statistics> {
+        self.statistics.clone()
     }
 
     /// Asks for things while somebody else reads the events.
@@ -244,6 +262,12 @@ impl ConsoleControl {
     /// Wants the picture whole: the decoder could not go on.
     pub async fn refresh(&self) {
         self.send(Command::Refresh).await;
+    }
+
+    /// Ends the session because what the client sends makes no sense: `what`, in words for both sides, cut to
+    /// [`MAX_REASON`] bytes. [`ConsoleEvent::Ended`] follows.
+    pub async fn give_up(&self, what: &str) {
+        self.send(Command::GiveUp(Text::truncated(what))).await;
     }
 
     /// Ends the session. [`ConsoleEvent::Ended`] follows.

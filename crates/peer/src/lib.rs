@@ -27,6 +27,11 @@ impl Clock {
         self.0.elapsed()
     }
 
+    /// A moment by the system's own clock that no one sets.
+    fn instant(self, moment: Moment) -> Instant {
+        self.0 + moment
+    }
+
     /// Waits for a moment; forever if there is none.
     async fn wait_until(self, moment: Option<Moment>) {
         match moment {

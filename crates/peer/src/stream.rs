@@ -165,6 +165,11 @@ impl SealedPipe {
         self.sealed.words()
     }
 
+    /// The language in which both show them.
+    pub(crate) fn language(&self) -> farhand_proto::language::Language {
+        self.sealed.language()
+    }
+
     /// Whether all that was sealed has left.
     pub(crate) fn is_idle(&self) -> bool {
         self.pipe.is_idle()

@@ -11,6 +11,7 @@ use crate::bounded::{Bytes, Text};
 use crate::codec::{DecodeError, get, messages, put};
 use crate::id::SessionId;
 use crate::limits::{MAX_NAME, MAX_SHORT, MAX_SIGNED, MAX_TOKEN};
+use crate::name::Name;
 use crate::version::{Version, Versions};
 
 /// The ALPN name of a leg (RFC 7301).
@@ -75,14 +76,14 @@ messages! {
         /// Brings the same number back after a lost leg or a restart of the relay.
         claim: Bytes<MAX_SIGNED>,
         /// Whose relay it is.
-        organisation: Text<MAX_NAME>,
+        organisation: Name,
     }
     /// The operator is known.
     2 LoggedIn (512) {
         /// The relay protocol from here on.
         version: Version,
         /// Whose relay it is.
-        organisation: Text<MAX_NAME>,
+        organisation: Name,
     }
     /// Both halves are there. What follows on this leg is the sealed stream.
     3 Joined (16) {
@@ -160,9 +161,9 @@ pub enum Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Voucher {
     /// The operator's name.
-    pub operator: Text<MAX_NAME>,
+    pub operator: Name,
     /// The organisation's name.
-    pub organisation: Text<MAX_NAME>,
+    pub organisation: Name,
     /// The session asked for.
     pub session_id: SessionId,
     /// The console's ephemeral key, as proven on its leg.

@@ -5,7 +5,7 @@
 //! console -> client    ConsoleHello   versions, the console's nonce, the relay's voucher, PAKE share
 //! client  -> console   ClientShare    PAKE share
 //! console -> client    ConsoleProof   MAC; the client counts the guess before it looks
-//! client  -> console   ClientProof    MAC, the nonce that was committed to
+//! client  -> console   ClientProof    MAC, the nonce that was committed to, the customer's language
 //! ```
 //! Instead of any of its messages an end may send `Refused` and close.
 
@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::bounded::Bytes;
 use crate::codec::messages;
+use crate::language::Language;
 use crate::limits::MAX_SHORT;
 use crate::relay::SignedVoucher;
 use crate::version::Versions;
@@ -41,6 +42,8 @@ messages! {
         mac: [u8; 32],
         /// The nonce that `ClientHello` committed to.
         nonce: [u8; 32],
+        /// The language in which both show the two words. Only whoever knows the password learns it.
+        language: Language,
     }
     /// The client will not.
     15 Refused (8) {
@@ -93,9 +96,6 @@ pub enum SealRefusal {
     /// The voucher is not the relay's, not for this console or session, or too old.
     #[error("the customer's program did not accept the relay's word for this operator; connect again")]
     Voucher,
-    /// The client is in a session or being asked by somebody else.
-    #[error("the customer's program is busy with another session")]
-    Busy,
     /// Something that this protocol does not allow.
     #[error("the two programs did not understand each other; use the newest of both")]
     Protocol,

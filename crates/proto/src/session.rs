@@ -138,6 +138,11 @@ messages! {
         /// Why.
         why: Undone,
     }
+    /// The customer has paused the session, or lets it go on: whatever is allowed, nothing is seen or done meanwhile.
+    41 Paused (4) {
+        /// Paused from now on, or no longer.
+        paused: bool,
+    }
 }
 
 /// Why an act was not done.
@@ -159,6 +164,9 @@ pub enum Undone {
     /// control was not allowed for a while.
     #[error("the keys held with it were released meanwhile; let go of them and press them again")]
     Interrupted,
+    /// The customer has paused the session.
+    #[error("the customer has paused the session")]
+    Paused,
 }
 
 /// Why a session ends.

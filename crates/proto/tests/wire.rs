@@ -9,6 +9,8 @@ use farhand_proto::codec::{DecodeError, FrameBuffer, HEADER, Message, payload_le
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::SessionId;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
+use farhand_proto::language::Language;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, ToRelay, Voucher};
 use farhand_proto::screen::{Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View};
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
@@ -34,6 +36,10 @@ fn check<M: Message + PartialEq + Debug>(message: &M, hex: &str) {
 
 fn text<const MAX: usize>(text: &str) -> Text<MAX> {
     Text::new(text).unwrap()
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).unwrap()
 }
 
 fn bytes<const MAX: usize>(bytes: &[u8]) -> Bytes<MAX> {
@@ -76,10 +82,10 @@ fn from_relay() {
         version,
         session_id: session_id(),
         claim: bytes(&[1]),
-        organisation: text("Helpdesk"),
+        organisation: name("Helpdesk"),
     };
     check(&registered, "010016010102030405060708090401010848656c706465736b");
-    check(&FromRelay::LoggedIn { version, organisation: text("Helpdesk") }, "02000a010848656c706465736b");
+    check(&FromRelay::LoggedIn { version, organisation: name("Helpdesk") }, "02000a010848656c706465736b");
     check(&FromRelay::Joined { version }, "03000101");
     check(
         &FromRelay::Invite { ticket: bytes(&[7; 3]), relay_time: 1_795_000_000 },
@@ -122,16 +128,15 @@ fn seal() {
         "040020cccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc",
     );
     check(
-        &SealFromClient::ClientProof { mac: [0xdd; 32], nonce: [0xee; 32] },
-        "050040ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee",
+        &SealFromClient::ClientProof { mac: [0xdd; 32], nonce: [0xee; 32], language: Language::Polish },
+        "050041ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeee08",
     );
     check(&SealFromConsole::Refused { refusal: SealRefusal::Version }, "0f000100");
     check(&SealFromClient::Refused { refusal: SealRefusal::Password }, "0f000101");
     check(&SealFromClient::Refused { refusal: SealRefusal::PasswordReplaced }, "0f000102");
     check(&SealFromClient::Refused { refusal: SealRefusal::NumberEnded }, "0f000103");
     check(&SealFromClient::Refused { refusal: SealRefusal::Voucher }, "0f000104");
-    check(&SealFromClient::Refused { refusal: SealRefusal::Busy }, "0f000105");
-    check(&SealFromClient::Refused { refusal: SealRefusal::Protocol }, "0f000106");
+    check(&SealFromClient::Refused { refusal: SealRefusal::Protocol }, "0f000105");
 }
 
 #[test]
@@ -190,13 +195,15 @@ fn to_console() {
     check(&ToConsole::Undone { number: 5, why: Undone::Overflow }, "2800020502");
     check(&ToConsole::Undone { number: 5, why: Undone::Interrupted }, "2800020504");
     check(&ToConsole::Undone { number: 5, why: Undone::System(text("no")) }, "2800050503026e6f");
+    check(&ToConsole::Undone { number: 5, why: Undone::Paused }, "2800020505");
+    check(&ToConsole::Paused { paused: true }, "29000101");
 }
 
 #[test]
 fn what_is_signed() {
     let voucher = Voucher {
-        operator: text("Jana"),
-        organisation: text("Helpdesk"),
+        operator: name("Jana"),
+        organisation: name("Helpdesk"),
         session_id: session_id(),
         console_key: KeyHash([0x11; 32]),
         expires: 1_795_000_030,
@@ -226,7 +233,7 @@ fn numbers_that_nobody_registered_are_refused() {
     check::<SealFromClient>(4);
     check::<SealFromConsole>(3);
     check::<ToClient>(8);
-    check::<ToConsole>(13);
+    check::<ToConsole>(14);
 }
 
 #[test]
@@ -247,6 +254,10 @@ fn values_that_mean_nothing_are_refused() {
     assert!(ToClient::decode(17, &[0, 0, 1, 200, 1]).is_err(), "an unknown key");
     assert!(ToRelay::decode(4, &[1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]).is_err(), "a wrong check digit");
     assert!(ToConsole::decode(38, &[2]).is_err(), "neither true nor false");
+    assert!(ToConsole::decode(41, &[2]).is_err(), "neither true nor false");
+    let proof = |language| [&[0; 64][..], &[language]].concat();
+    assert!(SealFromClient::decode(5, &proof(8)).is_ok());
+    assert!(SealFromClient::decode(5, &proof(9)).is_err(), "an unknown language");
 }
 
 /// Whatever arrives, and however it is cut: no panic, and nothing kept beyond one frame.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::Message as _;
 use farhand_proto::id::SessionId;
+use farhand_proto::language::Language;
 use farhand_proto::relay::Voucher;
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::time::Moment;
@@ -34,6 +35,8 @@ pub struct ClientConfig {
     /// The relay's clock at the `now` of [`ClientSeal::new`], in seconds since 1970-01-01 UTC: what the invite said
     /// and the time since then.
     pub relay_time: u64,
+    /// The language in which both ends show the two words.
+    pub language: Language,
 }
 
 /// What a client has when the seal stands.
@@ -57,7 +60,8 @@ impl<'a> ClientSeal<'a> {
         guesses.ready().map_err(SealError::GuessesSpent)?;
         let relay_key = key::ed25519(&config.relay_key).ok_or(SealError::Key("relay's"))?;
         let tls = Tls::client(&config.identity)?;
-        let handshake = ClientHandshake::new(guesses, relay_key, config.session_id, config.relay_time);
+        let ClientConfig { session_id, relay_time, language, .. } = config;
+        let handshake = ClientHandshake::new(guesses, relay_key, session_id, relay_time, language);
         Ok(Self(Run::new(tls, handshake, now)))
     }
 
@@ -101,6 +105,7 @@ pub(crate) struct ClientHandshake<'a> {
     relay_key: [u8; 32],
     session_id: SessionId,
     relay_time: u64,
+    language: Language,
     state: State,
 }
 
@@ -119,8 +124,9 @@ impl<'a> ClientHandshake<'a> {
         relay_key: [u8; 32],
         session_id: SessionId,
         relay_time: u64,
+        language: Language,
     ) -> Self {
-        Self { guesses, relay_key, session_id, relay_time, state: State::Closed }
+        Self { guesses, relay_key, session_id, relay_time, language, state: State::Closed }
     }
 }
 
@@ -133,7 +139,7 @@ impl Handshake for ClientHandshake<'_> {
 
     fn opened(&mut self, _: &dyn Channel, out: &mut Vec<u8>) -> Result<(), SealError> {
         let nonce = schedule::nonce();
-        let commitment = schedule::commitment(&nonce);
+        let commitment = schedule::commitment(&nonce, self.language);
         let hello = SealFromClient::ClientHello { versions: Versions::SESSION, commitment }.to_frame();
         out.extend_from_slice(&hello);
         self.state = State::AwaitHello { nonce, hello };
@@ -179,7 +185,7 @@ impl Handshake for ClientHandshake<'_> {
                 let exporter = channel.export(&hellos)?;
                 let proofs = Proofs::new(&pake_key, &exporter, &hellos, &own_share, version);
                 let words = SpokenWords::new(&schedule::words(&exporter, &nonce, &theirs));
-                let agreed = Agreed { version, words };
+                let agreed = Agreed { version, words, language: self.language };
                 let outcome = Box::new(AgreedByClient { agreed, operator });
                 self.state = State::AwaitProof { nonce, proofs: Box::new(proofs), outcome };
                 Ok(None)
@@ -190,7 +196,8 @@ impl Handshake for ClientHandshake<'_> {
                     return Err(SealError::WrongPassword(self.guesses.verdict()));
                 }
                 self.guesses.succeeded();
-                SealFromClient::ClientProof { mac: proofs.client(&nonce), nonce: *nonce }.encode(out);
+                let (mac, language) = (proofs.client(&nonce), self.language);
+                SealFromClient::ClientProof { mac, nonce: *nonce, language }.encode(out);
                 Ok(Some(*outcome))
             }
             (_, SealFromConsole::ConsoleHello { .. } | SealFromConsole::ConsoleProof { .. }) => {

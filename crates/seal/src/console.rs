@@ -190,17 +190,17 @@ impl Handshake for ConsoleHandshake<'_> {
                 self.state = State::AwaitProof(opening, Box::new(proofs));
                 Ok(None)
             }
-            (State::AwaitProof(opening, proofs), SealFromClient::ClientProof { mac, nonce }) => {
+            (State::AwaitProof(opening, proofs), SealFromClient::ClientProof { mac, nonce, language }) => {
                 self.state = State::Proven;
                 if !proofs.is_client(&mac, &nonce) {
                     return Err(SealError::ClientUnproven);
                 }
-                if schedule::commitment(&nonce) != opening.commitment {
+                if schedule::commitment(&nonce, language) != opening.commitment {
                     return Err(Misbehaviour::Commitment.into());
                 }
                 self.guesses.succeeded();
                 let words = SpokenWords::new(&schedule::words(&opening.exporter, &nonce, &opening.nonce));
-                Ok(Some(Agreed { version: opening.version, words }))
+                Ok(Some(Agreed { version: opening.version, words, language }))
             }
             (_, _) => Err(Misbehaviour::OutOfOrder.into()),
         }

@@ -19,7 +19,7 @@ pub struct Guesses {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Wrong {
     /// It may be tried again.
-    #[error("{left} more tries before it is replaced")]
+    #[error("{left} more {} before it is replaced", if *.left == 1 { "try" } else { "tries" })]
     Password {
         /// How often.
         left: u8,
@@ -168,6 +168,13 @@ impl Default for ConsoleGuesses {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_try_is_no_tries() {
+        let words = |left| Wrong::Password { left }.to_string();
+        assert_eq!(words(2), "2 more tries before it is replaced");
+        assert_eq!(words(1), "1 more try before it is replaced");
+    }
 
     fn password(digit: u8) -> Password {
         Password::from_digits([digit; 8])

@@ -43,13 +43,14 @@
 //! # relay_key.extend_from_slice(relay.public_key().as_ref());
 //! # let mut key_hash = [0; 32];
 //! # key_hash.copy_from_slice(aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &console_identity.cert[0]).as_ref());
-//! # let body = Voucher { operator: Default::default(), organisation: Default::default(), session_id,
+//! # let name = || farhand_proto::name::Name::new("Example").unwrap();
+//! # let body = Voucher { operator: name(), organisation: name(), session_id,
 //! #     console_key: KeyHash(key_hash), expires: 1_800_000_060 }.to_body();
 //! # let signature = relay.sign(&Voucher::signed_bytes(&body)).as_ref().to_vec();
 //! # let voucher = SignedVoucher { body: Bytes::new(body).unwrap(), signature: Bytes::new(signature).unwrap() };
 //! # let now = Moment::ZERO;
 //! let mut guesses = Guesses::new(Password::from_digits([1, 2, 3, 4, 5, 6, 7, 8]));
-//! let config = ClientConfig { identity: client_identity, session_id, relay_key, relay_time: 1_800_000_000 };
+//! let config = ClientConfig { identity: client_identity, session_id, relay_key, relay_time: 1_800_000_000, language: Language::Czech };
 //! let mut client = ClientSeal::new(config, &mut guesses, now)?;
 //!
 //! let mut tries = ConsoleGuesses::new();
@@ -77,7 +78,7 @@
 //! }
 //! let (mut client, mut console) = (at_client.expect("done first"), at_console.expect("done"));
 //!
-//! assert_eq!(client.sealed.words().in_language(Language::English), console.words().in_language(Language::English));
+//! assert_eq!(client.sealed.words().in_language(Language::Czech), console.words().in_language(console.language()));
 //! console.seal(b"may I?")?;
 //! let (mut records, mut plaintext) = (Vec::new(), Vec::new());
 //! console.take_output(&mut records);
@@ -105,7 +106,8 @@ mod words;
 pub use client::{ClientConfig, ClientSeal, ClientSealed};
 pub use console::{ConsoleConfig, ConsoleSeal};
 pub use error::{Misbehaviour, SealError, StreamError, VoucherError};
+pub use farhand_proto::language::Language;
 pub use guesses::{ConsoleGuesses, Guesses, NumberSpent, RunsSpent, Wrong};
 pub use run::{MAX_RUN_INPUT, RUN_TIME, Step};
 pub use sealed::Sealed;
-pub use words::{LIST_LENGTH, Language, SpokenWords};
+pub use words::{LIST_LENGTH, SpokenWords};

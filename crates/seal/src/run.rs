@@ -2,6 +2,7 @@
 //! still goes out when the run fails.
 
 use farhand_proto::codec::{self, HEADER, Message};
+use farhand_proto::language::Language;
 use farhand_proto::limits::MAX_SEAL_FRAME;
 use farhand_proto::relay::Voucher;
 use farhand_proto::seal::SealRefusal;
@@ -59,6 +60,7 @@ pub(crate) trait Handshake {
 pub(crate) struct Agreed {
     pub(crate) version: Version,
     pub(crate) words: SpokenWords,
+    pub(crate) language: Language,
 }
 
 /// The client's outcome.

@@ -5,6 +5,7 @@
 
 use aws_lc_rs::{hkdf, hmac};
 use farhand_proto::id::SessionId;
+use farhand_proto::language::Language;
 use farhand_proto::relay::KeyHash;
 use farhand_proto::version::Version;
 use zeroize::Zeroizing;
@@ -59,9 +60,10 @@ pub(crate) fn nonce() -> Secret {
     nonce
 }
 
-/// What the client sends of its nonce before it knows the console's.
-pub(crate) fn commitment(client_nonce: &[u8; 32]) -> [u8; 32] {
-    sha256(&[COMMITMENT, client_nonce])
+/// What the client sends of its nonce before it knows the console's. The language is bound with it: who could choose
+/// it once the words are known would have nine tries at words that are alike.
+pub(crate) fn commitment(client_nonce: &[u8; 32], language: Language) -> [u8; 32] {
+    sha256(&[COMMITMENT, client_nonce, &[language as u8]])
 }
 
 /// Parties and hellos in one hash: the exporter's context. It stands before either nonce is opened or either proof

@@ -1,5 +1,6 @@
 //! The stream once the seal stands: bytes of the session in, records out, and back.
 
+use farhand_proto::language::Language;
 use farhand_proto::relay::KeyHash;
 use farhand_proto::version::Version;
 
@@ -18,6 +19,7 @@ pub struct Sealed {
     plaintext: Vec<u8>,
     version: Version,
     words: SpokenWords,
+    language: Language,
     closed: bool,
     failed: Option<rustls::Error>,
 }
@@ -30,6 +32,7 @@ impl Sealed {
             plaintext,
             version: agreed.version,
             words: agreed.words,
+            language: agreed.language,
             closed: false,
             failed: None,
         }
@@ -45,6 +48,12 @@ impl Sealed {
     #[must_use]
     pub fn words(&self) -> SpokenWords {
         self.words
+    }
+
+    /// The customer's language, by the client's own word: the one in which both show the words.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        self.language
     }
 
     /// The ephemeral key of the other end.

@@ -1,9 +1,11 @@
 //! The conversation without its TLS: every byte of every frame is proven, and so is the session that carries it.
 
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::{HEADER, Message};
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{KeyHash, SignedVoucher, Voucher};
 use farhand_proto::time::Moment;
 
@@ -65,7 +67,8 @@ impl Ends {
         let password = Password::from_digits([1, 2, 3, 4, 5, 6, 7, 8]);
         let (mut guesses, mut tries) = (Guesses::new(password.clone()), ConsoleGuesses::new());
         let relay_key = relay.public_key().as_ref().try_into().unwrap();
-        let mut client = ClientHandshake::new(&mut guesses, relay_key, self.client_session, 0);
+        let mut client =
+            ClientHandshake::new(&mut guesses, relay_key, self.client_session, 0, Language::English);
         let voucher = voucher(&relay, self.client_session, self.at_client.peer_key);
         let mut console = ConsoleHandshake::new(&mut tries, self.console_session, password, voucher);
         let mut say = |number, frame: &mut Vec<u8>| meddle(number, frame);
@@ -94,8 +97,8 @@ impl Ends {
 
 fn voucher(relay: &Ed25519KeyPair, session_id: SessionId, console_key: KeyHash) -> SignedVoucher {
     let body = Voucher {
-        operator: Text::new("ada").unwrap(),
-        organisation: Text::new("Example").unwrap(),
+        operator: Name::new("ada").unwrap(),
+        organisation: Name::new("Example").unwrap(),
         session_id,
         console_key,
         expires: 100,
@@ -145,7 +148,7 @@ fn another_tls_session_another_key_or_another_number_at_one_end_is_no_agreement(
 fn every_byte_of_every_frame_is_proven() {
     let mut lengths = [0; 5];
     Ends::new().meet(|number, frame| lengths[number] = frame.len()).ok().unwrap();
-    assert_eq!(lengths[0] + lengths[2] + lengths[3] + lengths[4], 37 + 37 + 35 + 67);
+    assert_eq!(lengths[0] + lengths[2] + lengths[3] + lengths[4], 37 + 37 + 35 + 68);
     for (flipped, length) in lengths.into_iter().enumerate() {
         for index in (0..length).filter(|index| !(1..HEADER).contains(index)) {
             let met = Ends::new().meet(|number, frame| {

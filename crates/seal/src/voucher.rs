@@ -42,7 +42,8 @@ pub(crate) fn open(signed: &SignedVoucher, expected: &Expected) -> Result<Vouche
 #[cfg(test)]
 mod tests {
     use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-    use farhand_proto::bounded::{Bytes, Text};
+    use farhand_proto::bounded::Bytes;
+    use farhand_proto::name::Name;
 
     use super::*;
 
@@ -59,8 +60,8 @@ mod tests {
 
     fn voucher() -> Voucher {
         Voucher {
-            operator: Text::new("ada").unwrap(),
-            organisation: Text::new("Example").unwrap(),
+            operator: Name::new("ada").unwrap(),
+            organisation: Name::new("Example").unwrap(),
             session_id: SessionId::from_digits([1; 9]),
             console_key: KeyHash([7; 32]),
             expires: NOW + 20,

@@ -4,67 +4,12 @@
 //! words are known, is heard in all but 1 of 65,536 attempts. The words of one list differ in at least two letters,
 //! accents not counted, and none begins with another. Their order is part of the protocol.
 
+use farhand_proto::language::Language;
+
 use crate::schedule::Secret;
 
 /// Words of each list.
 pub const LIST_LENGTH: usize = 256;
-
-/// A language of the customer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Language {
-    /// čeština
-    Czech,
-    /// dansk
-    Danish,
-    /// Deutsch
-    German,
-    /// English
-    English,
-    /// español
-    Spanish,
-    /// français
-    French,
-    /// italiano
-    Italian,
-    /// Nederlands
-    Dutch,
-    /// polski
-    Polish,
-}
-
-impl Language {
-    /// All of them.
-    pub const ALL: [Self; 9] = [
-        Self::Czech,
-        Self::Danish,
-        Self::German,
-        Self::English,
-        Self::Spanish,
-        Self::French,
-        Self::Italian,
-        Self::Dutch,
-        Self::Polish,
-    ];
-
-    /// One word in each line.
-    fn list(self) -> &'static str {
-        match self {
-            Self::Czech => include_str!("words/czech.txt"),
-            Self::Danish => include_str!("words/danish.txt"),
-            Self::German => include_str!("words/german.txt"),
-            Self::English => include_str!("words/english.txt"),
-            Self::Spanish => include_str!("words/spanish.txt"),
-            Self::French => include_str!("words/french.txt"),
-            Self::Italian => include_str!("words/italian.txt"),
-            Self::Dutch => include_str!("words/dutch.txt"),
-            Self::Polish => include_str!("words/polish.txt"),
-        }
-    }
-
-    fn word(self, index: u8) -> &'static str {
-        self.list().lines().nth(usize::from(index)).expect("every list has 256 words")
-    }
-}
 
 /// The two words of one seal, in no language yet. They are equal on both ends exactly if nobody stands between.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -78,7 +23,7 @@ impl SpokenWords {
     /// The words, to be shown on both screens in the customer's language.
     #[must_use]
     pub fn in_language(self, language: Language) -> [&'static str; 2] {
-        self.0.map(|index| language.word(index))
+        self.0.map(|index| word(language, index))
     }
 }
 
@@ -86,6 +31,25 @@ impl std::fmt::Debug for SpokenWords {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("SpokenWords(…)")
     }
+}
+
+/// One word in each line.
+fn list(language: Language) -> &'static str {
+    match language {
+        Language::Czech => include_str!("words/czech.txt"),
+        Language::Danish => include_str!("words/danish.txt"),
+        Language::German => include_str!("words/german.txt"),
+        Language::English => include_str!("words/english.txt"),
+        Language::Spanish => include_str!("words/spanish.txt"),
+        Language::French => include_str!("words/french.txt"),
+        Language::Italian => include_str!("words/italian.txt"),
+        Language::Dutch => include_str!("words/dutch.txt"),
+        Language::Polish => include_str!("words/polish.txt"),
+    }
+}
+
+fn word(language: Language, index: u8) -> &'static str {
+    list(language).lines().nth(usize::from(index)).expect("every list has 256 words")
 }
 
 #[cfg(test)]
@@ -142,7 +106,7 @@ mod tests {
     #[test]
     fn every_list_has_256_words_that_sound_apart() {
         for language in Language::ALL {
-            let words: Vec<_> = language.list().lines().map(bare).collect();
+            let words: Vec<_> = list(language).lines().map(bare).collect();
             assert_eq!(words.len(), LIST_LENGTH, "{language:?}");
             for (index, word) in words.iter().enumerate() {
                 assert!((3..=11).contains(&word.len()), "{language:?} {word:?}");
@@ -168,7 +132,7 @@ mod tests {
     fn the_lists_are_part_of_the_protocol() {
         let hashes: Vec<String> = Language::ALL
             .iter()
-            .map(|language| hex::encode(&crate::key::sha256(&[language.list().as_bytes()])[..8]))
+            .map(|language| hex::encode(&crate::key::sha256(&[list(*language).as_bytes()])[..8]))
             .collect();
         assert_eq!(
             hashes,

@@ -44,6 +44,7 @@ fn an_independent_client_and_console_are_understood() {
     talk_with(&mut console, &mut tls);
     let sealed = console.ended.unwrap().unwrap();
     assert_eq!(sealed.words().in_language(Language::English), english(at_proof.words));
+    assert_eq!(sealed.language(), Language::Spanish);
 
     let mut guesses = Guesses::new(password());
     let mut client = Seat::new(ClientSeal::new(world.client_config(), &mut guesses, NOW).unwrap());
@@ -64,7 +65,8 @@ fn an_independent_client_and_console_are_understood() {
     let (proof, exporter) = at_share.proof(&tls.next::<SealFromClient>().unwrap());
     tls.send(&proof.to_frame());
     talk_with(&mut client, &mut tls);
-    let Some(SealFromClient::ClientProof { nonce, .. }) = tls.next() else { panic!("no proof") };
+    let Some(SealFromClient::ClientProof { nonce, language, .. }) = tls.next() else { panic!("no proof") };
+    assert_eq!(language, world.client_config().language);
     let sealed = client.ended.unwrap().unwrap().sealed;
     let words = common::scripted::words(&exporter, &nonce, &[8; 32]);
     assert_eq!(sealed.words().in_language(Language::English), english(words));
@@ -167,8 +169,8 @@ fn a_middleman_who_overheard_the_password_and_owns_the_relay_is_heard_in_the_wor
     assert!(pairs.iter().any(|(client, console)| client != console), "{pairs:?}");
 }
 
-#[test]
-fn words_can_not_be_chosen_after_the_fact() {
+/// A client that knows the password and opens something else than it committed to.
+fn console_is_shown_another(change: impl FnOnce(&mut ClientScript<'_>)) {
     let world = World::new();
     let mut tries = ConsoleGuesses::new();
     let mut console = Seat::new(ConsoleSeal::new(world.console_config(password()), &mut tries, NOW).unwrap());
@@ -178,7 +180,7 @@ fn words_can_not_be_chosen_after_the_fact() {
     script.tls.send(&script.hello().to_frame());
     talk_with(&mut console, script.tls);
     let hello = script.tls.next::<SealFromConsole>().unwrap();
-    script.nonce = [2; 32];
+    change(&mut script);
     let at_proof = script.share(hello, |_| {});
     talk_with(&mut console, &mut tls);
     tls.send(&at_proof.proof.to_frame());
@@ -189,6 +191,16 @@ fn words_can_not_be_chosen_after_the_fact() {
     assert!(tls.rest().is_empty());
     drop(console.end);
     assert_eq!(tries.ready(), Ok(()));
+}
+
+#[test]
+fn words_can_not_be_chosen_after_the_fact() {
+    console_is_shown_another(|script| script.nonce = [2; 32]);
+}
+
+#[test]
+fn a_client_can_not_choose_the_language_once_it_knows_the_words() {
+    console_is_shown_another(|script| script.language = Language::Dutch);
 }
 
 #[test]

@@ -37,6 +37,7 @@ fn both_ends_agree_on_everything() {
     for language in Language::ALL {
         assert_eq!(client.sealed.words().in_language(language), console.words().in_language(language));
     }
+    assert_eq!((client.sealed.language(), console.language()), (Language::Polish, Language::Polish));
     client.sealed.seal(b"from the client").unwrap();
     assert_eq!(deliver(&mut client.sealed, &mut console), b"from the client");
     console.seal(b"from the console").unwrap();

@@ -7,6 +7,7 @@ use common::scripted::{ClientAtProof, ClientScript, ConsoleAtShare, ConsoleScrip
 use common::{NOW, Seat, World, password, talk_with};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::{DecodeError, Message};
+use farhand_proto::language::Language;
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::version::{Version, Versions};
 use farhand_seal::{ClientSeal, ConsoleGuesses, ConsoleSeal, Guesses, Misbehaviour, SealError, Wrong};
@@ -110,7 +111,7 @@ fn a_console_takes_each_message_only_in_its_turn() {
     use ConsoleAwaits::{Hello, Proof, Share};
     let hello = SealFromClient::ClientHello { versions: Versions::SESSION, commitment: [1; 32] };
     let share = SealFromClient::ClientShare { share: Bytes::new([b'B'; 33]).unwrap() };
-    let proof = SealFromClient::ClientProof { mac: [1; 32], nonce: [1; 32] };
+    let proof = SealFromClient::ClientProof { mac: [1; 32], nonce: [1; 32], language: Language::English };
     for (awaits, message) in
         [(Hello, &share), (Hello, &proof), (Share, &hello), (Share, &proof), (Proof, &hello), (Proof, &share)]
     {
@@ -210,7 +211,6 @@ fn a_refusal_is_passed_on_at_every_stage() {
         SealRefusal::PasswordReplaced,
         SealRefusal::NumberEnded,
         SealRefusal::Voucher,
-        SealRefusal::Busy,
         SealRefusal::Protocol,
     ] {
         for awaits in [ConsoleAwaits::Hello, ConsoleAwaits::Share, ConsoleAwaits::Proof] {

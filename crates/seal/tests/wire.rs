@@ -1,10 +1,12 @@
 //! The seal's messages byte by byte, and what is refused of each.
 #![expect(clippy::unwrap_used, reason = "a test may panic")]
 
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::{DecodeError, FrameBuffer, HEADER, Message};
 use farhand_proto::id::SessionId;
+use farhand_proto::language::Language;
 use farhand_proto::limits::MAX_SEAL_FRAME;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{KeyHash, SignedVoucher, Voucher};
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::version::Versions;
@@ -26,23 +28,22 @@ fn from_client() -> Vec<(SealFromClient, String)> {
             format!("030022 21 {}", "42".repeat(33)),
         ),
         (
-            SealFromClient::ClientProof { mac: [0xbb; 32], nonce: [0xcc; 32] },
-            format!("050040 {} {}", "bb".repeat(32), "cc".repeat(32)),
+            SealFromClient::ClientProof { mac: [0xbb; 32], nonce: [0xcc; 32], language: Language::Dutch },
+            format!("050041 {} {} 07", "bb".repeat(32), "cc".repeat(32)),
         ),
         (SealFromClient::Refused { refusal: SealRefusal::Version }, "0f0001 00".into()),
         (SealFromClient::Refused { refusal: SealRefusal::Password }, "0f0001 01".into()),
         (SealFromClient::Refused { refusal: SealRefusal::PasswordReplaced }, "0f0001 02".into()),
         (SealFromClient::Refused { refusal: SealRefusal::NumberEnded }, "0f0001 03".into()),
         (SealFromClient::Refused { refusal: SealRefusal::Voucher }, "0f0001 04".into()),
-        (SealFromClient::Refused { refusal: SealRefusal::Busy }, "0f0001 05".into()),
-        (SealFromClient::Refused { refusal: SealRefusal::Protocol }, "0f0001 06".into()),
+        (SealFromClient::Refused { refusal: SealRefusal::Protocol }, "0f0001 05".into()),
     ]
 }
 
 fn from_console() -> Vec<(SealFromConsole, String)> {
     let voucher = Voucher {
-        operator: Text::new("ada").unwrap(),
-        organisation: Text::new("Org").unwrap(),
+        operator: Name::new("ada").unwrap(),
+        organisation: Name::new("Org").unwrap(),
         session_id: SessionId::from_digits([0, 1, 2, 3, 4, 5, 6, 7, 8]),
         console_key: KeyHash([0xdd; 32]),
         expires: 1_800_000_000,
@@ -67,7 +68,7 @@ fn from_console() -> Vec<(SealFromConsole, String)> {
     vec![
         (hello, hex),
         (SealFromConsole::ConsoleProof { mac: [0xbb; 32] }, format!("040020 {}", "bb".repeat(32))),
-        (SealFromConsole::Refused { refusal: SealRefusal::Protocol }, "0f0001 06".into()),
+        (SealFromConsole::Refused { refusal: SealRefusal::Protocol }, "0f0001 05".into()),
     ]
 }
 

@@ -8,7 +8,7 @@ use farhand_proto::codec::Message;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
-use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, ToClient, ToConsole};
+use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
 use crate::line::{Ended, Line, LineState, Turn};
@@ -36,6 +36,8 @@ pub enum ClientEvent {
     Show(View),
     /// This is allowed from now on.
     Allowed(Grants),
+    /// The customer's pause begins, or is over: meanwhile nothing is seen or done, whatever is allowed.
+    Paused(bool),
     /// Read the screen no more.
     StopShowing,
     /// Do this and say [`ClientSession::done`]; nothing more comes before.
@@ -56,8 +58,8 @@ enum Phase {
     New { until: Moment },
     /// The customer is being asked.
     Asking { asked: Grants, until: Moment },
-    /// The customer said yes to something.
-    Open { grants: Grants },
+    /// The customer said yes to something. While paused it counts for nothing.
+    Open { grants: Grants, paused: bool },
     /// Over.
     Over,
 }
@@ -100,12 +102,14 @@ impl ClientSession {
         }
     }
 
-    /// What is allowed now.
+    /// What may be seen and done now: nothing before the customer's yes and while they pause.
     #[must_use]
     pub fn grants(&self) -> Grants {
         match self.phase {
-            Phase::Open { grants } => grants,
-            Phase::New { .. } | Phase::Asking { .. } | Phase::Over => Grants::NONE,
+            Phase::Open { grants, paused: false } => grants,
+            Phase::Open { paused: true, .. } | Phase::New { .. } | Phase::Asking { .. } | Phase::Over => {
+                Grants::NONE
+            }
         }
     }
 
@@ -188,8 +192,12 @@ impl ClientSession {
         if !self.acts.is_next(number) {
             return self.fail("acts out of order");
         }
-        let allowed = self.grants().allows(Grant::Control);
-        self.acts.accept(number, input, allowed, now);
+        let refused = match self.phase {
+            Phase::Open { paused: true, .. } => Some(Undone::Paused),
+            _ if self.grants().allows(Grant::Control) => None,
+            _ => Some(Undone::NotAllowed),
+        };
+        self.acts.accept(number, input, refused, now);
         self.run_acts(now);
     }
 
@@ -200,7 +208,8 @@ impl ClientSession {
         if grants.is_empty() {
             return self.end(EndReason::Denied);
         }
-        self.open(grants);
+        self.phase = Phase::Open { grants, paused: false };
+        self.tell_allowed(grants);
         self.show();
         self.run_acts(now);
     }
@@ -208,13 +217,42 @@ impl ClientSession {
     /// The customer changed their mind: exactly this is allowed from now on. What is no longer allowed stops at
     /// once, what waits to be done included. Without any grant left the session goes on with nothing allowed.
     pub fn set_grants(&mut self, grants: Grants, now: Moment) {
-        let Phase::Open { grants: before } = self.phase else { return };
+        let Phase::Open { grants: before, paused } = self.phase else { return };
         if grants == before {
             return;
         }
-        self.open(grants);
+        let in_force = self.grants();
+        self.phase = Phase::Open { grants, paused };
+        self.tell_allowed(grants);
+        self.put_in_force(in_force, Undone::NotAllowed, now);
+    }
+
+    /// The customer allows one thing more from now on, or one less; see [`ClientSession::set_grants`].
+    pub fn switch(&mut self, grant: Grant, on: bool, now: Moment) {
+        let Phase::Open { grants, .. } = self.phase else { return };
+        let one = Grants::NONE.with(grant);
+        self.set_grants(if on { grants.or(one) } else { grants.without(one) }, now);
+    }
+
+    /// The customer pauses the session or lets it go on. Meanwhile nothing is seen or done; what is allowed can be
+    /// changed, and counts from the end of the pause on.
+    pub fn set_paused(&mut self, paused: bool, now: Moment) {
+        let Phase::Open { grants, paused: before } = self.phase else { return };
+        if paused == before {
+            return;
+        }
+        let in_force = self.grants();
+        self.phase = Phase::Open { grants, paused };
+        self.line.push_control(&ToConsole::Paused { paused });
+        self.events.push_back(ClientEvent::Paused(paused));
+        self.put_in_force(in_force, Undone::Paused, now);
+    }
+
+    /// Begins what may be seen and done now and could not before, and stops what no longer may, for this reason.
+    fn put_in_force(&mut self, before: Grants, why: Undone, now: Moment) {
+        let grants = self.grants();
         if before.allows(Grant::Control) && !grants.allows(Grant::Control) {
-            if self.acts.forbid_all() {
+            if self.acts.forbid_all(&why) {
                 self.line.push_control(&ToConsole::Holding { held: false });
             }
             self.events.push_back(ClientEvent::ReleaseAll);
@@ -232,8 +270,7 @@ impl ClientSession {
         }
     }
 
-    fn open(&mut self, grants: Grants) {
-        self.phase = Phase::Open { grants };
+    fn tell_allowed(&mut self, grants: Grants) {
         self.line.push_control(&ToConsole::Allowed { grants });
         self.events.push_back(ClientEvent::Allowed(grants));
     }

@@ -13,6 +13,11 @@ use farhand_proto::time::Moment;
 
 use crate::line::{Ended, HEARTBEAT, Line, LineState, Turn};
 
+mod statistics;
+
+use statistics::Meter;
+pub use statistics::Statistics;
+
 /// What the console program has to show or know.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ConsoleEvent {
@@ -20,6 +25,8 @@ pub enum ConsoleEvent {
     Asking(Duration),
     /// What is allowed now.
     Allowed(Grants),
+    /// The customer has paused the session, or lets it go on. Until then the picture is old and input is not taken.
+    Paused(bool),
     /// The desktop, and what of it the picture shows from the next update on.
     Screen {
         /// All monitors.
@@ -67,6 +74,9 @@ pub enum ActError {
     /// The customer does not allow control now.
     #[error("the customer does not allow control now")]
     NotAllowed,
+    /// The customer has paused the session.
+    #[error("the customer has paused the session; input is taken again when it goes on")]
+    Paused,
     /// Nothing is heard from the client.
     #[error("the line is lost; input is taken again when it is back")]
     LineLost,
@@ -84,6 +94,7 @@ pub struct ConsoleSession {
     line: Line,
     over: bool,
     grants: Grants,
+    paused: bool,
     answered: bool,
     events: VecDeque<ConsoleEvent>,
     next_act: u64,
@@ -91,6 +102,7 @@ pub struct ConsoleSession {
     update: Vec<u8>,
     update_number: Option<u32>,
     next_ping: Moment,
+    meter: Meter,
 }
 
 impl ConsoleSession {
@@ -103,6 +115,7 @@ impl ConsoleSession {
             line,
             over: false,
             grants: Grants::NONE,
+            paused: false,
             answered: false,
             events: VecDeque::new(),
             next_act: 0,
@@ -110,13 +123,20 @@ impl ConsoleSession {
             update: Vec::new(),
             update_number: None,
             next_ping: now,
+            meter: Meter::new(),
         }
     }
 
-    /// What is allowed now.
+    /// What is allowed now; see [`ConsoleSession::is_paused`].
     #[must_use]
     pub fn grants(&self) -> Grants {
         self.grants
+    }
+
+    /// Whether the customer has paused the session.
+    #[must_use]
+    pub fn is_paused(&self) -> bool {
+        self.paused
     }
 
     /// Whether it is over.
@@ -131,11 +151,18 @@ impl ConsoleSession {
         self.line.state()
     }
 
+    /// What came within the last second, and what waits.
+    #[must_use]
+    pub fn statistics(&self, now: Moment) -> Statistics {
+        self.meter.read(self.acts_waiting(), now)
+    }
+
     /// A message came, in a frame of so many bytes.
     pub fn handle(&mut self, message: ToConsole, frame_bytes: usize, now: Moment) {
         if self.over {
             return;
         }
+        self.meter.on_bytes(frame_bytes, now);
         if self.line.on_heard(now) {
             self.events.push_back(ConsoleEvent::Found);
             self.begin_afresh();
@@ -145,8 +172,7 @@ impl ConsoleSession {
         }
         match message {
             ToConsole::Ping { at } => self.line.push_pong(&ToClient::Pong { at }),
-            // Being heard is all that an answer is for.
-            ToConsole::Pong { .. } => {}
+            ToConsole::Pong { at } => self.meter.on_pong(at, now),
             ToConsole::Ack { bytes } => {
                 if !self.line.pacer.on_acknowledged(bytes, now) {
                     self.fail("an acknowledgement of bytes that were never sent");
@@ -157,24 +183,24 @@ impl ConsoleSession {
                 self.events.push_back(ConsoleEvent::Asking(Duration::from_millis(u64::from(timeout))));
             }
             ToConsole::Allowed { grants } => {
-                let control_is_back = !self.grants.allows(Grant::Control) && grants.allows(Grant::Control);
-                self.grants = grants;
                 self.answered = true;
-                if control_is_back {
-                    self.begin_afresh();
-                }
-                if !grants.allows(Grant::View) {
-                    // The rest of an update that was under way does not come.
-                    self.update.clear();
-                    self.update_number = None;
-                }
+                self.put_in_force(grants, self.paused);
                 self.events.push_back(ConsoleEvent::Allowed(grants));
+            }
+            ToConsole::Paused { paused } => {
+                self.put_in_force(self.grants, paused);
+                self.events.push_back(ConsoleEvent::Paused(paused));
             }
             ToConsole::Holding { held } => self.events.push_back(ConsoleEvent::Holding(held)),
             ToConsole::Done { number } => self.handle_done(number, None),
             ToConsole::Undone { number, why } => self.handle_done(number, Some(why)),
             ToConsole::Screen { layout, view, area } => self.handle_screen(layout, view, area),
-            ToConsole::Video { update, at, last, data } => self.handle_video(update, at, last, &data),
+            ToConsole::Video { update, at, last, data } => {
+                if last {
+                    self.meter.on_update(now);
+                }
+                self.handle_video(update, at, last, &data);
+            }
             ToConsole::Shape { shape } => {
                 if !shape.is_consistent() {
                     return self.fail("a pointer whose size does not fit its pixels");
@@ -183,6 +209,24 @@ impl ConsoleSession {
             }
             ToConsole::PointerAt { at } => self.events.push_back(ConsoleEvent::PointerAt(at)),
         }
+    }
+
+    /// Takes over what the customer decided.
+    fn put_in_force(&mut self, grants: Grants, paused: bool) {
+        let could_act = self.may(Grant::Control);
+        (self.grants, self.paused) = (grants, paused);
+        if !could_act && self.may(Grant::Control) {
+            self.begin_afresh();
+        }
+        if !self.may(Grant::View) {
+            // The rest of an update that was under way does not come.
+            self.update.clear();
+            self.update_number = None;
+        }
+    }
+
+    fn may(&self, grant: Grant) -> bool {
+        self.grants.allows(grant) && !self.paused
     }
 
     fn handle_done(&mut self, number: u64, why: Option<Undone>) {
@@ -250,6 +294,8 @@ impl ConsoleSession {
             Err(ActError::Over)
         } else if !self.grants.allows(Grant::Control) {
             Err(ActError::NotAllowed)
+        } else if self.paused {
+            Err(ActError::Paused)
         } else if self.line.is_lost() {
             Err(ActError::LineLost)
         } else if self.line.is_congested() {
@@ -261,7 +307,7 @@ impl ConsoleSession {
 
     /// The client has released everything meanwhile, and could not be told of what was let go of here.
     fn begin_afresh(&mut self) {
-        if self.next_act > 0 && self.grants.allows(Grant::Control) {
+        if self.next_act > 0 && self.may(Grant::Control) {
             self.push_act(Input::ReleaseAll);
         }
     }
@@ -330,8 +376,7 @@ impl ConsoleSession {
         }
         if now >= self.next_ping {
             self.next_ping = now + HEARTBEAT;
-            // It wraps after 49 days; the client only gives it back.
-            self.line.push_ping(&ToClient::Ping { at: now.as_millis() as u32 });
+            self.line.push_ping(&ToClient::Ping { at: self.meter.on_ping(now) });
         }
         match self.line.handle_timeout(now) {
             Turn::Same => {}

@@ -11,5 +11,5 @@ mod line;
 mod pacing;
 
 pub use client::{ClientEvent, ClientSession};
-pub use console::{ActError, ConsoleEvent, ConsoleSession};
+pub use console::{ActError, ConsoleEvent, ConsoleSession, Statistics};
 pub use line::{Ended, LineState};

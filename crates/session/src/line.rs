@@ -23,7 +23,7 @@ const MAX_CONTROL_WAITING: usize = 64 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Ended {
     /// This end ended it.
-    #[error("{0}")]
+    #[error("{}", own(.0))]
     Here(EndReason),
     /// The other end ended it.
     #[error("{}", told(.0))]
@@ -33,9 +33,21 @@ pub enum Ended {
     Silence,
 }
 
-/// The other end's reason, in this end's words.
+/// This end's reason.
+fn own(reason: &EndReason) -> String {
+    match reason {
+        EndReason::DisplayGone(what) => what.to_string(),
+        reason => reason.to_string(),
+    }
+}
+
+/// The other end's reason, in this end's words. Advice that it gave is for the person there.
 fn told(reason: &EndReason) -> String {
     match reason {
+        EndReason::DisplayGone(what) => format!(
+            "the customer's desktop is gone; ask the customer to log in and to start the program again (it says there: \
+             {what})"
+        ),
         EndReason::Protocol(what) => format!("the other program did not understand this one: {what}"),
         reason => reason.to_string(),
     }

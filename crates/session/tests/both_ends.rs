@@ -414,6 +414,94 @@ fn revoking_control_ends_a_hold_for_the_console_too() {
 }
 
 #[test]
+fn while_paused_nothing_is_seen_or_done_and_afterwards_everything_begins_afresh() {
+    let mut world = World::open();
+    let (layout, what, area) = screen();
+    world.client.screen(layout.clone(), what, area);
+    world.desk_works = false;
+    let (busy, waits) = (world.act(key('a', true)), world.act(key('b', true)));
+    world.run(10 * MS);
+    world.client.update(vec![1; 5000], world.now);
+    world.client.set_paused(true, world.now);
+    let seen = world.at_client.len();
+    assert_eq!(world.client.grants(), Grants::NONE);
+    assert_eq!(world.client.update_size(), None);
+    // What the desk still had under way comes to nothing.
+    world.client.update(vec![2; 5000], world.now);
+    world.client.pointer_at(Point { x: 1, y: 1 });
+    world.client.screen(layout, what, area);
+    world.client.done(Ok(()), world.now);
+    let sent = world.to_console.bytes;
+    world.run(100 * MS);
+    let told = &world.at_client[seen..];
+    assert_eq!(told, [ClientEvent::Paused(true), ClientEvent::ReleaseAll, ClientEvent::StopShowing]);
+    assert_eq!(world.done, [key('a', true)]);
+    assert!(world.to_console.bytes - sent < 200, "{} bytes", world.to_console.bytes - sent);
+    assert!(world.console.is_paused());
+    assert!(world.at_console.contains(&ConsoleEvent::Paused(true)));
+    assert!(world.at_console.contains(&ConsoleEvent::Undone { number: waits, why: Undone::Paused }));
+    assert!(!world.at_console.contains(&ConsoleEvent::Done(busy + 2)));
+    assert_eq!(world.console.act(&key('c', true)), Err(ActError::Paused));
+    assert_eq!(world.console.grants(), both(), "what is allowed is still known");
+
+    // A console that asks all the same is told why not.
+    let frame = ToClient::Act { number: waits + 1, input: key('d', true) }.to_frame();
+    let (message, bytes) = message::<ToClient>(&frame);
+    world.client.handle(message, bytes, world.now);
+    world.client.handle(ToClient::Refresh {}, 3, world.now);
+    assert_eq!(world.client.poll_event(), None);
+    let refused = std::iter::from_fn(|| world.client.poll_transmit(world.now))
+        .map(|frame| self::message::<ToConsole>(&frame).0)
+        .find(|message| matches!(message, ToConsole::Undone { .. }));
+    assert_eq!(refused, Some(ToConsole::Undone { number: waits + 1, why: Undone::Paused }));
+}
+
+#[test]
+fn grants_change_during_a_pause_and_count_after_it() {
+    let mut world = World::open();
+    world.act(key('a', true));
+    world.run(10 * MS);
+    world.client.set_paused(true, world.now);
+    world.client.set_paused(true, world.now);
+    world.client.switch(Grant::Control, false, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.client.grants(), Grants::NONE);
+    world.client.switch(Grant::Control, true, world.now);
+    world.client.switch(Grant::View, false, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.console.act(&key('b', true)), Err(ActError::Paused));
+    let (done, shown) = (world.done.len(), world.at_client.len());
+    world.client.set_paused(false, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.client.grants(), Grants::NONE.with(Grant::Control));
+    assert_eq!(world.done[done..], [Input::ReleaseAll], "the console begins afresh");
+    assert!(!world.at_client[shown..].iter().any(|event| matches!(event, ClientEvent::Show(_))));
+    world.act(key('c', true));
+    world.client.switch(Grant::View, true, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.done.last(), Some(&key('c', true)));
+    assert!(world.at_client[shown..].contains(&ClientEvent::Show(View::Desktop)));
+    let paused = world.at_console.iter().filter(|event| matches!(event, ConsoleEvent::Paused(_)));
+    assert_eq!(paused.count(), 2, "each change is told once");
+}
+
+#[test]
+fn nobody_can_pause_what_has_not_begun_or_is_over() {
+    let mut world = World::quick();
+    world.run(10 * MS);
+    world.client.set_paused(true, world.now);
+    world.client.switch(Grant::View, true, world.now);
+    world.run(10 * MS);
+    assert_eq!(world.client.grants(), Grants::NONE);
+    world.client.answer(both(), world.now);
+    assert_eq!(world.client.grants(), both());
+    world.client.end(EndReason::Customer);
+    world.client.set_paused(true, world.now);
+    world.run(10 * MS);
+    assert!(!world.at_client.iter().any(|event| matches!(event, ClientEvent::Paused(_))));
+}
+
+#[test]
 fn a_button_that_is_down_comes_up_however_late() {
     let mut world = World::open();
     let at = Point { x: 1, y: 1 };
@@ -477,6 +565,34 @@ fn a_silent_line_is_lost_then_given_up() {
     assert_eq!(world.client.update_size(), None);
     world.run(Duration::from_secs(20));
     assert_eq!(world.ends(), (Some(Ended::Silence), Some(Ended::Silence)));
+}
+
+#[test]
+fn the_console_sees_how_the_line_does() {
+    let mut world = World::new(1_000_000, 60 * MS);
+    world.run(200 * MS);
+    world.client.answer(both(), world.now);
+    world.run(2_000 * MS);
+    let idle = world.console.statistics(world.now);
+    assert_eq!(idle.round_trip.unwrap().as_millis() / 10, 12, "{idle:?}");
+    assert_eq!((idle.updates, idle.acts_waiting), (0, 0));
+    world.desk_works = false;
+    world.act(key('a', true));
+    world.run(200 * MS);
+    assert_eq!(world.console.statistics(world.now).acts_waiting, 1);
+    let (layout, of, area) = screen();
+    world.client.screen(layout, of, area);
+    for _ in 0..30 {
+        world.client.update(vec![7; 1_000], world.now);
+        world.run(50 * MS);
+    }
+    let busy = world.console.statistics(world.now);
+    assert!((19..=21).contains(&busy.updates), "{busy:?}");
+    assert!((19_000..=23_000).contains(&busy.bytes), "{busy:?}");
+    world.to_console.dead = true;
+    world.run(1_300 * MS);
+    let dead = world.console.statistics(world.now);
+    assert_eq!((dead.updates, dead.bytes, dead.acts_waiting), (0, 0, 1));
 }
 
 #[test]

@@ -41,8 +41,8 @@ impl Store {
     /// The store fails; nothing was written.
     pub async fn record(&self, record: &Record) -> Result<(), StoreError> {
         let line = line_of(record);
-        let mut connection = self.pool.acquire().await?;
-        insert(&mut connection, &line).await
+        let mut connection = self.pool.acquire().await.map_err(self.failed())?;
+        insert(&mut connection, &line).await.map_err(self.failed())
     }
 
     /// The newest lines, the latest first.
@@ -56,7 +56,8 @@ impl Store {
         )
         .bind(i64::from(most))
         .fetch_all(&self.pool)
-        .await?;
+        .await
+        .map_err(self.failed())?;
         Ok(lines)
     }
 }
@@ -68,7 +69,7 @@ pub(crate) async fn record_change(
     by: &str,
     action: &str,
     operator: &str,
-) -> Result<(), StoreError> {
+) -> Result<(), sqlx::Error> {
     let line = Line {
         at: now,
         who: by.to_owned(),
@@ -79,7 +80,7 @@ pub(crate) async fn record_change(
     insert(connection, &line).await
 }
 
-async fn insert(connection: &mut SqliteConnection, line: &Line) -> Result<(), StoreError> {
+async fn insert(connection: &mut SqliteConnection, line: &Line) -> Result<(), sqlx::Error> {
     let count = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
     sqlx::query(
         "INSERT INTO audit (at_ms, who, action, subject, address, session_id, duration_ms, bytes_to_client, \

@@ -4,12 +4,13 @@
 //! know which database it is.
 
 mod audit;
+mod error;
+mod file;
 mod operators;
 mod token;
 
-use std::fs::OpenOptions;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::ConnectOptions;
@@ -18,7 +19,8 @@ use sqlx::sqlite::{
 };
 
 pub use audit::Line;
-pub use operators::{AddError, NameError, Operator, OperatorName, RemoveError};
+pub use error::StoreError;
+pub use operators::{AddError, Operator, RemoveError};
 pub use token::Token;
 
 /// The form of the tables that this program reads and writes.
@@ -32,46 +34,29 @@ const CONNECTIONS: u32 = 4;
 #[derive(Debug, Clone)]
 pub struct Store {
     pool: SqlitePool,
-}
-
-/// The store can't be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The file can't be made.
-    #[error("can't create the database {path}: {source}; check that its folder exists and may be written")]
-    Create {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A newer program wrote it.
-    #[error(
-        "the database {path} was written by a newer program (its form is {found}, this program knows {SCHEMA_VERSION}); use the newer one"
-    )]
-    TooNew {
-        /// Which file.
-        path: PathBuf,
-        /// The form found.
-        found: i64,
-    },
-    /// The database failed.
-    #[error("the database failed: {0}")]
-    Database(#[from] sqlx::Error),
+    path: Arc<PathBuf>,
 }
 
 impl Store {
     /// Opens the file, and makes it, readable by its owner alone, if it is not there.
     ///
     /// # Errors
-    /// It can't be made or read, or a newer program wrote it.
+    /// It can't be made or read, is not a store's, is damaged, or a newer program wrote it.
+    pub async fn create_or_open(path: &Path) -> Result<Self, StoreError> {
+        file::prepare(path, true).await?;
+        Self::connect(path).await
+    }
+
+    /// Opens the file, which has to be there.
+    ///
+    /// # Errors
+    /// It is not there, can't be read, is not a store's, is damaged, or a newer program wrote it.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .mode(0o600)
-            .open(path)
-            .map_err(|source| StoreError::Create { path: path.to_owned(), source })?;
+        file::prepare(path, false).await?;
+        Self::connect(path).await
+    }
+
+    async fn connect(path: &Path) -> Result<Self, StoreError> {
         // An audit that a power cut can shorten proves nothing: every line is on the disk before it counts.
         let options = SqliteConnectOptions::new()
             .filename(path)
@@ -79,23 +64,47 @@ impl Store {
             .synchronous(SqliteSynchronous::Full)
             .busy_timeout(BUSY)
             .disable_statement_logging();
-        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await?;
-        sqlx::raw_sql(include_str!("schema.sql")).execute(&pool).await?;
-        let found: Option<i64> =
-            sqlx::query_scalar("SELECT MAX(version) FROM schema_version").fetch_one(&pool).await?;
-        match found {
-            Some(found) if found > SCHEMA_VERSION => {
-                return Err(StoreError::TooNew { path: path.to_owned(), found });
-            }
-            Some(_) => {}
-            None => {
-                sqlx::query("INSERT INTO schema_version (version) VALUES ($1)")
-                    .bind(SCHEMA_VERSION)
-                    .execute(&pool)
-                    .await?;
+        let pool = SqlitePoolOptions::new().max_connections(CONNECTIONS).connect_with(options).await;
+        let pool = pool.map_err(|error| StoreError::database(path, error))?;
+        let store = Self { pool, path: Arc::new(path.to_owned()) };
+        match store.check().await {
+            Ok(()) => Ok(store),
+            Err(error) => {
+                store.close().await;
+                Err(error)
             }
         }
-        Ok(Self { pool })
+    }
+
+    /// Whether the tables have the form that this program knows, and the operators can be read.
+    async fn check(&self) -> Result<(), StoreError> {
+        let versions = sqlx::query_scalar("SELECT version FROM schema_version").fetch_all(&self.pool).await;
+        let versions: Vec<i64> = versions.map_err(self.failed())?;
+        match versions.iter().max() {
+            Some(&found) if found > SCHEMA_VERSION => {
+                return Err(StoreError::TooNew { path: self.path.to_path_buf(), found });
+            }
+            Some(&SCHEMA_VERSION) => {}
+            _ => {
+                let detail = "it does not say which form its tables have".to_owned();
+                return Err(StoreError::Damaged { path: self.path.to_path_buf(), detail });
+            }
+        }
+        // Every page of the operators is read, and the columns of the audit are looked for.
+        let operators =
+            "SELECT COUNT(name || token_hash || created_ms || COALESCE(removed_ms, 0)) FROM operators";
+        let audit = "SELECT COUNT(at_ms || who || action || COALESCE(ending, '')) FROM (SELECT at_ms, who, action, \
+                     ending FROM audit ORDER BY id DESC LIMIT 1)";
+        for read in [operators, audit] {
+            let read = sqlx::query_scalar::<_, i64>(read).fetch_one(&self.pool).await;
+            read.map_err(self.failed())?;
+        }
+        Ok(())
+    }
+
+    /// Names the file in an error of the database.
+    fn failed(&self) -> impl Fn(sqlx::Error) -> StoreError {
+        |error| StoreError::database(&self.path, error)
     }
 
     /// Finishes what is under way and closes the file.

@@ -1,9 +1,9 @@
-CREATE TABLE IF NOT EXISTS schema_version (
+CREATE TABLE schema_version (
     version BIGINT NOT NULL
 );
 
 -- Operators are never deleted: a name that is added again is a new row, so the audit stays true.
-CREATE TABLE IF NOT EXISTS operators (
+CREATE TABLE operators (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     name TEXT NOT NULL,
     token_hash TEXT NOT NULL,
@@ -11,9 +11,9 @@ CREATE TABLE IF NOT EXISTS operators (
     removed_ms BIGINT
 );
 
-CREATE UNIQUE INDEX IF NOT EXISTS operators_by_name ON operators (name) WHERE removed_ms IS NULL;
+CREATE UNIQUE INDEX operators_by_name ON operators (name) WHERE removed_ms IS NULL;
 
-CREATE TABLE IF NOT EXISTS audit (
+CREATE TABLE audit (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     at_ms BIGINT NOT NULL,
     who TEXT NOT NULL,
@@ -27,4 +27,4 @@ CREATE TABLE IF NOT EXISTS audit (
     ending TEXT
 );
 
-CREATE INDEX IF NOT EXISTS audit_by_time ON audit (at_ms);
+CREATE INDEX audit_by_time ON audit (at_ms);

@@ -48,8 +48,14 @@ pub enum AttemptError {
     #[error("{0}")]
     Network(#[source] io::Error),
     /// Something answers with another key than the relay's.
-    #[error("what answers there is not the relay that this program was given: its key does not fit the pin")]
+    #[error("what answers there is not the relay that this program was given")]
     WrongPin,
+    /// Something took the connection and ended it without a word.
+    #[error(
+        "the connection was taken and closed again at once; a relay does that while it is being stopped or is full, \
+         a firewall that lets this program through to nowhere; try again in a minute, or another relay"
+    )]
+    Closed,
     /// Something answers that is no relay.
     #[error("what answers there is not a relay: {0}")]
     NotARelay(#[source] io::Error),
@@ -130,8 +136,8 @@ async fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, 
     // Without it a key press waits for the acknowledgement of the one before; no more than a hint if it fails.
     let _ = stream.set_nodelay(true);
     let name = ServerName::IpAddress(address.ip().into());
-    let mut stream =
-        TlsConnector::from(config).connect(name, Socket::new(stream)).await.map_err(classify_handshake)?;
+    let handshake = TlsConnector::from(config).connect(name, Socket::new(stream)).into_fallible();
+    let mut stream = handshake.await.map_err(|(error, socket)| classify_handshake(error, &socket))?;
     stream.get_mut().0.lift_limit();
     let session = stream.get_ref().1;
     if session.alpn_protocol() != Some(farhand_proto::relay::ALPN) {
@@ -145,7 +151,17 @@ async fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, 
     Ok(Leg::new(TlsStream::Client(stream), spki, address))
 }
 
-fn classify_handshake(error: io::Error) -> AttemptError {
+fn classify_handshake(error: io::Error, socket: &Socket) -> AttemptError {
+    let ended = matches!(
+        error.kind(),
+        io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::BrokenPipe
+    );
+    if ended && socket.has_read_nothing() {
+        return AttemptError::Closed;
+    }
     let tls_error = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
     match tls_error {
         Some(rustls::Error::InvalidCertificate(rustls::CertificateError::ApplicationVerificationFailure)) => {
@@ -178,10 +194,11 @@ fn most_telling(errors: Vec<AttemptError>) -> AttemptError {
         AttemptError::WrongPin => 0,
         AttemptError::NotARelay(_) => 1,
         AttemptError::Identity(_) => 2,
-        AttemptError::Refused => 3,
-        AttemptError::TimedOut => 4,
-        AttemptError::Network(_) => 5,
-        AttemptError::Name(_) => 6,
+        AttemptError::Closed => 3,
+        AttemptError::Refused => 4,
+        AttemptError::TimedOut => 5,
+        AttemptError::Network(_) => 6,
+        AttemptError::Name(_) => 7,
     };
     errors.into_iter().min_by_key(rank).unwrap_or(AttemptError::TimedOut)
 }

@@ -23,6 +23,11 @@ impl Socket {
         Self { stream, allowance: Some(UNKNOWN_PEER_BYTES) }
     }
 
+    /// Whether the peer has not sent a byte.
+    pub(crate) fn has_read_nothing(&self) -> bool {
+        self.allowance == Some(UNKNOWN_PEER_BYTES)
+    }
+
     pub(crate) fn lift_limit(&mut self) {
         self.allowance = None;
     }

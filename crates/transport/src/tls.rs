@@ -20,6 +20,8 @@ use rustls::{
 use crate::identity::key_hash;
 use crate::pin::Pin;
 
+/// What stands before the 32 bytes of every Ed25519 key in a SubjectPublicKeyInfo: its only encoding (RFC 8410).
+const ED25519_SPKI: [u8; 12] = [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 /// The only kind of key that a leg knows.
 const SCHEMES: &[SignatureScheme] = &[SignatureScheme::ED25519];
 
@@ -89,6 +91,7 @@ impl ServerCertVerifier for PinVerifier {
         _now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
         let spki = spki_of(end_entity)?;
+        insist_on_ed25519(&spki)?;
         if self.pins.contains(&Pin(key_hash(&spki))) {
             Ok(ServerCertVerified::assertion())
         } else {
@@ -111,6 +114,7 @@ impl ServerCertVerifier for PinVerifier {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        insist_on_scheme(signature)?;
         verify_tls13_signature(message, certificate, signature, algorithms())
     }
 
@@ -119,7 +123,7 @@ impl ServerCertVerifier for PinVerifier {
     }
 }
 
-/// Takes any program that proves the raw key it shows; what the key may do is decided above.
+/// Takes any program that proves the raw Ed25519 key it shows; what the key may do is decided above.
 #[derive(Debug)]
 struct AnyRawKey;
 
@@ -130,10 +134,11 @@ impl ClientCertVerifier for AnyRawKey {
 
     fn verify_client_cert(
         &self,
-        _end_entity: &CertificateDer<'_>,
+        end_entity: &CertificateDer<'_>,
         _intermediates: &[CertificateDer<'_>],
         _now: UnixTime,
     ) -> Result<ClientCertVerified, Error> {
+        insist_on_ed25519(end_entity)?;
         Ok(ClientCertVerified::assertion())
     }
 
@@ -152,6 +157,7 @@ impl ClientCertVerifier for AnyRawKey {
         certificate: &CertificateDer<'_>,
         signature: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        insist_on_scheme(signature)?;
         let key = SubjectPublicKeyInfoDer::from(certificate.as_ref());
         verify_tls13_signature_with_raw_key(message, &key, signature, algorithms())
     }
@@ -162,6 +168,23 @@ impl ClientCertVerifier for AnyRawKey {
 
     fn requires_raw_public_keys(&self) -> bool {
         true
+    }
+}
+
+/// Tickets, claims, vouchers and the seal know keys by the hash of one encoding; another kind of key has no place on
+/// a leg, whatever it can sign.
+fn insist_on_ed25519(spki: &[u8]) -> Result<(), Error> {
+    match spki.strip_prefix(&ED25519_SPKI) {
+        Some(key) if key.len() == 32 => Ok(()),
+        _ => Err(CertificateError::BadEncoding.into()),
+    }
+}
+
+fn insist_on_scheme(signature: &DigitallySignedStruct) -> Result<(), Error> {
+    if signature.scheme == SignatureScheme::ED25519 {
+        Ok(())
+    } else {
+        Err(CertificateError::BadSignature.into())
     }
 }
 

@@ -4,6 +4,9 @@ use egui::{ClippedPrimitive, TexturesDelta};
 use egui_software_backend::{BufferMutRef, ColorFieldOrder, EguiSoftwareRender};
 use farhand_proto::screen::{Rect, Region};
 
+use crate::compose::compose;
+use crate::picture::{Backdrop, Layers};
+
 /// Side of the squares in which changes are looked for, in pixels.
 const TILE: usize = 64;
 
@@ -118,15 +121,23 @@ pub fn still(
     theme: egui::Theme,
     mut ui: impl FnMut(&mut egui::Ui),
 ) -> Still {
+    still_over(size, pixels_per_point, theme, |shown, _| ui(shown))
+}
+
+/// The same with remote screens beneath the interface.
+pub fn still_over(
+    size: egui::Vec2,
+    pixels_per_point: f32,
+    theme: egui::Theme,
+    mut ui: impl FnMut(&mut egui::Ui, &mut Layers),
+) -> Still {
     /// Passes until sizes that depend on each other have settled.
     const PASSES: usize = 4;
     let context = egui::Context::default();
     crate::theme::install(&context);
     context.set_theme(theme);
-    let mut render = EguiSoftwareRender::new(ColorFieldOrder::Rgba);
-    let (width, height) =
-        ((size.x * pixels_per_point).round() as usize, (size.y * pixels_per_point).round() as usize);
-    let mut pixels = Vec::new();
+    let size_in_pixels = [size.x, size.y].map(|side| (side * pixels_per_point).round() as usize);
+    let (mut canvas, mut backdrop) = (Canvas::new(), Backdrop::default());
     for pass in 0..PASSES {
         let mut input = egui::RawInput {
             screen_rect: Some(egui::Rect::from_min_size(egui::Pos2::ZERO, size)),
@@ -137,11 +148,20 @@ pub fn still(
         if let Some(viewport) = input.viewports.get_mut(&egui::ViewportId::ROOT) {
             viewport.native_pixels_per_point = Some(pixels_per_point);
         }
-        let output = context.run_ui(input, &mut ui);
+        let mut layers = Layers::default();
+        let output = context.run_ui(input, |shown| {
+            layers = Layers::default();
+            ui(shown, &mut layers);
+        });
         let primitives = context.tessellate(output.shapes, output.pixels_per_point);
-        pixels = vec![Pixel::default(); width * height];
-        let mut target = BufferMutRef::new(&mut pixels, width, height);
-        render.render(&mut target, &primitives, &output.textures_delta, output.pixels_per_point);
+        canvas.paint(size_in_pixels, &primitives, &output.textures_delta, output.pixels_per_point);
+        backdrop.set(layers, output.pixels_per_point);
     }
-    Still { width, height, rgba: pixels.into_flattened() }
+    let [width, height] = size_in_pixels;
+    let mut pixels = vec![0; width * height];
+    compose(&canvas, &mut backdrop, rect(0, 0, width, height), &mut pixels);
+    let rgba = pixels
+        .iter()
+        .flat_map(|pixel| [16, 8, 0].map(|shift| (pixel >> shift) as u8).into_iter().chain([0xff]));
+    Still { width, height, rgba: rgba.collect() }
 }

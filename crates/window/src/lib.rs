@@ -5,12 +5,14 @@
 //! shown beneath the interface: its changes go to the window without laying out anything.
 
 mod canvas;
+mod capture;
 mod clipboard;
 mod compose;
 mod picture;
 mod run;
 mod scale;
 pub mod theme;
+pub mod tray;
 mod view;
 
 mod system;
@@ -19,7 +21,9 @@ pub use accesskit;
 pub use egui;
 pub use winit;
 
-pub use canvas::{Still, still};
+pub use canvas::{Still, still, still_over};
+pub use capture::{Capture, CaptureState};
 pub use picture::{Layers, SharedPicture};
-pub use run::{App, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
+pub use run::{App, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
 pub use scale::Sampling;
+pub use system::system_theme;

@@ -2,8 +2,9 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use farhand_proto::screen::{Picture, Rect, Region};
+use farhand_proto::screen::{Picture, Point, PointerShape, Rect, Region};
 
+use crate::capture::Capture;
 use crate::scale::{Sampling, Scaler};
 
 /// A remote screen: written by whoever decodes it, shown by the window.
@@ -15,6 +16,8 @@ struct Shared {
     picture: Picture,
     /// What changed and is not shown yet.
     changed: Region,
+    /// A pointer over the picture, where its hot spot is in the picture's pixels.
+    pointer: Option<(Point, Arc<PointerShape>)>,
 }
 
 impl SharedPicture {
@@ -47,14 +50,26 @@ impl SharedPicture {
         look(&self.0.lock().unwrap_or_else(PoisonError::into_inner).picture)
     }
 
+    /// Shows a pointer over the picture, pixel by pixel however the picture is scaled, its hot spot at a place of
+    /// the picture. Afterwards the window has to hear of it: see [`crate::Redraw::Pictures`].
+    pub fn set_pointer(&self, pointer: Option<(Point, Arc<PointerShape>)>) {
+        let pointer = pointer.filter(|(_, shape)| shape.is_consistent());
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pointer = pointer;
+    }
+
     fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
 
-/// The remote screens that a frame shows. Where the interface draws nothing, they are seen.
+/// The remote screens that a frame shows, and what of the desktop belongs to them. Where the interface draws nothing,
+/// they are seen.
 #[derive(Debug, Default)]
-pub struct Layers(Vec<Layer>);
+pub struct Layers {
+    layers: Vec<Layer>,
+    cursor: Option<Arc<PointerShape>>,
+    capture: Option<Capture>,
+}
 
 #[derive(Debug, Clone)]
 struct Layer {
@@ -75,7 +90,22 @@ impl Layers {
         sampling: Sampling,
         is_grey: bool,
     ) {
-        self.0.push(Layer { picture: picture.clone(), place, clip, sampling, is_grey });
+        self.layers.push(Layer { picture: picture.clone(), place, clip, sampling, is_grey });
+    }
+
+    /// The mouse pointer looks like this until a frame that does not say so. An empty shape hides it.
+    pub fn cursor(&mut self, shape: &Arc<PointerShape>) {
+        self.cursor = Some(shape.clone());
+    }
+
+    /// Every key comes to this window, also those that the desktop keeps for itself, until a frame that does not ask
+    /// for it. Whether the system gives that, is seen in `capture` after the frame.
+    pub fn capture_keyboard(&mut self, capture: &Capture) {
+        self.capture = Some(capture.clone());
+    }
+
+    pub(crate) fn take_devices(&mut self) -> (Option<Arc<PointerShape>>, Option<Capture>) {
+        (self.cursor.take(), self.capture.take())
     }
 }
 
@@ -86,6 +116,8 @@ pub(crate) struct Placed {
     place: Rect,
     clip: Rect,
     scaler: Option<Scaler>,
+    /// The pointer as it was shown last, and where.
+    pointer: Option<(Rect, Arc<PointerShape>)>,
 }
 
 /// All layers of a window.
@@ -96,8 +128,8 @@ impl Backdrop {
     /// Takes over what a frame wants; returns where that differs from before.
     pub(crate) fn set(&mut self, layers: Layers, pixels_per_point: f32) -> Region {
         let mut changed = Region::new();
-        let mut placed = Vec::with_capacity(layers.0.len());
-        for layer in layers.0 {
+        let mut placed = Vec::with_capacity(layers.layers.len());
+        for layer in layers.layers {
             let place = to_pixels(layer.place, pixels_per_point);
             let clip = to_pixels(layer.clip, pixels_per_point);
             let before = self.0.iter().position(|before| before.layer.picture.is(&layer.picture));
@@ -112,7 +144,8 @@ impl Backdrop {
                     changed.add(before.clip);
                 }
             }
-            placed.push(Placed { layer, place, clip, scaler: before.and_then(|before| before.scaler) });
+            let (scaler, pointer) = before.map_or((None, None), |before| (before.scaler, before.pointer));
+            placed.push(Placed { layer, place, clip, scaler, pointer });
         }
         for gone in &self.0 {
             changed.add(gone.clip);
@@ -140,6 +173,18 @@ impl Backdrop {
                     changes.add(shown);
                 }
             }
+            let pointer = shared
+                .pointer
+                .as_ref()
+                .map(|(at, shape)| (pointer_area(*at, shape, &shared.picture, placed.place), shape.clone()));
+            if pointer != placed.pointer {
+                for (area, _) in placed.pointer.iter().chain(&pointer) {
+                    if let Some(area) = meet(*area, placed.clip) {
+                        changes.add(area);
+                    }
+                }
+                placed.pointer = pointer;
+            }
         }
         changes
     }
@@ -162,6 +207,9 @@ impl Backdrop {
                 let row = &mut target[start..start + part.width as usize];
                 let (x, y) = ((part.x - placed.place.x) as usize, y - placed.place.y as usize);
                 scaler.row(&shared.picture, x, y, row);
+                if let Some((area, shape)) = &placed.pointer {
+                    draw_pointer(*area, shape, part.x, part.y + line as i32, row);
+                }
                 if placed.layer.is_grey {
                     row.iter_mut().for_each(|pixel| *pixel = grey(*pixel));
                 }
@@ -188,6 +236,47 @@ fn scaler<'a>(
     slot.as_mut()
 }
 
+/// The pixels of the window that a pointer covers.
+fn pointer_area(at: Point, shape: &PointerShape, picture: &Picture, place: Rect) -> Rect {
+    let along = |at: i32, source: u32, start: i32, shown: u32, hot: u16| {
+        // The middle of the pixel, so that it lies where a click there would go.
+        let middle = (f64::from(at) + 0.5) * f64::from(shown) / f64::from(source);
+        start.saturating_add(middle as i32).saturating_sub(i32::from(hot))
+    };
+    let size = picture.size();
+    Rect {
+        x: along(at.x, size.width, place.x, place.width, shape.hot_x),
+        y: along(at.y, size.height, place.y, place.height, shape.hot_y),
+        width: u32::from(shape.width),
+        height: u32::from(shape.height),
+    }
+}
+
+/// Mixes one row of a pointer into a row of pixels that begins at `left`, `y`.
+fn draw_pointer(area: Rect, shape: &PointerShape, left: i32, y: i32, row: &mut [u32]) {
+    let Ok(line) = usize::try_from(i64::from(y) - i64::from(area.y)) else { return };
+    if line >= usize::from(shape.height) {
+        return;
+    }
+    let pixels = shape.rgba.chunks_exact(4).skip(line * usize::from(shape.width));
+    let first = i64::from(area.x) - i64::from(left);
+    for (rgba, place) in pixels.take(usize::from(shape.width)).zip(first..) {
+        let target = usize::try_from(place).ok().and_then(|index| row.get_mut(index));
+        if let Some(pixel) = target {
+            *pixel = mix(*pixel, rgba);
+        }
+    }
+}
+
+fn mix(under: u32, rgba: &[u8]) -> u32 {
+    let alpha = u32::from(rgba[3]);
+    let channel = |shift: u32, over: u8| {
+        let under = under >> shift & 0xff;
+        ((u32::from(over) * alpha + under * (0xff - alpha) + 127) / 0xff) << shift
+    };
+    channel(16, rgba[0]) | channel(8, rgba[1]) | channel(0, rgba[2])
+}
+
 /// Dim, and without colour.
 fn grey(pixel: u32) -> u32 {
     let (red, green, blue) = (pixel >> 16 & 0xff, pixel >> 8 & 0xff, pixel & 0xff);
@@ -208,12 +297,88 @@ fn to_pixels(rect: egui::Rect, pixels_per_point: f32) -> Rect {
 pub(crate) fn meet(one: Rect, other: Rect) -> Option<Rect> {
     let left = one.x.max(other.x);
     let top = one.y.max(other.y);
-    let right = (one.x + one.width as i32).min(other.x + other.width as i32);
-    let bottom = (one.y + one.height as i32).min(other.y + other.height as i32);
+    let right = one.right().min(other.right());
+    let bottom = one.bottom().min(other.bottom());
     (left < right && top < bottom).then(|| Rect {
         x: left,
         y: top,
         width: (right - left) as u32,
         height: (bottom - top) as u32,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use farhand_proto::bounded::Bytes;
+    use farhand_proto::screen::Size;
+
+    use super::*;
+
+    const WHITE: u32 = 0x00ff_ffff;
+
+    fn shown(width: u32, height: u32, grey: bool) -> (SharedPicture, Backdrop) {
+        let picture = SharedPicture::new();
+        picture.update(|pixels| {
+            *pixels = Picture::new(Size { width: 8, height: 8 });
+            pixels.pixels_mut().fill(WHITE);
+            (Region::new(), ())
+        });
+        let mut backdrop = Backdrop::default();
+        let place = egui::Rect::from_min_size(egui::pos2(2.0, 3.0), egui::vec2(width as f32, height as f32));
+        let mut layers = Layers::default();
+        layers.show(&picture, place, place, Sampling::Mean, grey);
+        backdrop.set(layers, 1.0);
+        backdrop.take_changes();
+        (picture, backdrop)
+    }
+
+    fn pixels(backdrop: &mut Backdrop) -> Vec<u32> {
+        let mut pixels = vec![0; 32 * 32];
+        backdrop.draw(Rect { x: 0, y: 0, width: 32, height: 32 }, &mut pixels, 32);
+        pixels
+    }
+
+    /// Two pixels: red, and clear.
+    fn pointer() -> Arc<PointerShape> {
+        let rgba = Bytes::new(vec![0xff, 0, 0, 0xff, 0, 0, 0, 0]).unwrap();
+        Arc::new(PointerShape { width: 2, height: 1, hot_x: 0, hot_y: 0, rgba })
+    }
+
+    #[test]
+    fn a_pointer_is_drawn_where_it_is_and_goes_when_it_moves() {
+        let (picture, mut backdrop) = shown(16, 16, false);
+        picture.set_pointer(Some((Point { x: 3, y: 1 }, pointer())));
+        let changed = backdrop.take_changes();
+        assert_eq!(changed.rects(), [Rect { x: 2 + 7, y: 3 + 3, width: 2, height: 1 }]);
+        let drawn = pixels(&mut backdrop);
+        assert_eq!((drawn[6 * 32 + 9], drawn[6 * 32 + 10]), (0x00ff_0000, WHITE));
+        assert!(backdrop.take_changes().is_empty());
+        picture.set_pointer(Some((Point { x: 7, y: 7 }, pointer())));
+        assert_eq!(backdrop.take_changes().rects().len(), 2, "where it was, and where it is");
+        assert_eq!(pixels(&mut backdrop)[6 * 32 + 9], WHITE);
+        picture.set_pointer(None);
+        assert_eq!(backdrop.take_changes().rects().len(), 1);
+        assert!(!pixels(&mut backdrop).contains(&0x00ff_0000));
+    }
+
+    #[test]
+    fn a_pointer_outside_is_cut_off() {
+        let (picture, mut backdrop) = shown(8, 8, false);
+        for at in [Point { x: -5, y: 2 }, Point { x: 2, y: 900 }, Point { x: i32::MAX, y: i32::MIN }] {
+            picture.set_pointer(Some((at, pointer())));
+            assert!(backdrop.take_changes().is_empty());
+            assert!(!pixels(&mut backdrop).contains(&0x00ff_0000), "{at:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_longer_live_has_no_colour() {
+        let (picture, mut backdrop) = shown(8, 8, true);
+        picture.update(|pixels| {
+            pixels.pixels_mut().fill(0x00ff_0000);
+            (Region::from(Rect { x: 0, y: 0, width: 8, height: 8 }), ())
+        });
+        let pixel = pixels(&mut backdrop)[3 * 32 + 2];
+        assert_eq!((pixel & 0xff, pixel >> 8 & 0xff), (pixel >> 16, pixel & 0xff));
+    }
 }

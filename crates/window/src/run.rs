@@ -43,6 +43,13 @@ pub trait App {
         Taken::No
     }
 
+    /// Everything that has happened so far was handed over, and the windows wait from now on. Says when to be called
+    /// next, if nothing happens before: what comes in floods can be passed on at its own pace that way, without
+    /// laying out anything.
+    fn idle(&mut self) -> Option<Instant> {
+        None
+    }
+
     /// A window was made; it shows with its first frame.
     fn opened(&mut self, window: Self::Window, handle: &winit::window::Window) {
         let _ = (window, handle);
@@ -241,9 +248,9 @@ impl<A: App> Running<'_, A> {
             }
         }
         for (name, view) in &mut self.views {
-            view.draw(&mut self.clipboard, |ui, layers| self.app.draw(*name, ui, layers))?;
+            view.draw(event_loop, &mut self.clipboard, |ui, layers| self.app.draw(*name, ui, layers))?;
         }
-        let next = self.views.values().filter_map(View::due).min();
+        let next = self.views.values().filter_map(View::due).chain(self.app.idle()).min();
         event_loop.set_control_flow(next.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
         Ok(())
     }

@@ -6,13 +6,14 @@ use std::time::Instant;
 
 use egui::{OutputCommand, ViewportId, ViewportInfo};
 use egui_winit::State;
-use farhand_proto::screen::{Rect, Region};
+use farhand_proto::screen::{PointerShape, Rect, Region};
 use winit::event::{ElementState, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
 use winit::keyboard::{Key, ModifiersState, NamedKey};
-use winit::window::{Window, WindowAttributes};
+use winit::window::{CustomCursor, Window, WindowAttributes};
 
 use crate::canvas::{Canvas, rect};
+use crate::capture::Capture;
 use crate::clipboard::Clipboard;
 use crate::compose::compose;
 use crate::picture::{Backdrop, Layers, meet};
@@ -31,6 +32,10 @@ pub(crate) struct View {
     surface: softbuffer::Surface<OwnedDisplayHandle, Arc<Window>>,
     canvas: Canvas,
     backdrop: Backdrop,
+    /// The mouse pointer that is not one of the desktop's own.
+    cursor: Option<(Arc<PointerShape>, CustomCursor)>,
+    /// The keyboard, while this window has all of it.
+    capture: Option<Capture>,
     /// When the interface wants to be laid out next.
     due: Option<Instant>,
     modifiers: ModifiersState,
@@ -87,6 +92,8 @@ impl View {
             surface,
             canvas: Canvas::new(),
             backdrop: Backdrop::default(),
+            cursor: None,
+            capture: None,
             due: Some(Instant::now()),
             modifiers: ModifiersState::empty(),
             is_shown: false,
@@ -120,6 +127,8 @@ impl View {
         match event {
             WindowEvent::ModifiersChanged(modifiers) => self.modifiers = modifiers.state(),
             WindowEvent::RedrawRequested => self.is_exposed = true,
+            // When it comes back, egui hides it once more.
+            WindowEvent::CursorLeft { .. } => self.cursor = None,
             _ => {}
         }
     }
@@ -157,6 +166,7 @@ impl View {
     /// Lays out the interface if it is due, and shows all that changed.
     pub(crate) fn draw(
         &mut self,
+        event_loop: &ActiveEventLoop,
         clipboard: &mut Clipboard,
         mut lay_out: impl FnMut(&mut egui::Ui, &mut Layers),
     ) -> Result<(), RunError> {
@@ -165,7 +175,7 @@ impl View {
             if self.due.is_none_or(|due| due > Instant::now()) {
                 break;
             }
-            for rect in self.lay_out(clipboard, &mut lay_out).rects() {
+            for rect in self.lay_out(event_loop, clipboard, &mut lay_out).rects() {
                 changed.add(*rect);
             }
         }
@@ -189,6 +199,7 @@ impl View {
 
     fn lay_out(
         &mut self,
+        event_loop: &ActiveEventLoop,
         clipboard: &mut Clipboard,
         lay_out: &mut impl FnMut(&mut egui::Ui, &mut Layers),
     ) -> Region {
@@ -212,7 +223,14 @@ impl View {
                 OutputCommand::CopyImage(_) | OutputCommand::OpenUrl(_) => {}
             }
         }
+        let (cursor, capture) = layers.take_devices();
+        if cursor.is_some() {
+            // Hidden for egui, so that it shows one again as soon as there is none of ours.
+            output.platform_output.cursor_icon = egui::CursorIcon::None;
+        }
         self.state.handle_platform_output(&self.window, output.platform_output);
+        self.show_cursor(event_loop, cursor);
+        self.capture_keyboard(capture);
         if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
             let mut actions = Vec::new();
             egui_winit::process_viewport_commands(
@@ -232,6 +250,45 @@ impl View {
             changed.add(*rect);
         }
         changed
+    }
+
+    fn show_cursor(&mut self, event_loop: &ActiveEventLoop, shape: Option<Arc<PointerShape>>) {
+        let Some(shape) = shape else {
+            self.cursor = None;
+            return;
+        };
+        if self.cursor.as_ref().is_some_and(|(shown, _)| Arc::ptr_eq(shown, &shape)) {
+            return;
+        }
+        let (width, height) = (shape.width, shape.height);
+        let is_seen = shape.rgba.chunks_exact(4).any(|pixel| pixel[3] > 0);
+        match CustomCursor::from_rgba(shape.rgba.to_vec(), width, height, shape.hot_x, shape.hot_y) {
+            Ok(source) if is_seen => {
+                let cursor = event_loop.create_custom_cursor(source);
+                self.window.set_cursor(cursor.clone());
+                self.window.set_cursor_visible(true);
+                self.cursor = Some((shape, cursor));
+            }
+            // An empty shape hides it.
+            Ok(_) | Err(_) => {
+                self.cursor = None;
+                self.window.set_cursor_visible(false);
+            }
+        }
+    }
+
+    fn capture_keyboard(&mut self, wanted: Option<Capture>) {
+        if let Some(capture) = self.capture.take_if(|capture| wanted.as_ref() != Some(capture)) {
+            system::release_keyboard(&self.window);
+            capture.set(crate::CaptureState::Off);
+        }
+        if let Some(capture) = wanted
+            && capture.state() != crate::CaptureState::Held
+        {
+            let state = system::capture_keyboard(&self.window);
+            capture.set(state);
+            self.capture = Some(capture);
+        }
     }
 
     fn present(&mut self, changed: &Region) -> Result<(), RunError> {

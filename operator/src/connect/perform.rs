@@ -7,15 +7,16 @@ use farhand_peer::SessionEnd;
 use farhand_peer::console::ConsoleControl;
 use farhand_proto::grant::Grant;
 use farhand_proto::input::{Button, Input};
-use farhand_proto::screen::{Point, Rect, View};
+use farhand_proto::screen::{Point, Rect, Size, View};
 use farhand_proto::session::EndReason;
-use farhand_session::Ended;
+use farhand_session::{ActError, Ended};
 use tokio::time::Instant;
 
 use super::watch::{Known, Watcher};
 use crate::failure::Failure;
 use crate::picture;
 use crate::say::Say;
+use crate::script::Placed;
 use crate::steps::{Rate, Step, Wait};
 
 /// Places between the two ends of a drag, so that programs see a movement.
@@ -33,20 +34,21 @@ pub(crate) struct Performer<'a> {
 
 impl Performer<'_> {
     /// Waits for consent, then does the steps.
-    pub(crate) async fn perform(&mut self, steps: &[Step]) -> Result<(), Failure> {
+    pub(crate) async fn perform(&mut self, steps: &[Placed]) -> Result<(), Failure> {
         // The customer has as long as their program gives them; the end of the session ends this wait.
         self.until(None, "the customer's answer", |known| known.grants.is_some()).await?;
         let mut mark = 0;
-        for (number, step) in steps.iter().enumerate() {
+        for (number, placed) in steps.iter().enumerate() {
+            let step = &placed.step;
             let before = self.watcher.known().changes;
-            if !matches!(step, Step::Wait { .. } | Step::Picture { .. } | Step::Monitors) {
+            if !matches!(step, Step::Wait(_) | Step::Picture { .. } | Step::Monitors) {
                 mark = before;
             }
-            self.step(step, mark).await?;
-            if matches!(step, Step::Wait { .. }) {
+            self.step(step, mark).await.map_err(|failure| placed.failed(failure))?;
+            if matches!(step, Step::Wait(_)) {
                 mark = self.watcher.known().changes;
             }
-            self.say.step(number + 1, name(step));
+            self.say.step(number + 1, step.name());
         }
         Ok(())
     }
@@ -58,21 +60,28 @@ impl Performer<'_> {
             Step::Key { chord } => self.act(chord.presses().chain(chord.releases())).await,
             Step::Down { chord } => self.act(chord.presses()).await,
             Step::Up { chord } => self.act(chord.releases()).await,
-            Step::Move { x, y } => self.act([Input::Move(Point { x: *x, y: *y })]).await,
+            Step::Move { x, y } => {
+                let at = Point { x: *x, y: *y };
+                self.need_inside([at]).await?;
+                self.act([Input::Move(at)]).await
+            }
             Step::Click { x, y, button, count } => {
                 let at = Point { x: *x, y: *y };
+                self.need_inside([at]).await?;
                 let once = [true, false].map(|pressed| Input::Button { button: *button, pressed, at });
                 self.act((0..*count).flat_map(|_| once.clone())).await
             }
             Step::Drag { from_x, from_y, to_x, to_y, button } => {
                 let (from, to) = (Point { x: *from_x, y: *from_y }, Point { x: *to_x, y: *to_y });
+                self.need_inside([from, to]).await?;
                 self.act(drag(from, to, *button)).await
             }
             Step::Scroll { x, y, down, right } => {
                 let at = Point { x: *x, y: *y };
+                self.need_inside([at]).await?;
                 self.act([Input::Scroll { right: right * NOTCH, down: down * NOTCH, at }]).await
             }
-            Step::Wait { what, area, r#for } => self.wait(*what, *area, *r#for, mark).await,
+            Step::Wait(what) => self.wait(*what, mark).await,
             Step::Monitors => self.monitors().await,
             Step::Watch { view } => self.watch(*view).await,
             Step::Stay => match self.until(None, "the end", |_| false).await {
@@ -88,13 +97,13 @@ impl Performer<'_> {
         self.until(Some(self.timeout), "a complete picture", |known| known.complete && !known.lost).await?;
         let (mut picture, origin, shape) = {
             let known = self.watcher.known();
-            (known.picture.clone(), known.origin, known.pointer.clone())
+            (known.picture.clone(), known.origin(), known.pointer.clone())
         };
         if pointer {
             picture::draw_pointer(&mut picture, origin, &shape);
         }
         picture::save(file, &picture)?;
-        self.say.picture(&file.display().to_string(), picture.size().width, picture.size().height);
+        self.say.picture(file, picture.size());
         Ok(())
     }
 
@@ -104,10 +113,13 @@ impl Performer<'_> {
             let mut ticks = tokio::time::interval(rate.pause());
             for character in text.chars() {
                 ticks.tick().await;
-                last = self.control.type_text(character.to_string()).await?;
+                self.need_nothing_undone()?;
+                let taken = self.control.type_text(character.to_string()).await;
+                last = self.taken(taken).await?;
             }
         } else {
-            last = self.control.type_text(text.to_owned()).await?;
+            let taken = self.control.type_text(text.to_owned()).await;
+            last = self.taken(taken).await?;
         }
         match last {
             Some(last) => self.until_done(last).await,
@@ -118,7 +130,8 @@ impl Performer<'_> {
     async fn act(&mut self, inputs: impl IntoIterator<Item = Input>) -> Result<(), Failure> {
         let mut last = None;
         for input in inputs {
-            last = Some(self.control.act(input).await?);
+            let taken = self.control.act(input).await;
+            last = Some(self.taken(taken).await?);
         }
         match last {
             Some(last) => self.until_done(last).await,
@@ -126,37 +139,68 @@ impl Performer<'_> {
         }
     }
 
-    /// Waits until the customer's program has answered all acts up to this one. However long that takes while the
-    /// customer uses their own mouse and keyboard, nothing typed is lost.
+    /// Where an act was not taken because the session is over, its end is the reason.
+    async fn taken<T>(&mut self, result: Result<T, ActError>) -> Result<T, Failure> {
+        if matches!(result, Err(ActError::Over)) {
+            self.watcher.until_ended().await;
+            if let Some(end) = &self.watcher.known().ended {
+                return Err(Failure::Ended(end.clone()));
+            }
+        }
+        Ok(result?)
+    }
+
+    /// Waits until the customer's program has answered all acts up to this one, or says that it does not do one of
+    /// them. However long that takes while the customer uses their own mouse and keyboard, nothing typed is lost.
     async fn until_done(&mut self, number: u64) -> Result<(), Failure> {
         let what = "the customer's program to do it";
+        let answered = |known: &Known| known.answered > number || known.undone.is_some();
         loop {
-            match self.until(Some(self.timeout), what, |known| known.answered > number).await {
+            match self.until(Some(self.timeout), what, answered).await {
                 // The customer's own hands come first, for as long as they like.
                 Err(Failure::Waited { .. }) if self.watcher.known().held => {}
                 result => break result?,
             }
         }
-        match self.watcher.known().undone.pop_front() {
-            Some((_, why)) => Err(Failure::Undone(why)),
+        self.need_nothing_undone()
+    }
+
+    fn need_nothing_undone(&self) -> Result<(), Failure> {
+        match &self.watcher.known().undone {
+            Some(why) => Err(why.clone().into()),
             None => Ok(()),
         }
     }
 
-    async fn wait(
-        &mut self,
-        what: Wait,
-        area: Option<Rect>,
-        time: Duration,
-        mark: u64,
-    ) -> Result<(), Failure> {
+    /// Refuses places outside the desktop. Its size is known only with the view.
+    async fn need_inside<const COUNT: usize>(&mut self, places: [Point; COUNT]) -> Result<(), Failure> {
+        self.need(Grant::Control)?;
+        self.until(Some(self.timeout), "the size of the desktop", |known| {
+            known.layout.is_some() || !known.allows(Grant::View)
+        })
+        .await?;
+        let known = self.watcher.known();
+        let Some(layout) = known.layout.as_ref().filter(|_| known.allows(Grant::View)) else { return Ok(()) };
+        let Size { width, height } = layout.desktop;
+        match places.iter().find(|place| !Rect::of_size(layout.desktop).contains(**place)) {
+            Some(Point { x, y }) => Err(Failure::Usage(format!(
+                "{x},{y} is outside the customer's desktop, which has {width} x {height} pixels"
+            ))),
+            None => Ok(()),
+        }
+    }
+
+    async fn wait(&mut self, what: Wait, mark: u64) -> Result<(), Failure> {
         match what {
-            Wait::Change => {
+            Wait::Change { area } => {
                 self.need(Grant::View)?;
+                if let Some(area) = area {
+                    self.need_shown(area).await?;
+                }
                 self.until(Some(self.timeout), "a change", |known| known.changed_since(mark, area)).await
             }
-            Wait::Settled => self.settle(time).await,
-            Wait::Time => {
+            Wait::Settled { r#for: time } => self.settle(time).await,
+            Wait::Time { r#for: time } => {
                 let end = Instant::now() + time;
                 match self.until(Some(time), "time", |_| Instant::now() >= end).await {
                     Err(Failure::Waited { .. }) => Ok(()),
@@ -164,11 +208,23 @@ impl Performer<'_> {
                 }
             }
             Wait::Revoked => {
-                let revoked =
-                    |known: &Known| known.grants.is_some_and(|grants| !grants.allows(Grant::Control));
+                let revoked = |known: &Known| known.grants.is_some() && !known.allows(Grant::Control);
                 self.until(Some(self.timeout), "control to be taken back", revoked).await
             }
         }
+    }
+
+    /// Refuses an area of which the picture shows nothing.
+    async fn need_shown(&mut self, area: Rect) -> Result<(), Failure> {
+        self.until(Some(self.timeout), "the first picture", |known| known.layout.is_some()).await?;
+        let shown = self.watcher.known().area;
+        if shown.intersection(area).is_empty() {
+            return Err(Failure::Usage(format!(
+                "this area is outside the picture, which shows {} x {} pixels at {},{} of the customer's desktop",
+                shown.width, shown.height, shown.x, shown.y
+            )));
+        }
+        Ok(())
     }
 
     async fn settle(&mut self, time: Duration) -> Result<(), Failure> {
@@ -219,7 +275,7 @@ impl Performer<'_> {
     }
 
     fn need(&self, grant: Grant) -> Result<(), Failure> {
-        if self.watcher.known().grants.is_some_and(|grants| grants.allows(grant)) {
+        if self.watcher.known().allows(grant) {
             return Ok(());
         }
         Err(Failure::NotAllowed(grant.name()))
@@ -267,23 +323,4 @@ fn drag(from: Point, to: Point, button: Button) -> Vec<Input> {
 fn between(from: i32, to: i32, part: i32) -> i32 {
     let way = i64::from(to) - i64::from(from);
     i32::try_from(i64::from(from) + way * i64::from(part) / i64::from(DRAG_PLACES)).unwrap_or(to)
-}
-
-fn name(step: &Step) -> &'static str {
-    match step {
-        Step::Picture { .. } => "picture",
-        Step::Type { .. } => "type",
-        Step::Key { .. } => "key",
-        Step::Down { .. } => "down",
-        Step::Up { .. } => "up",
-        Step::Move { .. } => "move",
-        Step::Click { .. } => "click",
-        Step::Drag { .. } => "drag",
-        Step::Scroll { .. } => "scroll",
-        Step::Wait { .. } => "wait",
-        Step::Monitors => "monitors",
-        Step::Watch { .. } => "watch",
-        Step::Stay => "stay",
-        Step::Script { .. } => "script",
-    }
 }

@@ -19,6 +19,11 @@ use crate::say::Say;
 
 /// Changes remembered for `wait change`; older ones are joined.
 const MAX_CHANGES: usize = 256;
+/// Fresh starts asked for, one after the other, before the client's pictures are given up.
+const MAX_FRESH_STARTS: u32 = 3;
+/// Why they are given up.
+const UNDECODABLE: &str =
+    "pictures that can't be decoded, not even from their beginning; use the newest of both programs";
 
 /// What is known of the session.
 #[derive(Default)]
@@ -27,15 +32,16 @@ pub(crate) struct Known {
     pub(crate) layout: Option<Layout>,
     /// Counts changes of what the picture shows.
     pub(crate) screens: u64,
-    /// The picture's place on the desktop.
-    pub(crate) origin: Point,
+    /// The part of the desktop that the picture shows.
+    pub(crate) area: Rect,
     pub(crate) picture: Picture,
     /// Whether the picture was the customer's screen when its last update was made.
     pub(crate) complete: bool,
     pub(crate) pointer: Pointer,
     /// Acts that are done or refused: all below this number.
     pub(crate) answered: u64,
-    pub(crate) undone: VecDeque<(u64, Undone)>,
+    /// Why an act was not done. What goes wrong after it is no news: the step has failed.
+    pub(crate) undone: Option<Undone>,
     /// Counts updates that changed pixels.
     pub(crate) changes: u64,
     pub(crate) changed_at: Option<Instant>,
@@ -47,6 +53,16 @@ pub(crate) struct Known {
 }
 
 impl Known {
+    /// Whether this is allowed now.
+    pub(crate) fn allows(&self, grant: Grant) -> bool {
+        self.grants.is_some_and(|grants| grants.allows(grant))
+    }
+
+    /// The picture's place on the desktop.
+    pub(crate) fn origin(&self) -> Point {
+        Point { x: self.area.x, y: self.area.y }
+    }
+
     /// Whether pixels changed after so many changes, inside this area of the desktop or anywhere.
     pub(crate) fn changed_since(&self, count: u64, area: Option<Rect>) -> bool {
         let mut later = self.recent.iter().filter(|(number, _)| *number > count);
@@ -77,6 +93,7 @@ impl Watcher {
             notify,
             decoder: farhand_media::decoder(),
             refreshing: false,
+            fresh_starts: 0,
         };
         task.spawn(follower.run());
         Self { known, news, _task: task }
@@ -113,19 +130,39 @@ struct Follower {
     known: Arc<Mutex<Known>>,
     notify: watch::Sender<u64>,
     decoder: Box<dyn Decoder>,
+    /// Whether a fresh start was asked for that has not begun yet.
     refreshing: bool,
+    /// Fresh starts asked for since a picture was whole.
+    fresh_starts: u32,
 }
 
 impl Follower {
     async fn run(mut self) {
         while let Some(event) = self.handle.event().await {
-            self.say.event(&event);
+            if !self.is_old_news(&event) {
+                self.say.event(&event);
+            }
             if !self.note(event) && !self.refreshing {
-                self.refreshing = true;
-                self.control.refresh().await;
+                self.start_afresh().await;
             }
             self.notify.send_modify(|count| *count += 1);
         }
+    }
+
+    /// Asks for the picture from its beginning, unless that has not helped before.
+    async fn start_afresh(&mut self) {
+        self.refreshing = true;
+        if self.fresh_starts < MAX_FRESH_STARTS {
+            self.fresh_starts += 1;
+            self.control.refresh().await;
+        } else {
+            self.control.give_up(UNDECODABLE).await;
+        }
+    }
+
+    /// Whether a person knows it already: of a text that is cut into many acts, one that is not done says it for all.
+    fn is_old_news(&self, event: &ConsoleEvent) -> bool {
+        matches!(event, ConsoleEvent::Session(Session::Undone { .. })) && lock(&self.known).undone.is_some()
     }
 
     /// Notes an event; false if the picture can't be continued.
@@ -145,9 +182,11 @@ impl Follower {
                 known.complete &= grants.allows(Grant::View);
                 known.grants = Some(grants);
             }
+            // What comes when it goes on is another picture.
+            Session::Paused(paused) => known.complete &= !paused,
             Session::Screen { layout, area, .. } => {
                 known.layout = Some(layout);
-                known.origin = Point { x: area.x, y: area.y };
+                known.area = area;
                 known.complete = false;
                 known.screens += 1;
                 // A fresh start follows; if that can't be decoded either, it is asked for again.
@@ -156,6 +195,9 @@ impl Follower {
             Session::Update { bytes, .. } => match self.decoder.decode(&bytes) {
                 Ok(decoded) => {
                     self.refreshing = false;
+                    if decoded.complete {
+                        self.fresh_starts = 0;
+                    }
                     note_change(&mut known, &decoded, self.decoder.picture());
                 }
                 Err(_) => return false,
@@ -163,7 +205,7 @@ impl Follower {
             Session::Shape(shape) => known.pointer.shape = Some(shape),
             Session::PointerAt(at) => known.pointer.at = Some(at),
             Session::Done(number) => known.answered = number + 1,
-            Session::Undone { number, why } => known.undone.push_back((number, why)),
+            Session::Undone { why, .. } => drop(known.undone.get_or_insert(why)),
             Session::Lost => known.lost = true,
             Session::Found => known.lost = false,
             Session::Holding(held) => known.held = held,
@@ -190,7 +232,7 @@ fn note_change(known: &mut Known, decoded: &farhand_media::Decoded, picture: &Pi
     }
     known.changes += 1;
     known.changed_at = Some(Instant::now());
-    let region = decoded.changed.translated(known.origin.x, known.origin.y);
+    let region = decoded.changed.translated(known.area.x, known.area.y);
     known.recent.push_back((known.changes, region));
     if known.recent.len() > MAX_CHANGES
         && let Some((_, oldest)) = known.recent.pop_front()

@@ -97,6 +97,8 @@ impl Drop for Running {
 fn operators_are_added_listed_and_removed() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
+    // All of it beside the running relay.
+    let _relay = Running::start(folder, &[]);
     let added = run(folder, &["operator", "add", "anna"]);
     assert!(added.status.success());
     let token = stdout(&added);
@@ -108,11 +110,13 @@ fn operators_are_added_listed_and_removed() {
 
     fails(folder, &["operator", "add", "anna"], 5, &["anna already"]);
     fails(folder, &["operator", "add", " anna"], 2, &["no space"]);
+    fails(folder, &["operator", "add", "anna\u{202e}"], 2, &["U+202E", "invisible or changes"]);
+    fails(folder, &["operator", "add", "a\u{200b}nna"], 2, &["U+200B"]);
     let listed = stdout(&run(folder, &["operator", "list"]));
     let names: Vec<&str> = listed.lines().map(|line| line.split('\t').next().unwrap()).collect();
     assert_eq!(names, ["anna", "bob"]);
     assert!(run(folder, &["operator", "remove", "anna"]).status.success());
-    fails(folder, &["operator", "remove", "anna"], 5, &["no operator anna"]);
+    fails(folder, &["operator", "remove", "anna"], 5, &["no operator \"anna\""]);
     let listed = stdout(&run(folder, &["operator", "list", "--json"]));
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed["operator"], "bob");
@@ -162,8 +166,8 @@ fn a_wrong_configuration_is_named_with_line_and_key() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("farhand-relay.toml");
     for (text, words) in [
-        ("organisation = \"A\"\nlisten_on = []\n", &["line 2", "listen_on", "unknown field"][..]),
-        ("\n[limits]\nlegz = 1\n", &["line 3", "legz", "unknown field"]),
+        ("organisation = \"A\"\nlisten_on = []\n", &["line 2", "listen_on", "no key"][..]),
+        ("\n[limits]\nlegz = 1\n", &["line 3", "legz", "no key"]),
         ("listen = \"0.0.0.0:443\"\n", &["line 1", "listen"]),
         ("organisation = \"A\"\nlisten = [\n  \"0.0.0.0\",\n]\n", &["line 3", "0.0.0.0"]),
         ("[limits]\nlegs = 0\n", &["line 2", "legs"]),
@@ -172,7 +176,11 @@ fn a_wrong_configuration_is_named_with_line_and_key() {
         ("[log]\nfilter = \"farhand=loud\"\n", &["line 2", "filter"]),
         ("[log]\nformat = \"xml\"\n", &["line 2", "xml", "json"]),
         ("organisation = \n", &["line 1"]),
-        ("listen = []\n", &["`listen` is empty"]),
+        ("\nlisten = []\n", &["line 2", "`listen`", "empty", "for example: listen = [\"0.0.0.0:443\""]),
+        ("organisation = \"\"\n", &["line 1", "`organisation`", "can't be empty"]),
+        ("organisation = \"Bank\u{202e}\"\n", &["line 1", "`organisation`", "U+202E"]),
+        ("organisation = \"a\u{200d}b\"\n", &["line 1", "`organisation`", "U+200D"]),
+        ("[log]\nfilter = \"verbose\"\n", &["line 2", "`filter`", "is no filter"]),
     ] {
         std::fs::write(&file, text).unwrap();
         let mut all = vec!["farhand-relay.toml"];
@@ -181,6 +189,98 @@ fn a_wrong_configuration_is_named_with_line_and_key() {
     }
     fails(folder.path(), &["check-config", "--config", "missing.toml"], 3, &["missing.toml"]);
     fails(folder.path(), &["run", "--pages", "nowhere"], 2, &["nowhere"]);
+    fails(folder.path(), &["run", "--listen", "0.0.0.0"], 2, &["not ADDRESS:PORT", "0.0.0.0:443"]);
+    fails(folder.path(), &["run", "--organisation", ""], 2, &["can't be empty"]);
+    fails(folder.path(), &["run", "--state", ""], 2, &["--state"]);
+}
+
+#[test]
+fn an_empty_variable_is_a_mistake_and_no_default() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["CONFIG", "ORGANISATION", "LISTEN", "PAGES", "STATE", "LOG_FORMAT", "LOG_FILTER"] {
+        let mut command = program(folder.path(), &["check-config"]);
+        let output = command.env(format!("FARHAND_RELAY_{name}"), "").output().unwrap();
+        assert_eq!(output.status.code(), Some(2), "{name}: {output:?}");
+    }
+}
+
+#[test]
+fn all_that_is_wrong_in_a_file_is_told_at_once_one_a_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let text = "grace_seconds = \"5\"\n\n[limits]\nlegs = 0\n";
+    std::fs::write(folder.path().join("farhand-relay.toml"), text).unwrap();
+    let output = run(folder.path(), &["check-config"]);
+    assert_eq!(
+        String::from_utf8(output.stderr).unwrap(),
+        "farhand-relay: farhand-relay.toml, line 1: `grace_seconds`: this is a text; take the quotation marks away; it \
+         must be a whole number from 0 to 86400, for example: grace_seconds = 5\n\
+         farhand-relay.toml, line 4: `legs`: 0 is not a number that it can be; it must be a whole number from 1 to \
+         1000000000, for example: legs = 20000\n"
+    );
+}
+
+#[test]
+fn nothing_but_a_relays_start_makes_a_state_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    let mistyped = folder.path().join("stat");
+    let mistyped = mistyped.to_str().unwrap();
+    for command in
+        [&["operator", "add", "anna"][..], &["operator", "list"], &["operator", "remove", "anna"], &["pin"]]
+    {
+        let arguments = [command, &["--state", mistyped]].concat();
+        fails(
+            folder.path(),
+            &arguments,
+            1,
+            &["no relay's state in", mistyped, "--state", "farhand-relay run"],
+        );
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    let relay = Running::start(folder.path(), &["--state", mistyped]);
+    let new =
+        relay.seen.iter().find(|line| line["fields"]["message"].as_str().unwrap().starts_with("a new key"));
+    assert_eq!(new.unwrap()["fields"]["state"], mistyped, "the first start says where");
+    assert!(run(folder.path(), &["operator", "add", "anna", "--state", mistyped]).status.success());
+}
+
+#[test]
+fn a_second_relay_on_one_state_folder_is_refused_until_the_first_has_ended() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = Running::start(folder.path(), &[]);
+    let process = first.child.id().to_string();
+    let second = ["run", "--listen", "127.0.0.1:0", "--pages", "off"];
+    let whole = folder.path().to_str().unwrap();
+    fails(folder.path(), &second, 1, &["another relay runs", whole, &process, "stop that one first"]);
+    assert!(run(folder.path(), &["operator", "add", "anna"]).status.success());
+    // Even one that was killed leaves nothing behind.
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+    Running::start(folder.path(), &[]);
+}
+
+#[test]
+fn a_database_that_cannot_be_used_is_named_with_what_to_do() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Running::start(folder.path(), &[]));
+    let database = folder.path().join("relay.db");
+    for file in ["relay.db-wal", "relay.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(file));
+    }
+    let start = ["run", "--listen", "127.0.0.1:0", "--pages", "off"];
+    let whole = std::fs::read(&database).unwrap();
+    std::fs::write(&database, "somebody's notes").unwrap();
+    for command in [&start[..], &["operator", "list"]] {
+        fails(
+            folder.path(),
+            command,
+            1,
+            &["relay.db", "not the database of a Farhand relay", "move this file away"],
+        );
+    }
+    std::fs::write(&database, &whole[..whole.len() / 2]).unwrap();
+    for command in [&start[..], &["operator", "list"]] {
+        fails(folder.path(), command, 1, &["relay.db", "is damaged", "backup"]);
+    }
 }
 
 #[test]

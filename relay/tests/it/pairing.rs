@@ -76,7 +76,7 @@ async fn unknown_wrong_and_removed_operators_get_one_answer() {
     relay.operator("bob").await;
     let store = relay.store().await;
     let removed = relay.operator("carl").await;
-    store.remove_operator(&"carl".parse().unwrap(), "test", Duration::ZERO).await.unwrap();
+    store.remove_operator("carl", "test", Duration::ZERO).await.unwrap();
     for (name, token) in
         [("nobody", token.as_bytes()), ("bob", token.as_bytes()), ("carl", removed.as_bytes())]
     {
@@ -109,7 +109,7 @@ async fn a_removed_operator_is_thrown_out_with_their_session() {
     let relay = relay().await;
     let mut session = relay.session().await;
     let store = relay.store().await;
-    store.remove_operator(&"anna".parse().unwrap(), "test", Duration::ZERO).await.unwrap();
+    store.remove_operator("anna", "test", Duration::ZERO).await.unwrap();
     assert_eq!(session.console.hear().await, FromRelay::Refused { refusal: Refusal::Operator });
     session.console.ends().await;
     let mut rest = Vec::new();

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::SessionId;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, Ticket, ToRelay};
 use farhand_proto::version::Versions;
 use farhand_relay::config::Config;
@@ -51,7 +52,7 @@ pub(crate) async fn relay_with(change: impl FnOnce(&mut Config)) -> Relay {
     let folder = tempfile::tempdir().unwrap();
     let options = SettingOptions {
         state: Some(folder.path().to_owned()),
-        organisation: Some(Text::new("Example Ltd").unwrap()),
+        organisation: Some(Name::new("Example Ltd").unwrap()),
         listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
         pages: Some("127.0.0.1:0".parse().unwrap()),
         ..SettingOptions::default()

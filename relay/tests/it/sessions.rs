@@ -1,6 +1,6 @@
 //! Bytes through a session.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use farhand_transport::LegStream;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -118,6 +118,29 @@ async fn a_killed_half_ends_the_other_after_its_last_bytes() {
     relay.until("farhand_relay_sessions", 0).await;
     // Its client waits again and can be asked for.
     relay.until("farhand_relay_waiting_clients", 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_that_stays_does_not_keep_the_others_owner_busy() {
+    for client_leaves in [true, false] {
+        let relay = relay().await;
+        let session = relay.session().await;
+        let start = Instant::now();
+        let (leaves, stays) = if client_leaves {
+            (session.from_client, session.from_console)
+        } else {
+            (session.from_console, session.from_client)
+        };
+        drop(leaves);
+        // The other half has heard nothing, reads nothing and ends nothing.
+        relay.until("farhand_relay_sessions", 0).await;
+        relay.until("farhand_relay_waiting_clients", 1).await;
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+        let legs = relay.metric("farhand_relay_legs{kind=\"ending\"}").await;
+        assert_eq!(legs, 2, "the half that stays is being ended");
+        drop(stays);
+        relay.until("farhand_relay_legs{kind=\"ending\"}", 0).await;
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

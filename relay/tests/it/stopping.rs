@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use farhand_proto::relay::FromRelay;
 use farhand_relay::server::Outcome;
+use farhand_transport::dial::AttemptError;
+use farhand_transport::{Identity, Target, dial};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -34,6 +36,22 @@ async fn everybody_is_told_and_sessions_have_their_time() {
     assert_eq!(timeout(SOON, relay.server.ended()).await.unwrap(), Outcome::Stopped);
     let lines = relay.store().await.audit(1).await.unwrap();
     assert_eq!(lines[0].ending.as_deref(), Some("relay stopped"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn who_comes_while_it_stops_hears_that_it_may_be_stopping() {
+    let relay = relay_with(|config| config.broker.timing.grace = Duration::from_secs(60)).await;
+    let mut session = relay.session().await;
+    relay.server.stop();
+    assert_eq!(session.client.hear().await, FromRelay::Stopping {});
+    let target = Target { host: relay.address.ip().to_string(), port: relay.address.port() };
+    for _ in 0..20 {
+        let error = dial(std::slice::from_ref(&target), &[relay.pin], &Identity::generate().unwrap())
+            .await
+            .unwrap_err();
+        assert!(matches!(error.attempts[0].1, AttemptError::Closed), "{error}");
+        assert!(error.to_string().contains("being stopped"), "{error}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -73,7 +73,11 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
             figures.push(Figure::new(format!("{name}: number shown"), "ms", settled));
         }
         figures.push(Figure::new(format!("{name}: memory"), "MB", column(starts, |start| start.memory)));
-        figures.push(Figure::new(format!("{name}: idle CPU"), "% of a core", column(starts, |start| start.idle)));
+        figures.push(Figure::new(
+            format!("{name}: idle CPU"),
+            "% of a core",
+            column(starts, |start| start.idle),
+        ));
     }
     for (name, starts) in [("client", &ours), ("console", &console)] {
         let ratios = |value: fn(&Start) -> f64| {

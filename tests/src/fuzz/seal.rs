@@ -2,8 +2,10 @@
 
 use std::sync::{Arc, LazyLock};
 
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::Bytes;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{SignedVoucher, Voucher};
 use farhand_proto::time::Moment;
 use farhand_seal::{
@@ -25,8 +27,8 @@ static WORLD: LazyLock<Arc<World>> = LazyLock::new(|| {
     let [client, console, relay] = [(); 3].map(|()| Identity::generate().unwrap());
     let session_id = SessionId::from_digits([4; 9]);
     let body = Voucher {
-        operator: Text::truncated("ada"),
-        organisation: Text::truncated("Example Ltd"),
+        operator: Name::new("ada").unwrap(),
+        organisation: Name::new("Example Ltd").unwrap(),
         session_id,
         console_key: console.key_hash(),
         expires: 1_800_000_060,
@@ -47,6 +49,7 @@ fn client_seal(guesses: &mut Guesses) -> ClientSeal<'_> {
         session_id: WORLD.session_id,
         relay_key: WORLD.relay.spki().to_vec(),
         relay_time: 1_800_000_000,
+        language: Language::English,
     };
     ClientSeal::new(config, guesses, Moment::ZERO).unwrap()
 }

@@ -9,6 +9,7 @@ use farhand_peer::console::{Operator, Way};
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, KeyHash, SignedVoucher, Ticket, ToRelay, Voucher};
 use farhand_proto::seal::SealRefusal;
 use farhand_proto::version::Version;
@@ -133,8 +134,8 @@ impl FakeRelay {
 impl Shared {
     fn vouch(&self, session_id: SessionId, console_key: KeyHash) -> SignedVoucher {
         let voucher = Voucher {
-            operator: Text::truncated("mallory"),
-            organisation: Text::truncated("Example Ltd"),
+            operator: Name::new("mallory").unwrap(),
+            organisation: Name::new("Example Ltd").unwrap(),
             session_id,
             console_key,
             expires: unix_time() + 60,
@@ -209,7 +210,7 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
         let Ok(message) = message else { return };
         shared.saw(&message.to_frame());
         let version = Version(1);
-        let organisation = Text::truncated("Example Ltd");
+        let organisation = Name::new("Example Ltd").unwrap();
         let answer = match message {
             ToRelay::Register { .. } => {
                 let mut state = shared.state.lock().unwrap();

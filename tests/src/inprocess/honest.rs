@@ -5,10 +5,14 @@ use farhand_peer::client::{Client, Control, Event, Question};
 use farhand_peer::console::{Console, ConsoleEvent, ConsoleHandle, Operator, Way};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
 use farhand_seal::{ConsoleGuesses, SealError};
 
 use super::desk::{FakeDesk, Record};
 use super::{everything, soon};
+
+/// What the customers of these tests speak.
+pub const LANGUAGE: Language = Language::Czech;
 
 /// A client whose desk writes down what it is asked for.
 #[derive(Debug)]
@@ -30,7 +34,7 @@ impl HonestClient {
     /// Starts one with this desk.
     #[must_use]
     pub fn with(way: Way, (desk, record): (FakeDesk, Record)) -> Self {
-        let client = Client::start(way, Box::new(desk)).unwrap();
+        let client = Client::start(way, LANGUAGE, Box::new(desk)).unwrap();
         Self { control: client.control(), client, desk: record }
     }
 
@@ -72,7 +76,7 @@ impl HonestClient {
     /// Waits for the question and says yes to everything.
     pub async fn allow(&mut self) {
         self.asked().await;
-        self.control.answer(everything()).await;
+        self.control.answer(everything());
         self.allowed().await;
     }
 

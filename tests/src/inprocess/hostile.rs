@@ -6,6 +6,7 @@ use std::time::Instant;
 use farhand_peer::console::{Operator, Way};
 use farhand_proto::codec::{FrameBuffer, Message};
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
 use farhand_proto::relay::{FromRelay, SignedVoucher, Ticket, ToRelay};
 use farhand_proto::time::Moment;
 use farhand_proto::version::Versions;
@@ -134,6 +135,7 @@ impl Program {
             session_id,
             relay_key: self.leg.peer_spki().to_vec(),
             relay_time,
+            language: Language::English,
         }
     }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use farhand_peer::console::{Operator, Way};
 use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::name::Name;
 use farhand_relay::config::Config;
 use farhand_relay::options::SettingOptions;
 use farhand_relay::server::Server;
@@ -34,7 +35,7 @@ impl Relay {
         let folder = tempfile::tempdir().unwrap();
         let options = SettingOptions {
             state: Some(folder.path().to_owned()),
-            organisation: Some(Text::new("Example Ltd").unwrap()),
+            organisation: Some(Name::new("Example Ltd").unwrap()),
             listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
             pages: Some("127.0.0.1:0".parse().unwrap()),
             ..SettingOptions::default()

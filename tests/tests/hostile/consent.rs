@@ -74,14 +74,14 @@ async fn before_at_and_after_the_answer_nothing_is_seen_or_done_without_a_yes() 
     client.desk.nothing_seen_or_done();
 
     // Only to look: nothing is done.
-    client.control.answer(Grants::NONE.with(Grant::View)).await;
+    client.control.answer(Grants::NONE.with(Grant::View));
     client.allowed().await;
     line.send_bytes(&acts(2 * ACTS)).await.unwrap();
     all_refused(&mut line, 2 * ACTS, true).await;
     assert_eq!(client.desk.injected(), []);
 
     // Nothing any more: nothing is seen either.
-    client.control.set_grants(Grants::NONE).await;
+    client.control.set_grants(Grants::NONE);
     line.hear_until(|message| {
         matches!(message, ToConsole::Allowed { grants } if grants.is_empty()).then_some(())
     })

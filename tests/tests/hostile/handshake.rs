@@ -7,6 +7,7 @@ use farhand_peer::console::{ConnectError, Console, Operator};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::Message;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
 use farhand_proto::relay::SignedVoucher;
 use farhand_proto::seal::{SealFromClient, SealFromConsole};
 use farhand_proto::version::{Version, Versions};
@@ -228,7 +229,8 @@ fn to_console() -> Vec<(Vec<Vec<u8>>, &'static str)> {
     let hello =
         |version| SealFromClient::ClientHello { versions: only(version), commitment: [7; 32] }.to_frame();
     let of_share = |share| SealFromClient::ClientShare { share }.to_frame();
-    let proof = SealFromClient::ClientProof { mac: [1; 32], nonce: [2; 32] }.to_frame();
+    let (mac, nonce, language) = ([1; 32], [2; 32], Language::English);
+    let proof = SealFromClient::ClientProof { mac, nonce, language }.to_frame();
     let shared = of_share(share(b'B'));
     let closed = "closed the connection before it was secured";
     vec![

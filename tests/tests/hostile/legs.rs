@@ -7,6 +7,7 @@ use farhand_peer::console::Console;
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message as _;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, Refusal, SignedVoucher, Ticket, ToRelay};
 use farhand_proto::version::{Version, Versions};
 use farhand_seal::ConsoleGuesses;
@@ -135,18 +136,22 @@ async fn hear_out(mut stream: impl AsyncReadExt + Unpin) -> Vec<u8> {
     answer
 }
 
+fn house() -> Name {
+    Name::new("Example Ltd").unwrap()
+}
+
 fn registered() -> Vec<u8> {
     FromRelay::Registered {
         version: Version(1),
         session_id: SessionId::from_digits([1; 9]),
         claim: Bytes::default(),
-        organisation: Text::default(),
+        organisation: house(),
     }
     .to_frame()
 }
 
 fn logged_in() -> Vec<u8> {
-    FromRelay::LoggedIn { version: Version(1), organisation: Text::default() }.to_frame()
+    FromRelay::LoggedIn { version: Version(1), organisation: house() }.to_frame()
 }
 
 /// A relay's wrong words, and how a program calls them.
@@ -219,7 +224,7 @@ async fn client_trouble(relay: &ScriptedRelay) -> String {
     let mut client = HonestClient::start(relay.way());
     let (words, retry_in) = client
         .until("trouble", |event| match event {
-            Event::Trouble { error, retry_in } => Some((error.to_string(), retry_in)),
+            Event::Trouble { error, retry_in, .. } => Some((error.to_string(), retry_in)),
             _ => None,
         })
         .await;
@@ -240,7 +245,7 @@ async fn something_that_is_no_relay_is_called_so() {
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), true, "what answers there is not a relay"),
         (vec![0xff; 100_000], false, "what answers there is not a relay"),
         (vec![22, 3, 3, 0, 200, 2, 0], true, "what answers there is not a relay"),
-        (vec![], true, "what answers there is not a relay"),
+        (vec![], true, "the connection was taken and closed again at once"),
     ] {
         let relay =
             ScriptedRelay::start(Script { instead_of_tls: Some(bytes), answers: vec![], closes }).await;

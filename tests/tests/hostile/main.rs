@@ -8,6 +8,7 @@ mod handshake;
 mod legs;
 mod middle;
 mod passwords;
+mod pictures;
 mod sealed;
 mod stalls;
 mod tickets;

@@ -28,7 +28,7 @@ async fn proofs_until_the_next_number(client: &mut HonestClient, first: SessionI
     loop {
         match client.event().await {
             Event::Refused { error: SealError::WrongPassword(_) } => proofs += 1,
-            Event::Refused { .. } | Event::Connecting | Event::Trouble { .. } => {}
+            Event::Refused { .. } | Event::Connecting { .. } | Event::Trouble { .. } => {}
             Event::Ready { session_id, .. } if session_id != first => return (proofs, session_id),
             Event::Ready { password, .. } => {
                 assert!(!passwords.contains(&password), "a password that came back");
@@ -102,8 +102,9 @@ async fn a_thousand_tries_at_once_are_nine() {
                         let mut line = farhand_tests::inprocess::hostile::Line::new(leg);
                         let config = console.console_config(&(session_id, guess.clone()), voucher);
                         let result = line.seal_as_console(config, &mut ConsoleGuesses::new()).await;
-                        assert!(result.is_err(), "a guess was right");
-                        tried += 1;
+                        let error = result.expect_err("a guess was right");
+                        // A client that was invited before its number ended comes and goes again without a word.
+                        tried += usize::from(error != SealError::Closed);
                     }
                     Err(FromRelay::Nobody { .. }) => {}
                     Err(FromRelay::Refused { .. }) => break,

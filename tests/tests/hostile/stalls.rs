@@ -65,7 +65,7 @@ async fn a_console_that_demands_answers_and_reads_none_is_made_to_wait_and_given
     let relay = Relay::start().await;
     let mut client = HonestClient::start(relay.way());
     let (mut line, before) = allowed(&relay, &mut client).await;
-    client.control.set_grants(Grants::NONE).await;
+    client.control.set_grants(Grants::NONE);
     client.allowed().await;
     let start = Instant::now();
     let flood = async {

@@ -15,8 +15,13 @@ const UNSAFE_FOLDERS: [&str; 2] = ["crates/desktop/", "crates/media/src/"];
 const UNSAFE_RELAY: &str = "relay/src/";
 
 /// Where code may differ from system to system: the adapters, and tests that need real X servers.
-const PLATFORM_FOLDERS: [&str; 5] =
-    ["crates/desktop/", "crates/transport/src/system", "crates/window/src/system", "crates/testkit/", "tests/"];
+const PLATFORM_FOLDERS: [&str; 5] = [
+    "crates/desktop/",
+    "crates/transport/src/system",
+    "crates/window/src/system",
+    "crates/testkit/",
+    "tests/",
+];
 /// What a `cfg` says when it asks for the system. (The processor is another matter: vector code.)
 const PLATFORM_WORDS: [&str; 6] =
     ["windows", "unix", "target_os", "target_family", "target_env", "target_vendor"];

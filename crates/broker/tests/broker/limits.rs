@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::world::{START, World, address, key};
+use crate::world::{START, World, address, key, settings};
 use farhand_broker::{FAILED_LOGIN_DELAY, Limits, NOBODY_DELAY, NoRoom, OperatorCheck, OperatorId, Settings};
 use farhand_proto::id::SessionId;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
@@ -91,7 +91,7 @@ fn sixty_misses_an_hour_are_the_end_of_it() {
 #[test]
 fn misses_are_limited_per_address_as_well() {
     let limits = Limits { misses_per_minute: 3, ..Limits::default() };
-    let mut world = World::with(Settings { limits, ..Settings::default() }, 1);
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
     for operator in 0..3 {
         let leg = world.console(key(CONSOLE), operator);
         world.find(leg, unknown());
@@ -111,7 +111,7 @@ fn crowds_are_refused() {
         registrations_per_minute: 3,
         ..Limits::default()
     };
-    let mut world = World::with(Settings { limits, ..Settings::default() }, 1);
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
     let accept = |world: &mut World, from| world.broker.handle_accepted(world.now(), address(from));
     let two = [accept(&mut world, 1).unwrap(), accept(&mut world, 1).unwrap()];
     assert_eq!(accept(&mut world, 1), Err(NoRoom));
@@ -141,7 +141,7 @@ fn crowds_are_refused() {
 #[test]
 fn sessions_and_logins_have_their_limits() {
     let limits = Limits { sessions_per_operator: 1, logins_per_operator: 2, ..Limits::default() };
-    let mut world = World::with(Settings { limits, ..Settings::default() }, 1);
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
     let (_, one, _) = world.client(key(10), None);
     let (_, two, _) = world.client(key(11), None);
     let console = world.console(key(CONSOLE), 5);
@@ -159,7 +159,7 @@ fn sessions_and_logins_have_their_limits() {
 fn session_ids_differ_and_times_are_the_relays() {
     let limits =
         Limits { registrations_per_minute: 1000, clients: 1000, legs_per_address: 1000, ..Limits::default() };
-    let mut world = World::with(Settings { limits, ..Settings::default() }, 1);
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
     let mut numbers: Vec<SessionId> = (0..=255).map(|number| world.client(key(number), None).1).collect();
     numbers.sort();
     numbers.dedup();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use crate::world::{World, address, key};
+use crate::world::{World, address, key, settings};
 use farhand_broker::{CLAIM_LIFE, Ending, LegId, Limits, OperatorCheck, OperatorId, Settings};
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::SessionId;
@@ -98,7 +98,7 @@ proptest! {
     #[test]
     fn promises_hold_in_every_order(steps in proptest::collection::vec(step(), 1..250), seed: u64) {
         let limits = Limits { legs: 60, sessions: 3, clients: 4, ..Limits::default() };
-        let mut world = World::with(Settings { limits, ..Settings::default() }, seed);
+        let mut world = World::with(Settings { limits, ..settings() }, seed);
         let mut onlooker = Onlooker::default();
         for step in steps {
             apply(&mut world, &mut onlooker, step);
@@ -123,7 +123,7 @@ proptest! {
         // When everybody has left, nothing is remembered.
         let open: Vec<LegId> = onlooker.legs.clone();
         for pair in world.pairs.clone() {
-            world.broker.handle_session_ended(world.now(), pair.0, Default::default(), Ending::Client);
+            world.end_session(pair.0, Default::default(), Ending::Client);
         }
         for leg in open {
             world.close(leg);
@@ -199,7 +199,7 @@ fn apply(world: &mut World, onlooker: &mut Onlooker, step: Step) {
         Step::EndClosed => world.end_closed(),
         Step::EndSession { pair } => {
             let Some((pair, ..)) = world.pairs.get(pair) else { return };
-            world.broker.handle_session_ended(world.now(), *pair, Default::default(), Ending::Client);
+            world.end_session(*pair, Default::default(), Ending::Client);
         }
         Step::Remove { operator } => {
             world.broker.handle_operator_removed(world.now(), OperatorId(operator));

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use crate::world::{Stamp, World, address, key};
+use crate::world::{Stamp, World, address, key, settings};
 use farhand_broker::{
     ALONE, CLAIM_LIFE, CLOCK_SKEW, Ending, Event, NOBODY_DELAY, NoRoom, OperatorCheck, OperatorId, Settings,
     Signer, TICKET_LIFE, Timing, Traffic,
 };
-use farhand_proto::bounded::Bytes;
+use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::SessionId;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay, Voucher};
 use farhand_proto::version::{Version, Versions};
@@ -57,7 +57,7 @@ fn a_session_from_first_to_last() {
     world.pass(Duration::from_secs(90));
     assert!(world.closed.is_empty());
     let traffic = Traffic { to_client: 3, to_console: 4 };
-    world.broker.handle_session_ended(world.now(), pair, traffic, Ending::Client);
+    world.end_session(pair, traffic, Ending::Client);
     world.settle();
     let duration = Duration::from_secs(90);
     assert_eq!(
@@ -76,7 +76,7 @@ fn a_session_from_first_to_last() {
 fn nobody_is_the_same_bytes_at_the_same_moment_whatever_the_cause() {
     let mut answers = Vec::new();
     for cause in ["unknown", "left", "expired", "invited", "in a session"] {
-        let mut world = World::with(Settings::default(), 3);
+        let mut world = World::with(settings(), 3);
         let (client, session_id, _) = world.client(key(CLIENT), None);
         let mut asked = session_id;
         match cause {
@@ -214,22 +214,22 @@ fn a_half_that_leaves_or_babbles_while_it_waits_frees_the_client() {
 fn a_claim_brings_the_number_back_even_to_a_new_relay() {
     let mut world = World::new();
     let (_, session_id, claim) = world.client(key(CLIENT), None);
-    let mut restarted = World::with(Settings::default(), 77);
+    let mut restarted = World::with(settings(), 77);
     restarted.moment = world.moment + Duration::from_secs(60);
     let (_, again, renewed) = restarted.client(key(CLIENT), Some(claim.clone()));
     assert_eq!(again, session_id);
     assert_eq!(renewed, claim, "claiming a number again does not make it last longer");
 
     // Another key, a changed claim, an expired one: a fresh number for each.
-    let (_, other, _) = World::with(Settings::default(), 78).client(key(9), Some(claim.clone()));
+    let (_, other, _) = World::with(settings(), 78).client(key(9), Some(claim.clone()));
     assert_ne!(other, session_id);
     for place in 0..claim.len() {
         let mut bytes = claim.to_vec();
         bytes[place] ^= 1;
         let forged = Some(Bytes::new(bytes).unwrap());
-        assert_ne!(World::with(Settings::default(), 79).client(key(CLIENT), forged).1, session_id);
+        assert_ne!(World::with(settings(), 79).client(key(CLIENT), forged).1, session_id);
     }
-    let mut later = World::with(Settings::default(), 80);
+    let mut later = World::with(settings(), 80);
     later.moment = world.moment + CLAIM_LIFE;
     assert_ne!(later.client(key(CLIENT), Some(claim)).1, session_id);
 }
@@ -267,7 +267,7 @@ fn a_client_that_comes_back_during_its_session_stays_busy() {
     world.pass(NOBODY_DELAY);
     assert_eq!(world.last(console), Some(&FromRelay::Nobody { request: 7 }));
     let pair = world.pairs[0].0;
-    world.broker.handle_session_ended(world.now(), pair, Traffic::default(), Ending::Console);
+    world.end_session(pair, Traffic::default(), Ending::Console);
     world.find(console, session_id);
     assert!(matches!(world.last(console), Some(FromRelay::Found { .. })));
 }
@@ -441,8 +441,88 @@ fn the_last_session_that_ends_during_the_grace_time_ends_the_stop() {
     world.join(key(CONSOLE), &of_console);
     world.broker.handle_stop(world.now());
     let pair = world.pairs[0].0;
-    world.broker.handle_session_ended(world.now(), pair, Traffic::default(), Ending::Client);
+    world.end_session(pair, Traffic::default(), Ending::Client);
     world.settle();
     assert_eq!(world.closed, [client, console]);
     assert!(matches!(world.events.last(), Some(Event::SessionEnded { ending: Ending::Client, .. })));
+}
+
+#[test]
+fn a_session_that_is_over_frees_its_client_before_its_legs_have_ended() {
+    let mut world = World::new();
+    let (client, session_id, _) = world.client(key(CLIENT), None);
+    let console = world.console(key(CONSOLE), 5);
+    world.find(console, session_id);
+    let (of_client, of_console, _) = world.tickets(client, console);
+    let halves = [world.join(key(CLIENT), &of_client), world.join(key(CONSOLE), &of_console)];
+    world.broker.handle_session_ended(world.now(), world.pairs[0].0, Traffic::default(), Ending::Client);
+    world.settle();
+    let figures = world.broker.figures();
+    assert_eq!((figures.sessions, figures.waiting, figures.ending_legs), (0, 1, 2));
+    world.find(console, session_id);
+    assert!(matches!(world.last(console), Some(FromRelay::Found { .. })));
+    // A leg that is still being ended counts as one, so a relay that is stopped waits for its last words.
+    world.broker.handle_stop(world.now());
+    for leg in [client, console] {
+        world.close(leg);
+    }
+    for half in halves {
+        assert!(!world.broker.is_stopped());
+        world.close(half);
+    }
+    assert!(world.broker.is_stopped());
+}
+
+#[test]
+fn a_console_that_goes_before_it_has_come_with_its_ticket_frees_the_client_at_once() {
+    for client_came in [false, true] {
+        let mut world = World::new();
+        let (client, session_id, _) = world.client(key(CLIENT), None);
+        let console = world.console(key(CONSOLE), 5);
+        world.find(console, session_id);
+        let (of_client, of_console, _) = world.tickets(client, console);
+        let half = client_came.then(|| world.join(key(CLIENT), &of_client));
+        world.close(console);
+        let alone = FromRelay::Refused { refusal: Refusal::Alone };
+        assert_eq!(half.and_then(|half| world.last(half)), client_came.then_some(&alone));
+        assert_eq!(world.broker.figures().waiting, 1);
+        let late = world.join(key(CONSOLE), &of_console);
+        assert_eq!(world.last(late), Some(&FromRelay::Refused { refusal: Refusal::Ticket }));
+        // Another console of the same operator is not touched by it.
+        let (first, second) = (world.console(key(CONSOLE), 5), world.console(key(CONSOLE + 1), 5));
+        world.find(second, session_id);
+        world.close(first);
+        assert_eq!(world.broker.figures().invited, 1);
+    }
+}
+
+#[test]
+fn pings_are_answered_sixty_times_a_minute() {
+    let timing = Timing { silence: Duration::from_secs(120), ..Timing::default() };
+    let mut world = World::with(Settings { timing, ..settings() }, 1);
+    let (client, ..) = world.client(key(CLIENT), None);
+    for minute in 0..3 {
+        for number in 0..60 {
+            world.say(client, ToRelay::Ping { number });
+            assert_eq!(world.last(client), Some(&FromRelay::Pong { number }), "in minute {minute}");
+        }
+        world.pass(Duration::from_secs(60));
+    }
+    for number in 0..=60 {
+        world.say(client, ToRelay::Ping { number });
+    }
+    assert_eq!(world.last(client), Some(&FromRelay::Refused { refusal: Refusal::Protocol }));
+    assert_eq!(world.closed, [client]);
+}
+
+#[test]
+fn an_operator_whose_name_could_fool_is_nobody_whatever_the_store_says() {
+    let mut world = World::new();
+    let leg = world.open(key(CONSOLE));
+    let operator = Text::truncated("anna\u{202e}");
+    let token = Bytes::new(*b"token").unwrap();
+    world.say(leg, ToRelay::Login { versions: Versions::RELAY, operator, token });
+    world.broker.handle_operator_checked(world.now(), leg, OperatorCheck::Known(OperatorId(5)));
+    world.pass(Duration::from_secs(1));
+    assert_eq!(world.last(leg), Some(&FromRelay::Refused { refusal: Refusal::Operator }));
 }

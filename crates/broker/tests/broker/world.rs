@@ -7,12 +7,13 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::time::Duration;
 
 use farhand_broker::{
-    Broker, Command, Directory, Entropy, Environment, Event, LegId, LocalDirectory, Now, OperatorCheck,
-    OperatorId, PairId, Settings, Signer,
+    Broker, Command, Directory, Ending, Entropy, Environment, Event, LegId, LocalDirectory, Now,
+    OperatorCheck, OperatorId, PairId, Settings, Signer, Traffic,
 };
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::id::SessionId;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, Ticket, ToRelay};
 use farhand_proto::version::Versions;
 
@@ -90,17 +91,20 @@ pub(crate) fn key(number: u8) -> KeyHash {
     KeyHash([number; 32])
 }
 
+pub(crate) fn settings() -> Settings {
+    Settings::new(Name::new("Example").unwrap())
+}
+
 pub(crate) fn address(number: u8) -> IpAddr {
     IpAddr::from([192, 0, 2, number])
 }
 
 impl World {
     pub(crate) fn new() -> Self {
-        Self::with(Settings::default(), 1)
+        Self::with(settings(), 1)
     }
 
     pub(crate) fn with(settings: Settings, seed: u64) -> Self {
-        let settings = Settings { organisation: Text::truncated("Example"), ..settings };
         let numbers = Arc::new(AtomicUsize::new(0));
         let environment = Environment {
             entropy: Box::new(Dice(seed)),
@@ -155,14 +159,24 @@ impl World {
         self.broker.remembered() + self.numbers.load(Relaxed)
     }
 
+    /// Reports the end of a session, and then of its legs.
+    pub(crate) fn end_session(&mut self, pair: PairId, traffic: Traffic, ending: Ending) {
+        self.broker.handle_session_ended(self.now(), pair, traffic, ending);
+        let pairs: Vec<_> = self.pairs.iter().filter(|(id, ..)| *id == pair).copied().collect();
+        for (_, console, client) in pairs {
+            self.broker.handle_closed(self.now(), console);
+            self.broker.handle_closed(self.now(), client);
+        }
+    }
+
     /// Reports the end of every leg that was told to end.
     pub(crate) fn end_closed(&mut self) {
         while let Some(leg) = self.closed.pop_front() {
-            let ending = farhand_broker::Ending::Console;
+            let ending = Ending::Console;
             let pair = self.pairs.iter().find(|(_, console, client)| *console == leg || *client == leg);
             match pair.map(|(pair, ..)| *pair) {
                 Some(pair) => {
-                    self.broker.handle_session_ended(self.now(), pair, Default::default(), ending);
+                    self.end_session(pair, Default::default(), ending);
                 }
                 None => self.broker.handle_closed(self.now(), leg),
             }

@@ -3,7 +3,10 @@
 //! The connections are x11rb's pure Rust ones: when the server dies, requests return errors and the process lives
 //! on, which the C library does not allow.
 
+mod above;
 mod cursor;
+mod devices;
+mod hotkey;
 mod injector;
 mod keys;
 mod leftovers;
@@ -12,25 +15,32 @@ mod local_input;
 mod monitors;
 mod pixels;
 mod pointer;
+mod presses;
 #[cfg(feature = "scrap")]
 mod scrap;
 mod screen;
 mod shm;
+mod vigil;
 
 use x11rb::protocol::randr::ConnectionExt as _;
 
-use crate::{CaptureBackend, Desktop, OpenError, Options, ScreenError};
+use crate::{CaptureBackend, Chord, Desktop, HotKeyError, OpenError, Options, ScreenError};
+pub(crate) use above::X11Above;
+pub(crate) use hotkey::X11HotKey;
 use injector::X11Injector;
 use link::{Asked as _, Link};
 use local_input::X11LocalInput;
+pub(crate) use presses::X11Presses;
 use screen::X11Screen;
+use vigil::X11Vigil;
 
 /// Opens the X11 desktop that the options or the environment name.
 pub(crate) fn open(options: &Options) -> Result<Desktop, OpenError> {
     let session = Session::of_environment();
     let display = session.display(options.display.as_deref())?;
     let link = Link::connect(&display)?;
-    if session.is_wayland && is_xwayland(&link)? {
+    // Whatever the environment says: over ssh, or for another user, it says nothing of Wayland.
+    if is_xwayland(&link)? {
         return Err(OpenError::Wayland);
     }
     let screen = match options.capture {
@@ -46,7 +56,34 @@ pub(crate) fn open(options: &Options) -> Result<Desktop, OpenError> {
 
 /// See [`crate::release_leftovers`].
 pub(crate) fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> {
-    leftovers::release(&Link::connect(&Session::of_environment().display(display)?)?)
+    let link = Link::connect(&Session::of_environment().display(display)?)?;
+    leftovers::release(&link)?;
+    keys::empty_leftovers(link)
+}
+
+/// See [`crate::watch_over`].
+pub(crate) fn watch_over(display: Option<&str>) -> Result<X11Vigil, OpenError> {
+    Ok(X11Vigil(Link::connect(&Session::of_environment().display(display)?)?))
+}
+
+/// See [`crate::GenuinePresses::open`].
+pub(crate) fn watch_presses(display: Option<&str>) -> Result<X11Presses, OpenError> {
+    let link = Link::connect(&Session::of_environment().display(display)?)?;
+    // Its X server is told all that a program lets a Wayland desktop do as if a device had done it.
+    if is_xwayland(&link)? {
+        return Err(OpenError::Wayland);
+    }
+    X11Presses::open(link)
+}
+
+/// See [`crate::KeepAbove::start`].
+pub(crate) fn keep_above(display: Option<&str>, window: u32) -> Result<X11Above, OpenError> {
+    X11Above::start(Link::connect(&Session::of_environment().display(display)?)?, window)
+}
+
+/// See [`crate::HotKey::grab`].
+pub(crate) fn grab_hot_key(display: Option<&str>, chords: &[Chord]) -> Result<X11HotKey, HotKeyError> {
+    X11HotKey::grab(Link::connect(&Session::of_environment().display(display)?)?, chords)
 }
 
 #[cfg(feature = "scrap")]

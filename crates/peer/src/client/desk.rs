@@ -7,6 +7,12 @@ use tokio::sync::mpsc;
 /// What a session wants of a desktop. None of these waits; what comes of them arrives through the [`DeskSender`]
 /// that [`Desk::open`] was given.
 pub trait Desk: Send {
+    /// From now on, in a session and between sessions: say once why the desktop is gone for good, if that happens. A
+    /// desk that can't go away drops the sender.
+    fn watch(&mut self, gone: GoneSender) {
+        drop(gone);
+    }
+
     /// A session begins: from now on events go to this sender.
     fn open(&mut self, events: DeskSender);
 
@@ -62,6 +68,9 @@ pub enum DeskEvent {
     /// The desktop is gone, with the reason in words.
     Gone(String),
 }
+
+/// Where a desk says why the desktop is gone for good. It never is full: there is one thing to say.
+pub type GoneSender = mpsc::Sender<String>;
 
 /// Where a desk sends what happens. Full means: wait.
 pub type DeskSender = mpsc::Sender<DeskEvent>;

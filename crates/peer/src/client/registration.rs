@@ -27,9 +27,9 @@ const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
 #[derive(Debug)]
 pub(super) enum News {
     /// The relay is being tried.
-    Connecting,
-    /// It failed, and is tried again.
-    Down { error: RelayError, retry_in: Duration },
+    Connecting { attempt: u32 },
+    /// It failed at this attempt, or the leg that stood was lost (0), and is tried again.
+    Down { error: RelayError, attempt: u32, retry_in: Duration },
     /// Somebody can connect.
     Registered { session_id: SessionId, organisation: String, relay_spki: Vec<u8> },
     /// A console asks.
@@ -80,13 +80,16 @@ struct Run {
 impl Run {
     async fn run(mut self) {
         let mut pause = FIRST_PAUSE;
+        let mut attempt: u32 = 0;
         loop {
-            if self.tell(News::Connecting).await.is_err() {
+            attempt = attempt.saturating_add(1);
+            if self.tell(News::Connecting { attempt }).await.is_err() {
                 return;
             }
             let error = match self.register().await {
                 Ok((leg, news)) => {
                     pause = FIRST_PAUSE;
+                    attempt = 0;
                     if self.tell(news).await.is_err() {
                         return;
                     }
@@ -107,7 +110,7 @@ impl Run {
                 }
                 _ => pause,
             };
-            if self.tell(News::Down { error, retry_in }).await.is_err() {
+            if self.tell(News::Down { error, attempt, retry_in }).await.is_err() {
                 return;
             }
             pause = (pause * 2).min(LONGEST_PAUSE);

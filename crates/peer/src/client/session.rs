@@ -1,6 +1,10 @@
 //! One session at the client: the machine of the session between the sealed line, the desk and the customer.
 
+use std::collections::VecDeque;
+use std::time::SystemTime;
+
 use farhand_proto::bounded::Text;
+use farhand_proto::language::Language;
 use farhand_proto::relay::Voucher;
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
@@ -8,8 +12,10 @@ use farhand_session::{ClientEvent, ClientSession};
 use tokio::sync::mpsc;
 
 use super::desk::{Desk, DeskEvent};
+use super::receipt::Notes;
 use super::registration::{News, Registration};
-use super::{Command, Event, Question, display_gone};
+use super::wishes::{Wish, Wishes};
+use super::{Event, Question, Visitor, display_gone};
 use crate::stream::{PipeError, SealedPipe};
 use crate::{Clock, LAST_WORDS, SessionEnd};
 
@@ -22,11 +28,19 @@ pub(super) struct Run {
     operator: Voucher,
     clock: Clock,
     words: farhand_seal::SpokenWords,
+    language: Language,
+    notes: Notes,
+    /// Whether the customer has said yes.
+    is_open: bool,
+    /// Events that the program has not taken yet.
+    waiting: VecDeque<Event>,
     /// Counts the desk's `show`s, so that a picture of before is not taken for one of now.
     generation: u32,
     /// Whether the desk has been asked for an update and not given it.
     wanted: bool,
     ended: Option<SessionEnd>,
+    /// Whether the program was told that nothing is seen or done any more.
+    is_over: bool,
     /// When the other side has had its time to hear of the end.
     over_at: Option<Moment>,
     /// What became of the registration meanwhile.
@@ -35,24 +49,31 @@ pub(super) struct Run {
 
 /// What goes on beside the session.
 pub(super) struct Around<'a> {
-    pub(super) from_program: &'a mut mpsc::Receiver<Command>,
+    pub(super) wishes: &'a Wishes,
     pub(super) to_program: &'a mpsc::Sender<Event>,
     pub(super) registration: &'a mut Registration,
 }
 
 impl Run {
     pub(super) fn new(pipe: SealedPipe, operator: Voucher, clock: Clock) -> Self {
-        let words = pipe.words();
-        let session = ClientSession::new(clock.now());
+        let (words, language) = (pipe.words(), pipe.language());
+        let now = clock.now();
+        let session = ClientSession::new(now);
+        let notes = Notes::new(operator.clone(), SystemTime::now(), now);
         Self {
             pipe,
             session,
             operator,
             clock,
             words,
+            language,
+            notes,
+            is_open: false,
+            waiting: VecDeque::new(),
             generation: 0,
             wanted: false,
             ended: None,
+            is_over: false,
             over_at: None,
             registration: None,
         }
@@ -62,12 +83,20 @@ impl Run {
     pub(super) async fn run(mut self, desk: &mut dyn Desk, around: Around<'_>) -> (SessionEnd, Option<News>) {
         let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
         desk.open(sender);
+        let to_program = around.to_program;
         let end = self.until_the_end(desk, &mut from_desk, around).await;
         // Threads of the desk that wait for room here must not wait for ever.
         drop(from_desk);
         // Before anything that may take time: no key stays down.
         desk.close();
-        self.pipe.farewell().await;
+        self.note_over(&end);
+        let tell = async {
+            for event in self.waiting {
+                // A program that has gone away needs no news.
+                let _ = to_program.send(event).await;
+            }
+        };
+        tokio::join!(self.pipe.farewell(), tell);
         (end, self.registration)
     }
 
@@ -77,17 +106,12 @@ impl Run {
         from_desk: &mut mpsc::Receiver<DeskEvent>,
         around: Around<'_>,
     ) -> SessionEnd {
-        let Around { from_program, to_program, registration } = around;
+        let Around { wishes, to_program, registration } = around;
         loop {
             // Here and not below alone: a line on which something always comes would hold time up.
             self.session.handle_due(self.clock.now());
             while let Some(event) = self.session.poll_event() {
-                if let Some(event) = self.handle_event(event, desk)
-                    && to_program.send(event).await.is_err()
-                {
-                    // The program is going away, and the customer's wish with it.
-                    self.session.end(EndReason::Customer);
-                }
+                self.handle_event(event, desk);
             }
             if !self.wanted
                 && let Some(bytes) = self.session.update_size()
@@ -97,32 +121,42 @@ impl Run {
             }
             let (session, clock) = (&mut self.session, self.clock);
             if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
-                return error.into();
+                return self.ended.take().unwrap_or(error.into());
             }
             let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
             if let Some(end) = self.ended.take_if(|_| self.pipe.is_idle() || waited) {
                 return end;
             }
             let open = self.ended.is_none();
-            // Order: the customer, then what the person at the machine and the desktop do, then the line, then the
-            // relay, then time.
+            let heard = self.waiting.is_empty();
+            // Order: the customer, then what they are told, then what the person at the machine and the desktop do,
+            // then the line, then the relay, then time. What brings news waits while the program takes none.
             tokio::select! {
                 biased;
-                command = from_program.recv(), if open => self.handle_command(command),
+                wish = wishes.next(), if open => self.handle_wish(wish),
+                permit = to_program.reserve(), if !heard => match permit {
+                    Ok(permit) => {
+                        if let Some(event) = self.waiting.pop_front() {
+                            permit.send(event);
+                        }
+                    }
+                    Err(_) => {
+                        // The program is going away, and the customer's wish with it.
+                        self.waiting.clear();
+                        self.session.end(EndReason::Customer);
+                    }
+                },
                 event = from_desk.recv(), if open => match event {
                     Some(event) => self.handle_desk(event),
                     None => self.session.end(display_gone("the program no longer reads it")),
                 },
-                moved = self.pipe.turn(open && self.session.can_take_in()) => {
+                moved = self.pipe.turn(open && heard && self.session.can_take_in()) => {
                     if let Err(end) = self.take_in(moved) {
                         return self.ended.take().unwrap_or(end);
                     }
                 }
-                news = registration.news(), if open => match news {
-                    Some(News::Stopping) => {
-                        // Whoever no longer listens is noticed with the next event of the session.
-                        let _ = to_program.send(Event::RelayStopping).await;
-                    }
+                news = registration.news(), if open && heard => match news {
+                    Some(News::Stopping) => self.waiting.push_back(Event::RelayStopping),
                     // Nobody else gets in.
                     Some(News::Invited { .. }) => {}
                     // The session has a leg of its own: the waiting one may come and go.
@@ -135,17 +169,32 @@ impl Run {
         }
     }
 
-    fn handle_event(&mut self, event: ClientEvent, desk: &mut dyn Desk) -> Option<Event> {
+    fn handle_event(&mut self, event: ClientEvent, desk: &mut dyn Desk) {
+        let now = self.clock.now();
         match event {
             ClientEvent::Asked { grants, until } => {
-                return Some(Event::Asked(Question {
+                self.notes.asked(grants);
+                self.waiting.push_back(Event::Asked(Question {
                     operator: self.operator.clone(),
                     words: self.words,
+                    language: self.language,
                     grants,
-                    timeout: until.saturating_sub(self.clock.now()),
+                    timeout: until.saturating_sub(now),
+                    deadline: self.clock.instant(until),
                 }));
             }
-            ClientEvent::Allowed(grants) => return Some(Event::Allowed(grants)),
+            ClientEvent::Allowed(grants) => {
+                if !std::mem::replace(&mut self.is_open, true) {
+                    let (operator, since) = (self.operator.clone(), self.notes.time_of(now));
+                    self.waiting.push_back(Event::Here(Visitor { operator, since }));
+                }
+                self.notes.allowed(grants, now);
+                self.waiting.push_back(Event::Allowed(grants));
+            }
+            ClientEvent::Paused(paused) => {
+                self.notes.paused(paused, now);
+                self.waiting.push_back(Event::Paused(paused));
+            }
             ClientEvent::Show(view) => {
                 self.generation += 1;
                 self.wanted = false;
@@ -158,24 +207,35 @@ impl Run {
             }
             ClientEvent::Do(input) => desk.inject(input),
             ClientEvent::ReleaseAll => desk.release_all(),
-            ClientEvent::Lost => return Some(Event::Lost),
-            ClientEvent::Found => return Some(Event::Found),
+            ClientEvent::Lost => self.waiting.push_back(Event::Lost),
+            ClientEvent::Found => self.waiting.push_back(Event::Found),
             ClientEvent::Ended(how) => {
-                self.ended = Some(how.into());
-                self.over_at = Some(self.clock.now() + LAST_WORDS);
+                let end = SessionEnd::from(how);
+                self.note_over(&end);
+                self.ended = Some(end);
+                self.over_at = Some(now + LAST_WORDS);
             }
         }
-        None
     }
 
-    fn handle_command(&mut self, command: Option<Command>) {
+    /// Tells once that nothing is seen or done any more.
+    fn note_over(&mut self, end: &SessionEnd) {
+        if !std::mem::replace(&mut self.is_over, true) {
+            let receipt = self.notes.finish(end.clone(), self.clock.now());
+            self.waiting.push_back(Event::Over(receipt));
+        }
+    }
+
+    fn handle_wish(&mut self, wish: Wish) {
         let now = self.clock.now();
-        match command {
-            Some(Command::Answer(grants)) => self.session.answer(grants, now),
-            Some(Command::SetGrants(grants)) => self.session.set_grants(grants, now),
+        match wish {
+            Wish::End => self.session.end(EndReason::Customer),
+            Wish::Answer(grants) => self.session.answer(grants, now),
+            Wish::Set(grants) => self.session.set_grants(grants, now),
+            Wish::Switch(grant, on) => self.session.switch(grant, on, now),
+            Wish::Pause(paused) => self.session.set_paused(paused, now),
             // The password in use let this console in; the next one gets another anyway.
-            Some(Command::NewPassword) => {}
-            Some(Command::EndSession) | None => self.session.end(EndReason::Customer),
+            Wish::NewPassword => {}
         }
     }
 

@@ -6,9 +6,10 @@ use std::time::Duration;
 use farhand_proto::bounded::Text;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::session::{EndReason, ToConsole};
-use farhand_session::{ConsoleEvent as Event, ConsoleSession};
+use farhand_session::{ConsoleEvent as Event, ConsoleSession, Statistics};
 use farhand_transport::Leg;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
+use tokio::time::MissedTickBehavior;
 
 use super::{Command, ConsoleEvent};
 use crate::stream::{PipeError, SealedPipe};
@@ -16,6 +17,8 @@ use crate::{Clock, LAST_WORDS, RELAY_HEARTBEAT, SessionEnd};
 
 /// How long a relay has to say why it cut a session.
 const RELAY_LAST_WORDS: Duration = Duration::from_millis(300);
+/// How often the numbers of the line are renewed: more often nobody could read them.
+const STATISTICS: Duration = Duration::from_millis(500);
 
 /// The session between the sealed line, the program and the console's leg to the relay.
 pub(super) struct Run {
@@ -24,6 +27,7 @@ pub(super) struct Run {
     pub(super) clock: Clock,
     pub(super) from_program: mpsc::Receiver<Command>,
     pub(super) to_program: mpsc::Sender<ConsoleEvent>,
+    pub(super) statistics: watch::Sender<Statistics>,
     /// Events that the program has not taken yet.
     pub(super) waiting: VecDeque<ConsoleEvent>,
     pub(super) relay: Option<Leg>,
@@ -50,6 +54,8 @@ impl Run {
 
     async fn until_the_end(&mut self) -> SessionEnd {
         let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
+        let mut renewal = tokio::time::interval(STATISTICS);
+        renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let to_program = self.to_program.clone();
         let mut ended = None;
         let mut over_at = None;
@@ -73,8 +79,8 @@ impl Run {
             if let Some(how) = ended.take_if(|_| self.pipe.is_idle() || waited) {
                 return how.into();
             }
-            // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then the
-            // link, then the relay's words, then time.
+            // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then numbers,
+            // then the link, then the relay's words, then time.
             tokio::select! {
                 biased;
                 command = self.from_program.recv(), if ended.is_none() => match command {
@@ -93,6 +99,7 @@ impl Run {
                     }
                 },
                 _ = heartbeat.tick() => self.ping_relay().await,
+                _ = renewal.tick() => self.renew_statistics(),
                 moved = self.pipe.turn(self.waiting.is_empty() && ended.is_none()) => {
                     if let Err(end) = self.take_in(moved) {
                         return ended.map_or(end, SessionEnd::from);
@@ -158,8 +165,14 @@ impl Run {
             Command::Type(text, reply) => drop(reply.send(self.session.type_text(&text))),
             Command::Watch(view) => self.session.watch(view),
             Command::Refresh => self.session.refresh(),
+            Command::GiveUp(what) => self.session.end(EndReason::Protocol(what)),
             Command::End => self.session.end(EndReason::Operator),
         }
+    }
+
+    fn renew_statistics(&self) {
+        let new = self.session.statistics(self.clock.now());
+        self.statistics.send_if_modified(|known| std::mem::replace(known, new) != new);
     }
 
     async fn ping_relay(&mut self) {

@@ -8,8 +8,10 @@ use std::sync::Arc;
 use aws_lc_rs::digest::{SHA256, digest};
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::Bytes;
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
+use farhand_proto::name::Name;
 use farhand_proto::relay::{KeyHash, SignedVoucher, Voucher};
 use farhand_proto::time::Moment;
 use farhand_seal::{
@@ -81,8 +83,8 @@ impl World {
 
     pub fn voucher(&self) -> Voucher {
         Voucher {
-            operator: Text::new("ada").unwrap(),
-            organisation: Text::new("Example Ltd").unwrap(),
+            operator: Name::new("ada").unwrap(),
+            organisation: Name::new("Example Ltd").unwrap(),
             session_id: self.session_id,
             console_key: key_hash(&self.console.cert[0]),
             expires: RELAY_TIME + 60,
@@ -95,6 +97,7 @@ impl World {
             session_id: self.session_id,
             relay_key: self.relay.spki(),
             relay_time: RELAY_TIME,
+            language: Language::Polish,
         }
     }
 

@@ -9,6 +9,7 @@ use aws_lc_rs::{hkdf, hmac};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::{FrameBuffer, Message};
 use farhand_proto::id::{Password, SessionId};
+use farhand_proto::language::Language;
 use farhand_proto::relay::SignedVoucher;
 use farhand_proto::seal::{ALPN, SealFromClient, SealFromConsole};
 use farhand_proto::version::{Version, Versions};
@@ -228,15 +229,18 @@ pub struct ClientScript<'a> {
     pub committed: [u8; 32],
     /// What it opens.
     pub nonce: [u8; 32],
+    /// What it opens beside the nonce; it commits to Spanish.
+    pub language: Language,
 }
 
 impl<'a> ClientScript<'a> {
     pub fn new(tls: &'a mut Scripted, session_id: SessionId, password: Password) -> Self {
-        Self { tls, session_id, password, committed: [1; 32], nonce: [1; 32] }
+        Self { tls, session_id, password, committed: [1; 32], nonce: [1; 32], language: Language::Spanish }
     }
 
     pub fn hello(&self) -> SealFromClient {
-        let commitment = sha256(&[b"farhand words commitment 1\0", &self.committed]);
+        let commitment =
+            sha256(&[b"farhand words commitment 1\0", &self.committed, &[Language::Spanish as u8]]);
         SealFromClient::ClientHello { versions: Versions::SESSION, commitment }
     }
 
@@ -265,7 +269,8 @@ impl<'a> ClientScript<'a> {
         let key = pake.finish(&a).unwrap();
         let (console_mac, mac) = proofs(&key, &exporter, &hellos, &share, Version(1), &self.nonce);
         let words = words(&exporter, &self.nonce, &theirs);
-        ClientAtProof { proof: SealFromClient::ClientProof { mac, nonce: self.nonce }, console_mac, words }
+        let proof = SealFromClient::ClientProof { mac, nonce: self.nonce, language: self.language };
+        ClientAtProof { proof, console_mac, words }
     }
 }
 

@@ -77,15 +77,11 @@ impl Acts {
     }
 
     /// Takes the next act; refused ones keep their place, so that the answers keep their order.
-    pub(super) fn accept(&mut self, number: u64, input: Input, allowed: bool, now: Moment) {
+    pub(super) fn accept(&mut self, number: u64, input: Input, refused: Option<Undone>, now: Moment) {
         self.next_number = number + 1;
         let full = self.queue.len() >= MAX_HELD_INPUTS;
         self.overflowed = full || self.overflowed && !self.queue.is_empty();
-        let refused = match (allowed, self.overflowed) {
-            (false, _) => Some(Undone::NotAllowed),
-            (true, true) => Some(Undone::Overflow),
-            (true, false) => None,
-        };
+        let refused = refused.or(self.overflowed.then_some(Undone::Overflow));
         if self.overflowed
             && let Some(last) = self.queue.back_mut().filter(|last| last.refused.is_some())
         {
@@ -97,10 +93,10 @@ impl Acts {
         self.queue.push_back(Act { number, input, came: now, done: 0, refused });
     }
 
-    /// Control is no longer allowed: nothing that waits is done. Returns whether a hold ends with this.
-    pub(super) fn forbid_all(&mut self) -> bool {
+    /// Nothing may be done any more: nothing that waits is. Returns whether a hold ends with this.
+    pub(super) fn forbid_all(&mut self, why: &Undone) -> bool {
         for act in &mut self.queue {
-            act.refused.get_or_insert(Undone::NotAllowed);
+            act.refused.get_or_insert_with(|| why.clone());
         }
         self.interrupt();
         self.hold_until.take().is_some()

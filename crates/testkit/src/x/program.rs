@@ -141,7 +141,7 @@ pub(super) fn wait_for_file(path: &Path, expected: &str) -> Result<(), String> {
 ///
 /// # Panics
 /// There is none within half a minute.
-pub(super) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+pub fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
         if let Some(answer) = ask() {

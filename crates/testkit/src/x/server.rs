@@ -1,9 +1,14 @@
 //! X servers, and what a test asks of one without the code under test.
 
+use std::fs::Permissions;
 use std::io::{BufRead as _, BufReader};
+use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
+use super::eye::Eye;
+use super::picture::Picture;
 use super::program::{Program, ScratchDir, eventually, wait_for_file};
 
 /// A running X server. Dropping it ends it.
@@ -13,17 +18,15 @@ pub struct XServer {
     display: String,
     rfb_socket: Option<PathBuf>,
     dir: ScratchDir,
+    /// What this server shows itself on.
+    _below: Option<Below>,
 }
 
-/// A picture that the server itself gave: rows from top to bottom, `0x00RRGGBB`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pixels {
-    /// Pixels across.
-    pub width: u32,
-    /// Pixels down.
-    pub height: u32,
-    /// All pixels.
-    pub pixels: Vec<u32>,
+/// What a server that has no screen of its own runs on. It ends after that server.
+#[derive(Debug)]
+enum Below {
+    X { _server: Box<XServer> },
+    Wayland { _compositor: Program, _dir: ScratchDir },
 }
 
 impl XServer {
@@ -39,7 +42,7 @@ impl XServer {
     /// Xvfb is not installed or does not start.
     #[must_use]
     pub fn xvfb_with(options: &[&str]) -> Self {
-        Self::start("Xvfb", options, None)
+        Self::start(Command::new("Xvfb").args(options), None)
     }
 
     /// A virtual screen that a person can use through RFB and whose monitor can change its mode.
@@ -48,15 +51,54 @@ impl XServer {
     /// TigerVNC's server is not installed or does not start.
     #[must_use]
     pub fn tigervnc(width: u32, height: u32) -> Self {
-        Self::start("Xtigervnc", &["-geometry", &format!("{width}x{height}"), "-depth", "24"], Some("rfb"))
+        let mut command = Command::new("Xtigervnc");
+        command.args(["-geometry", &format!("{width}x{height}"), "-depth", "24"]);
+        Self::start(&mut command, Some("rfb"))
     }
 
-    fn start(name: &str, options: &[&str], rfb_socket: Option<&str>) -> Self {
+    /// A screen of this size that can be turned, as a window on a virtual screen of its own.
+    ///
+    /// # Panics
+    /// Xephyr or Xvfb is not installed or does not start.
+    #[must_use]
+    pub fn xephyr(width: u32, height: u32) -> Self {
+        // Turned or not, the window is within it.
+        let side = width.max(height);
+        let host = Self::xvfb(side, side);
+        let mut command = host.command("Xephyr");
+        command.args(["-screen", &format!("{width}x{height}")]);
+        let below = Below::X { _server: Box::new(host) };
+        Self { _below: Some(below), ..Self::start(&mut command, None) }
+    }
+
+    /// The X server of a Wayland desktop: it serves single windows, and nothing is on its own screen.
+    ///
+    /// # Panics
+    /// Weston or Xwayland is not installed or does not start.
+    #[must_use]
+    pub fn xwayland() -> Self {
+        let dir = ScratchDir::new();
+        let mut command = Command::new("weston");
+        // A folder that others could look into is not taken.
+        std::fs::set_permissions(dir.path(), Permissions::from_mode(0o700)).expect("the folder is ours");
+        command.args(["--backend=headless-backend.so", "--socket=wayland", "--no-config", "--idle-time=0"]);
+        command.env("XDG_RUNTIME_DIR", dir.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        let compositor = Program::start(&mut command);
+        let socket = dir.file("wayland");
+        eventually("the Wayland compositor", || UnixStream::connect(&socket).ok());
+        let mut command = Command::new("Xwayland");
+        command.arg("-rootless").env("XDG_RUNTIME_DIR", dir.path()).env("WAYLAND_DISPLAY", &socket);
+        let below = Below::Wayland { _compositor: compositor, _dir: dir };
+        Self { _below: Some(below), ..Self::start(&mut command, None) }
+    }
+
+    fn start(command: &mut Command, rfb_socket: Option<&str>) -> Self {
+        let name = command.get_program().display().to_string();
         let dir = ScratchDir::new();
         let rfb_socket = rfb_socket.map(|name| dir.file(name));
-        let mut command = Command::new(name);
-        // The number of the display comes on the standard output, once the server takes connections.
-        command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"]).args(options);
+        // The number of the display comes on the standard output, once the server takes connections. Servers that
+        // start over when their last program ends lose what was set, and Xephyr crashes at it.
+        command.args(["-displayfd", "1", "-noreset", "-nolisten", "tcp"]);
         if let Some(socket) = &rfb_socket {
             command.args(["-SecurityTypes", "None", "-rfbport", "-1", "-rfbunixpath"]).arg(socket);
             command.args(["-AlwaysShared", "-BlacklistTimeout", "0"]);
@@ -67,7 +109,7 @@ impl XServer {
         BufReader::new(stdout).read_line(&mut number).expect("its output can be read");
         let number = number.trim();
         assert!(!number.is_empty(), "{name} ended instead of serving a display");
-        Self { program, display: format!(":{number}"), rfb_socket, dir }
+        Self { program, display: format!(":{number}"), rfb_socket, dir, _below: None }
     }
 
     /// Its name, as `DISPLAY` takes it.
@@ -141,14 +183,11 @@ impl XServer {
         self.run("setxkbmap", &["-layout", layouts]);
     }
 
-    /// Starts a small window manager, and waits until it manages.
+    /// Starts a small window manager, and waits until it takes care of windows.
     #[must_use]
     pub fn start_window_manager(&self) -> Program {
         let program = self.start_program("openbox", &["--sm-disable"]);
-        eventually("the window manager", || {
-            let shown = self.run("xprop", &["-root", "_NET_SUPPORTING_WM_CHECK"]);
-            String::from_utf8_lossy(&shown).contains("window id #").then_some(())
-        });
+        Eye::open(self).wait_for_window_manager();
         program
     }
 
@@ -203,18 +242,10 @@ impl XServer {
         drop(self.window(class));
     }
 
-    /// The whole screen, as the server gives it to another program.
+    /// The whole screen, all monitors of it; see [`Eye::pixels`].
     #[must_use]
-    pub fn pixels(&self) -> Pixels {
-        let size = String::from_utf8_lossy(&self.run("xdotool", &["getdisplaygeometry"])).trim().to_owned();
-        let (width, height) = size.split_once(' ').expect("two numbers");
-        let (width, height) =
-            (width.parse::<u32>().expect("a number"), height.parse::<u32>().expect("a number"));
-        let bytes = self.run("import", &["-silent", "-window", "root", "-depth", "8", "rgb:-"]);
-        assert_eq!(bytes.len(), width as usize * height as usize * 3, "three bytes for each pixel");
-        let pixels =
-            bytes.as_chunks::<3>().0.iter().map(|rgb| u32::from_be_bytes([0, rgb[0], rgb[1], rgb[2]]));
-        Pixels { width, height, pixels: pixels.collect() }
+    pub fn pixels(&self) -> Picture {
+        Eye::open(self).pixels()
     }
 
     /// A file of this name in the folder that belongs to this server.

@@ -1,10 +1,16 @@
 //! What windows need to be told differently on each system.
 
+mod keyboard;
+mod theme;
+
 use winit::error::EventLoopError;
 use winit::event_loop::{EventLoop, EventLoopBuilder};
 use winit::window::WindowAttributes;
 
 use crate::run::Stacking;
+
+pub(crate) use keyboard::{CAN_CAPTURE, capture_keyboard, release_keyboard};
+pub use theme::system_theme;
 
 /// The event loop of the desktop. On Linux that is X11's, also under a Wayland desktop that offers both: there the
 /// windows can be placed, kept above others and drawn without a protocol of their own.

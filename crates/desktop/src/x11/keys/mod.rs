@@ -20,8 +20,18 @@ use farhand_proto::input::{Key, NamedKey};
 use super::link::Link;
 use crate::{InjectError, Interrupter, OpenError};
 use keymap::{Keycode, Keymap, Keysym, LOCK, Mods, Strokes};
-use server::{Server, State};
-use spares::{Full, Spares};
+use server::{Leftovers, Server, State};
+use spares::{Full, REST, Spares};
+
+/// Empties the keys that a killed program taught and could not empty, once what it typed with them has been read.
+pub(super) fn empty_leftovers(link: Link) -> Result<(), OpenError> {
+    let leftovers = Leftovers::find(link)?;
+    if leftovers.any()? {
+        thread::sleep(REST);
+        leftovers.empty()?;
+    }
+    Ok(())
+}
 
 /// How long text waits for the person to release a modifier that would turn it into commands.
 const PATIENCE: Duration = Duration::from_secs(1);

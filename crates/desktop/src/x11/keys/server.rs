@@ -29,6 +29,30 @@ pub(super) struct Server {
     keeps_list: bool,
 }
 
+/// The taught keys that a killed program left.
+#[derive(Debug)]
+pub(super) struct Leftovers(Server);
+
+impl Leftovers {
+    pub(super) fn find(link: Link) -> Result<Self, OpenError> {
+        link.need_extensions(&[xkb::X11_EXTENSION_NAME])?;
+        let asked = "give its keyboard";
+        link.xkb_use_extension(1, 0).asked::<OpenError>(asked)?.reply().asked::<OpenError>(asked)?;
+        let taught = name_of_list(&link)?;
+        Ok(Self(Server { link, device: CORE_KEYBOARD, taught, keeps_list: false }))
+    }
+
+    /// Whether any key is listed, by whomever.
+    pub(super) fn any(&self) -> Result<bool, OpenError> {
+        Ok(!self.0.read_list(false)?.is_empty())
+    }
+
+    /// Empties them, unless a program that lives keeps the list.
+    pub(super) fn empty(&self) -> Result<(), OpenError> {
+        if self.0.list_is_kept()? { Ok(()) } else { self.0.empty_listed() }
+    }
+}
+
 /// What is active on the keyboard.
 #[derive(Debug, Clone)]
 pub(super) struct State {
@@ -73,8 +97,7 @@ impl Server {
             let none = xkb::EventType::from(0u8);
             link.xkb_select_events(device, none, events, parts, parts, &details).asked::<OpenError>(asked)?;
         }
-        let taught = link.intern_atom(false, b"_FARHAND_TAUGHT_KEYS").asked::<OpenError>(asked)?;
-        let taught = taught.reply().asked::<OpenError>(asked)?.atom;
+        let taught = name_of_list(&link)?;
         let mut server = Self { link, device, taught, keeps_list: false };
         server.take_list()?;
         Ok(server)
@@ -178,7 +201,7 @@ impl Server {
             .asked::<InjectError>(asked)
     }
 
-    /// Lists the taught keys on the root window, so that the next run empties them should this one be killed.
+    /// Lists the taught keys on the root window, so that others can empty them should this program be killed.
     pub(super) fn note_taught(&self, keycodes: &[Keycode]) -> Result<(), InjectError> {
         if !self.keeps_list {
             return Ok(());
@@ -202,8 +225,7 @@ impl Server {
     /// killed one left.
     fn take_list(&mut self) -> Result<(), OpenError> {
         let asked = "keep a list of keys";
-        let owner = self.link.get_selection_owner(self.taught).asked::<OpenError>(asked)?;
-        if owner.reply().asked::<OpenError>(asked)?.owner != x11rb::NONE {
+        if self.list_is_kept()? {
             return Ok(());
         }
         let window = self.hidden_window()?;
@@ -213,13 +235,30 @@ impl Server {
             .check()
             .asked::<OpenError>(asked)?;
         self.keeps_list = true;
-        let list = self.link.get_property(true, self.link.root(), self.taught, AtomEnum::CARDINAL, 0, 64);
-        let list = list.asked::<OpenError>(asked)?.reply().asked::<OpenError>(asked)?;
-        for keycode in list.value8().into_iter().flatten() {
+        self.empty_listed()
+    }
+
+    /// Whether a program keeps the list of taught keys. One that was killed no longer does.
+    fn list_is_kept(&self) -> Result<bool, OpenError> {
+        let asked = "keep a list of keys";
+        let owner = self.link.get_selection_owner(self.taught).asked::<OpenError>(asked)?;
+        Ok(owner.reply().asked::<OpenError>(asked)?.owner != x11rb::NONE)
+    }
+
+    /// Takes the list and empties its keys.
+    fn empty_listed(&self) -> Result<(), OpenError> {
+        for keycode in self.read_list(true)? {
             let lesson = Lesson { keycode, kind: 0, symbols: Vec::new() };
             self.teach(&lesson).map_err(super::open_error)?;
         }
         Ok(())
+    }
+
+    fn read_list(&self, take: bool) -> Result<Vec<Keycode>, OpenError> {
+        let asked = "keep a list of keys";
+        let list = self.link.get_property(take, self.link.root(), self.taught, AtomEnum::CARDINAL, 0, 64);
+        let list = list.asked::<OpenError>(asked)?.reply().asked::<OpenError>(asked)?;
+        Ok(list.value8().into_iter().flatten().collect())
     }
 
     fn hidden_window(&self) -> Result<Window, OpenError> {
@@ -247,6 +286,13 @@ impl Server {
             .asked::<OpenError>(asked)?;
         Ok(window)
     }
+}
+
+/// Names the list of taught keys: a property of the root window, and the selection that its keeper owns.
+fn name_of_list(link: &Link) -> Result<u32, OpenError> {
+    let asked = "keep a list of keys";
+    let name = link.intern_atom(false, b"_FARHAND_TAUGHT_KEYS").asked::<OpenError>(asked)?;
+    Ok(name.reply().asked::<OpenError>(asked)?.atom)
 }
 
 /// The server's keyboard for XTEST that belongs to the one programs listen to.

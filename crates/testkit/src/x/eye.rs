@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use farhand_testkit::x::XServer;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, CreateGCAux, CreateWindowAux,
@@ -11,8 +10,9 @@ use x11rb::protocol::xproto::{
 use x11rb::rust_connection::RustConnection;
 use x11rb::wrapper::ConnectionExt as _;
 
-use crate::picture::Picture;
-use crate::process::eventually;
+use super::picture::Picture;
+use super::program::eventually;
+use super::server::XServer;
 
 /// How long nothing may change on a screen that stands still.
 const STILL: Duration = Duration::from_millis(300);
@@ -164,10 +164,7 @@ impl Eye {
 
     /// Blocks until a window manager takes care of windows that show themselves. One that is just starting says that
     /// it is there, and may still leave out a window.
-    ///
-    /// # Panics
-    /// There is none.
-    pub fn wait_for_window_manager(&self) {
+    pub(super) fn wait_for_window_manager(&self) {
         let window = self.connection.generate_id().expect("a number");
         let class = WindowClass::INPUT_OUTPUT;
         let values = CreateWindowAux::new();

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::eye::Place;
+use super::eye::Place;
 
 /// Rows from top to bottom, `0x00RRGGBB`.
 #[derive(Clone, PartialEq, Eq)]

@@ -1,0 +1,189 @@
+//! What a session was, for the customer to keep.
+
+use std::time::{Duration, SystemTime};
+
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::relay::Voucher;
+use farhand_proto::time::Moment;
+
+use crate::SessionEnd;
+
+/// What happened in one session, from the seal to its end. The times are of this computer's clock at the session's
+/// start and what has passed since, so a clock that is set meanwhile changes nothing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Receipt {
+    /// Who came, by the relay's word.
+    pub operator: Voucher,
+    /// When the seal stood.
+    pub from: SystemTime,
+    /// When everything was over for this computer.
+    pub to: SystemTime,
+    /// What was asked for; `None` if it never came to a question.
+    pub asked: Option<Grants>,
+    /// What the customer decided, in its order. Without an entry nothing was ever allowed.
+    pub decisions: Vec<Decision>,
+    /// Why it is over.
+    pub end: SessionEnd,
+}
+
+/// One thing that the customer decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decision {
+    /// When.
+    pub at: SystemTime,
+    /// What.
+    pub what: Decided,
+}
+
+/// What the customer decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Decided {
+    /// Allowed these in addition.
+    Given(Grants),
+    /// No longer allowed these.
+    TakenBack(Grants),
+    /// Paused the session.
+    Paused,
+    /// Let it go on.
+    Resumed,
+}
+
+impl Receipt {
+    /// For how long this was allowed, pauses left out.
+    #[must_use]
+    pub fn allowed_for(&self, grant: Grant) -> Duration {
+        let (mut given, mut paused, mut since) = (false, false, self.from);
+        let mut total = Duration::ZERO;
+        let ends = self.decisions.iter().map(|decision| (decision.at, Some(decision.what)));
+        for (at, what) in ends.chain([(self.to, None)]) {
+            if given && !paused {
+                total += at.duration_since(since).unwrap_or_default();
+            }
+            since = at;
+            match what {
+                Some(Decided::Given(grants)) => given |= grants.allows(grant),
+                Some(Decided::TakenBack(grants)) => given &= !grants.allows(grant),
+                Some(Decided::Paused) => paused = true,
+                Some(Decided::Resumed) => paused = false,
+                None => {}
+            }
+        }
+        total
+    }
+}
+
+/// A receipt in the making.
+#[derive(Debug)]
+pub(super) struct Notes {
+    operator: Voucher,
+    from: SystemTime,
+    began: Moment,
+    asked: Option<Grants>,
+    allowed: Grants,
+    decisions: Vec<Decision>,
+}
+
+impl Notes {
+    /// The seal has stood since `began`, which is `from` by this computer's clock.
+    pub(super) fn new(operator: Voucher, from: SystemTime, began: Moment) -> Self {
+        Self { operator, from, began, asked: None, allowed: Grants::NONE, decisions: Vec::new() }
+    }
+
+    /// A moment by this computer's clock.
+    pub(super) fn time_of(&self, moment: Moment) -> SystemTime {
+        self.from + moment.saturating_sub(self.began)
+    }
+
+    pub(super) fn asked(&mut self, grants: Grants) {
+        self.asked = Some(grants);
+    }
+
+    pub(super) fn allowed(&mut self, grants: Grants, now: Moment) {
+        let (given, taken) = (grants.without(self.allowed), self.allowed.without(grants));
+        self.allowed = grants;
+        if !given.is_empty() {
+            self.decided(Decided::Given(given), now);
+        }
+        if !taken.is_empty() {
+            self.decided(Decided::TakenBack(taken), now);
+        }
+    }
+
+    pub(super) fn paused(&mut self, paused: bool, now: Moment) {
+        self.decided(if paused { Decided::Paused } else { Decided::Resumed }, now);
+    }
+
+    fn decided(&mut self, what: Decided, now: Moment) {
+        self.decisions.push(Decision { at: self.time_of(now), what });
+    }
+
+    pub(super) fn finish(&mut self, end: SessionEnd, now: Moment) -> Receipt {
+        Receipt {
+            operator: self.operator.clone(),
+            from: self.from,
+            to: self.time_of(now),
+            asked: self.asked,
+            decisions: std::mem::take(&mut self.decisions),
+            end,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use farhand_proto::id::SessionId;
+    use farhand_proto::name::Name;
+    use farhand_proto::relay::KeyHash;
+    use farhand_proto::session::EndReason;
+    use farhand_session::Ended;
+
+    use super::*;
+
+    const BEGAN: Moment = Moment::from_secs(100);
+
+    fn second(number: u64) -> Moment {
+        BEGAN + Duration::from_secs(number)
+    }
+
+    #[test]
+    fn it_lists_every_decision_with_its_time() {
+        let operator = Voucher {
+            operator: Name::new("Anna").unwrap(),
+            organisation: Name::new("Helpdesk").unwrap(),
+            session_id: SessionId::from_digits([1; 9]),
+            console_key: KeyHash([1; 32]),
+            expires: 0,
+        };
+        let from = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000);
+        let [view, control] = Grant::ALL.map(|grant| Grants::NONE.with(grant));
+        let mut notes = Notes::new(operator, from, BEGAN);
+        notes.asked(view.or(control));
+        notes.allowed(view, second(5));
+        notes.allowed(view.or(control), second(10));
+        notes.paused(true, second(12));
+        notes.allowed(control, second(13));
+        notes.paused(false, second(20));
+        notes.allowed(view, second(21));
+        let end = SessionEnd::Session(Ended::Here(EndReason::Customer));
+        let receipt = notes.finish(end.clone(), second(30));
+        assert_eq!((receipt.asked, receipt.end.clone()), (Some(view.or(control)), end));
+        assert_eq!((receipt.from, receipt.to), (from, from + Duration::from_secs(30)));
+        let decisions = receipt.decisions.iter();
+        let decisions =
+            decisions.map(|decision| (decision.at.duration_since(from).unwrap().as_secs(), decision.what));
+        assert_eq!(
+            decisions.collect::<Vec<_>>(),
+            [
+                (5, Decided::Given(view)),
+                (10, Decided::Given(control)),
+                (12, Decided::Paused),
+                (13, Decided::TakenBack(view)),
+                (20, Decided::Resumed),
+                (21, Decided::Given(view)),
+                (21, Decided::TakenBack(control)),
+            ]
+        );
+        assert_eq!(receipt.allowed_for(Grant::View).as_secs(), 7 + 9);
+        assert_eq!(receipt.allowed_for(Grant::Control).as_secs(), 2 + 1);
+    }
+}

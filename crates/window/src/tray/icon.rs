@@ -1,0 +1,92 @@
+//! The pictures of the icon, drawn for any size.
+
+use egui::Color32;
+
+use crate::theme::Palette;
+
+/// What the icon shows: a disc in the colour of the state, and on it a sign, for those who can't tell the colours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum TrayIcon {
+    /// Green, a tick: ready to be reached.
+    Ready,
+    /// Orange, three dots: trying, or somebody asks.
+    Trying,
+    /// Red, a full circle: somebody sees the desktop.
+    InSession,
+    /// Orange, two bars: a session that is paused.
+    Paused,
+    /// Red, a cross: it can't go on.
+    Cannot,
+}
+
+impl TrayIcon {
+    /// All of them.
+    pub const ALL: [TrayIcon; 5] = [Self::Ready, Self::Trying, Self::InSession, Self::Paused, Self::Cannot];
+
+    /// Its pixels, row by row: red, green, blue, alpha, not multiplied.
+    #[must_use]
+    pub fn pixels(self, side: usize) -> Vec<[u8; 4]> {
+        let colour = self.colour();
+        (0..side * side).map(|index| self.pixel(colour, index % side, index / side, side)).collect()
+    }
+
+    fn colour(self) -> Color32 {
+        // Panels are light or dark whatever the theme of windows; the colours of the light one are the fuller.
+        let palette = Palette::of(egui::Theme::Light);
+        match self {
+            Self::Ready => palette.good,
+            Self::Trying | Self::Paused => palette.trying,
+            Self::InSession | Self::Cannot => palette.bad,
+        }
+    }
+
+    fn pixel(self, colour: Color32, x: usize, y: usize, side: usize) -> [u8; 4] {
+        let (mut disc, mut white) = (0, 0);
+        for sample in 0..FINE * FINE {
+            // From -1 to 1 across the picture.
+            let place = |pixel: usize, step: usize| {
+                ((pixel * FINE + step) as f32 + 0.5) / (side * FINE) as f32 * 2.0 - 1.0
+            };
+            let (x, y) = (place(x, sample % FINE), place(y, sample / FINE));
+            let distance = x.hypot(y);
+            // The white rim parts it from a panel of any colour.
+            disc += usize::from(distance <= 0.98);
+            white += usize::from(distance <= 0.98 && (distance > 0.88 || self.has_sign_at(x, y)));
+        }
+        if disc == 0 {
+            return [0; 4];
+        }
+        let mix = |channel: u8| ((usize::from(channel) * (disc - white) + 255 * white) / disc).min(255) as u8;
+        let alpha = (255 * disc / (FINE * FINE)) as u8;
+        [mix(colour.r()), mix(colour.g()), mix(colour.b()), alpha]
+    }
+
+    /// Whether the white sign covers this place.
+    fn has_sign_at(self, x: f32, y: f32) -> bool {
+        const HALF: f32 = 0.12;
+        match self {
+            Self::Ready => {
+                near((x, y), (-0.42, 0.04), (-0.12, 0.34), HALF)
+                    || near((x, y), (-0.12, 0.34), (0.44, -0.3), HALF)
+            }
+            Self::Trying => [-0.45, 0.0, 0.45].iter().any(|dot| (x - dot).hypot(y) <= 0.15),
+            Self::InSession => x.hypot(y) <= 0.4,
+            Self::Paused => (0.12..=0.36).contains(&x.abs()) && y.abs() <= 0.42,
+            Self::Cannot => {
+                near((x, y), (-0.32, -0.32), (0.32, 0.32), HALF)
+                    || near((x, y), (-0.32, 0.32), (0.32, -0.32), HALF)
+            }
+        }
+    }
+}
+
+/// Samples across and down one pixel.
+const FINE: usize = 4;
+
+/// Whether a place is at most this far from a line.
+fn near(at: (f32, f32), from: (f32, f32), to: (f32, f32), reach: f32) -> bool {
+    let (across, down) = (to.0 - from.0, to.1 - from.1);
+    let along = ((at.0 - from.0) * across + (at.1 - from.1) * down) / (across * across + down * down);
+    let along = along.clamp(0.0, 1.0);
+    (at.0 - from.0 - along * across).hypot(at.1 - from.1 - along * down) <= reach
+}
