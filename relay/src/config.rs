@@ -125,6 +125,7 @@ impl Config {
                 .unwrap_or(Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311)))),
             broker: Settings {
                 organisation: organisation.unwrap_or_else(unnamed),
+                notices: file.notices,
                 limits: file.limits,
                 timing,
             },
@@ -148,6 +149,9 @@ impl fmt::Display for Config {
             None => writeln!(f, "configuration  none, defaults")?,
         }
         writeln!(f, "organisation   {}", self.broker.organisation)?;
+        for notice in self.broker.notices.iter() {
+            writeln!(f, "notice         {}, {} bytes", notice.language.code(), notice.text.len())?;
+        }
         for address in &self.listen {
             writeln!(f, "listen         {address}")?;
         }

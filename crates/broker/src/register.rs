@@ -80,7 +80,8 @@ impl Broker {
         let claim = Claim { session_id, client_key: key, expires: expires.as_secs() };
         let claim = claim::seal(&claim, &*self.environment.signer);
         let organisation = self.settings.organisation.clone();
-        self.send(id, FromRelay::Registered { version, session_id, claim, organisation });
+        let notices = self.settings.notices.clone();
+        self.send(id, FromRelay::Registered { version, session_id, claim, organisation, notices });
     }
 
     /// The client's leg has ended. Its number goes with it, unless it is in a session.

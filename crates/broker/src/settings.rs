@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use farhand_proto::name::Name;
+use farhand_proto::notice::Notices;
 
 /// How long after a `Find` the answer `Nobody` leaves, whatever its cause.
 pub const NOBODY_DELAY: Duration = Duration::from_millis(150);
@@ -28,6 +29,8 @@ pub const PINGS_PER_MINUTE: usize = 60;
 pub struct Settings {
     /// The organisation's name, shown to the customer.
     pub organisation: Name,
+    /// What the customer is told before they let anybody in.
+    pub notices: Notices,
     /// How much it takes.
     pub limits: Limits,
     /// How long it waits.
@@ -38,7 +41,12 @@ impl Settings {
     /// Speaks for this organisation, with every limit and time at its default.
     #[must_use]
     pub fn new(organisation: Name) -> Self {
-        Self { organisation, limits: Limits::default(), timing: Timing::default() }
+        Self {
+            organisation,
+            notices: Notices::default(),
+            limits: Limits::default(),
+            timing: Timing::default(),
+        }
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::language::Language;
+use farhand_proto::name::Name;
+use farhand_proto::notice::{Notices, for_language};
 use farhand_proto::relay::Ticket;
 use farhand_proto::session::EndReason;
 use farhand_seal::{ClientConfig, ClientSeal, Guesses, SealError, Wrong};
@@ -96,9 +98,11 @@ impl Client {
 }
 
 /// The number that the client has now.
+#[derive(Debug)]
 struct Current {
     session_id: SessionId,
-    organisation: String,
+    organisation: Name,
+    notices: Notices,
     relay_spki: Vec<u8>,
 }
 
@@ -153,8 +157,8 @@ impl Waiting {
                 self.tell(Event::Trouble { error, attempt, retry_in }).await
             }
             News::Stopping => self.tell(Event::RelayStopping).await,
-            News::Registered { session_id, organisation, relay_spki } => {
-                if self.note_registered(session_id, organisation, relay_spki) {
+            News::Registered(current) => {
+                if self.note_registered(current) {
                     // Who knew the old number may know its password.
                     self.renew_password().await
                 } else {
@@ -166,9 +170,10 @@ impl Waiting {
     }
 
     /// Notes the number; returns whether the relay put it in place of another.
-    fn note_registered(&mut self, session_id: SessionId, organisation: String, relay_spki: Vec<u8>) -> bool {
+    fn note_registered(&mut self, current: Current) -> bool {
         self.is_registered = true;
-        let before = self.current.replace(Current { session_id, organisation, relay_spki });
+        let session_id = current.session_id;
+        let before = self.current.replace(current);
         before.is_some_and(|before| before.session_id != session_id)
     }
 
@@ -224,8 +229,8 @@ impl Waiting {
                     return self.give_up(why).await;
                 }
                 match registration {
-                    Some(News::Registered { session_id, organisation, relay_spki }) => {
-                        self.note_registered(session_id, organisation, relay_spki);
+                    Some(News::Registered(current)) => {
+                        self.note_registered(current);
                     }
                     Some(News::Down { error, attempt, retry_in }) => {
                         self.is_registered = false;
@@ -282,7 +287,8 @@ impl Waiting {
         let event = Event::Ready {
             session_id: current.session_id,
             password: self.guesses.password().clone(),
-            organisation: current.organisation.clone(),
+            organisation: current.organisation.to_string(),
+            notice: for_language(&current.notices, self.language).map(ToString::to_string),
         };
         self.tell(event).await
     }

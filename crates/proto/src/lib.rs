@@ -10,6 +10,7 @@ pub mod input;
 pub mod language;
 pub mod limits;
 pub mod name;
+pub mod notice;
 pub mod relay;
 pub mod screen;
 pub mod seal;

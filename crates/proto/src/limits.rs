@@ -29,6 +29,8 @@ pub const MAX_HELD_INPUTS: usize = 4096;
 
 /// The longest name of an operator or organisation, in bytes of UTF-8.
 pub const MAX_NAME: usize = 128;
+/// Bytes of what an organisation tells its customers in one language.
+pub const MAX_NOTICE: usize = 1024;
 /// The longest operator's token, in bytes.
 pub const MAX_TOKEN: usize = 128;
 /// The longest free text of an error, in bytes of UTF-8.

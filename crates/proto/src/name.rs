@@ -92,7 +92,7 @@ impl<'de> Deserialize<'de> for Name {
 /// Whether a character is invisible or blank, breaks lines, or changes the order or form of others: the control and
 /// format characters, default ignorables, fillers, blanks other than the plain space, and the private and unused
 /// places of the Unicode Standard 16 (sections 23.1 to 23.9).
-fn is_hidden(character: char) -> bool {
+pub(crate) fn is_hidden(character: char) -> bool {
     matches!(
         character,
         // Controls of C0 and C1 with the blank that has no width of its own, and the soft hyphen.

@@ -12,6 +12,7 @@ use crate::codec::{DecodeError, get, messages, put};
 use crate::id::SessionId;
 use crate::limits::{MAX_NAME, MAX_SHORT, MAX_SIGNED, MAX_TOKEN};
 use crate::name::Name;
+use crate::notice::Notices;
 use crate::version::{Version, Versions};
 
 /// The ALPN name of a leg (RFC 7301).
@@ -68,7 +69,7 @@ messages! {
     /// From a relay to a client or a console.
     pub enum FromRelay = "from relay";
     /// The client is waiting under this number.
-    1 Registered (2048) {
+    1 Registered (12_288) {
         /// The relay protocol from here on.
         version: Version,
         /// The number to read aloud.
@@ -77,6 +78,8 @@ messages! {
         claim: Bytes<MAX_SIGNED>,
         /// Whose relay it is.
         organisation: Name,
+        /// What its customers are told before they let anybody in.
+        notices: Notices,
     }
     /// The operator is known.
     2 LoggedIn (512) {

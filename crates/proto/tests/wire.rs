@@ -11,6 +11,7 @@ use farhand_proto::id::SessionId;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::language::Language;
 use farhand_proto::name::Name;
+use farhand_proto::notice::{Notice, Notices, Prose};
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, ToRelay, Voucher};
 use farhand_proto::screen::{Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View};
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
@@ -83,8 +84,10 @@ fn from_relay() {
         session_id: session_id(),
         claim: bytes(&[1]),
         organisation: name("Helpdesk"),
+        notices: Notices::new(vec![Notice { language: Language::English, text: Prose::new("Hi").unwrap() }])
+            .unwrap(),
     };
-    check(&registered, "010016010102030405060708090401010848656c706465736b");
+    check(&registered, "01001b010102030405060708090401010848656c706465736b0103024869");
     check(&FromRelay::LoggedIn { version, organisation: name("Helpdesk") }, "02000a010848656c706465736b");
     check(&FromRelay::Joined { version }, "03000101");
     check(

@@ -157,6 +157,8 @@ pub fn still_over(
         canvas.paint(size_in_pixels, &primitives, &output.textures_delta, output.pixels_per_point);
         backdrop.set(layers, output.pixels_per_point);
     }
+    // Where pointers are, is noted with the changes.
+    backdrop.take_changes();
     let [width, height] = size_in_pixels;
     let mut pixels = vec![0; width * height];
     compose(&canvas, &mut backdrop, rect(0, 0, width, height), &mut pixels);

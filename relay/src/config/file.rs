@@ -7,7 +7,9 @@ use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use farhand_broker::Limits;
+use farhand_proto::language::Language;
 use farhand_proto::name::Name;
+use farhand_proto::notice::{Notice, Notices, Prose};
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -18,6 +20,7 @@ use crate::logs::Format;
 #[derive(Debug, Default)]
 pub(super) struct File {
     pub(super) organisation: Option<Name>,
+    pub(super) notices: Notices,
     pub(super) listen: Option<Vec<SocketAddr>>,
     pub(super) pages: Option<Pages>,
     pub(super) state: Option<PathBuf>,
@@ -76,6 +79,7 @@ impl fmt::Display for Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     Top,
+    Notice,
     Limits,
     Log,
 }
@@ -85,9 +89,10 @@ const MOST_SECONDS: u64 = 86_400;
 /// The most of anything that is counted.
 const MOST: u64 = 1_000_000_000;
 
+const PROSE: &str = "a text in quotation marks, 1 to 1024 bytes, on several lines with \"\"\" around it";
 const WHOLE: &str = "a whole number from 1 to 1000000000";
 /// Every key: where it stands, what is allowed, an example.
-const KEYS: [(Table, &str, &str, &str); 19] = [
+const KEYS: [(Table, &str, &str, &str); 28] = [
     (Table::Top, "organisation", "a name in quotation marks, 1 to 128 bytes", "\"Town Hall Helpdesk\""),
     (
         Table::Top,
@@ -99,6 +104,15 @@ const KEYS: [(Table, &str, &str, &str); 19] = [
     (Table::Top, "state", "the path of a folder in quotation marks", "\"/var/lib/farhand\""),
     (Table::Top, "grace_seconds", "a whole number from 0 to 86400", "5"),
     (Table::Top, "silence_seconds", "a whole number from 1 to 86400", "60"),
+    (Table::Notice, "cs", PROSE, "\"Pomáháme vám s počítačem.\""),
+    (Table::Notice, "da", PROSE, "\"Vi hjælper dig med din computer.\""),
+    (Table::Notice, "de", PROSE, "\"Wir helfen Ihnen an Ihrem Computer.\""),
+    (Table::Notice, "en", PROSE, "\"We help you with your computer.\""),
+    (Table::Notice, "es", PROSE, "\"Le ayudamos con su ordenador.\""),
+    (Table::Notice, "fr", PROSE, "\"Nous vous aidons avec votre ordinateur.\""),
+    (Table::Notice, "it", PROSE, "\"La aiutiamo con il suo computer.\""),
+    (Table::Notice, "nl", PROSE, "\"Wij helpen u met uw computer.\""),
+    (Table::Notice, "pl", PROSE, "\"Pomagamy przy Państwa komputerze.\""),
     (Table::Limits, "legs", WHOLE, "20000"),
     (Table::Limits, "legs_per_address", WHOLE, "512"),
     (Table::Limits, "newcomers", WHOLE, "1024"),
@@ -120,10 +134,21 @@ const KEYS: [(Table, &str, &str, &str); 19] = [
 ];
 
 impl Table {
+    /// The part with this head.
+    fn named(head: &str) -> Option<Self> {
+        match head {
+            "notice" => Some(Self::Notice),
+            "limits" => Some(Self::Limits),
+            "log" => Some(Self::Log),
+            _ => None,
+        }
+    }
+
     /// How it begins in a file, as part of a sentence.
     fn place(self) -> &'static str {
         match self {
             Self::Top => "above the first [ ]",
+            Self::Notice => "under [notice]",
             Self::Limits => "under [limits]",
             Self::Log => "under [log]",
         }
@@ -148,8 +173,7 @@ impl Reader<'_> {
     fn table(&mut self, table: Table, entries: &DeTable<'_>) {
         for (key, value) in entries {
             let name: &str = key.get_ref();
-            if table == Table::Top && matches!(name, "limits" | "log") {
-                let inner = if name == "log" { Table::Log } else { Table::Limits };
+            if let (Table::Top, Some(inner)) = (table, Table::named(name)) {
                 match value.get_ref() {
                     DeValue::Table(entries) => self.table(inner, entries),
                     other => self.fault(
@@ -194,6 +218,16 @@ impl Reader<'_> {
             },
             (Table::Top, "grace_seconds") => file.grace_seconds = Some(seconds(value, 0..=MOST_SECONDS)?),
             (Table::Top, "silence_seconds") => file.silence_seconds = Some(seconds(value, 1..=MOST_SECONDS)?),
+            (Table::Notice, code) => {
+                let text =
+                    Prose::new(text(value)?.trim_end()).map_err(|error| wrong(value, error.to_string()))?;
+                let mut notices = file.notices.to_vec();
+                if let Some(language) = Language::ALL.into_iter().find(|language| language.code() == code) {
+                    notices.push(Notice { language, text });
+                }
+                // TOML has every key once, so there are as many as languages at most.
+                file.notices = Notices::new(notices).unwrap_or_default();
+            }
             (Table::Log, "format") => {
                 file.log_format = Some(match text(value)? {
                     "text" => Format::Text,
@@ -308,7 +342,7 @@ fn unknown(table: Table, name: &str) -> String {
     let mut known: Vec<&str> =
         KEYS.iter().filter(|(place, ..)| *place == table).map(|(_, known, ..)| *known).collect();
     if table == Table::Top {
-        known.extend(["[limits]", "[log]"]);
+        known.extend(["[notice]", "[limits]", "[log]"]);
     }
     format!("there is no key `{name}`; {} there are: {}", table.place(), known.join(", "))
 }
@@ -326,6 +360,7 @@ mod tests {
         for (table, name, allowed, example) in KEYS {
             let head = match table {
                 Table::Top => "",
+                Table::Notice => "[notice]\n",
                 Table::Limits => "[limits]\n",
                 Table::Log => "[log]\n",
             };

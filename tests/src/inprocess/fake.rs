@@ -10,6 +10,7 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
+use farhand_proto::notice::Notices;
 use farhand_proto::relay::{FromRelay, KeyHash, SignedVoucher, Ticket, ToRelay, Voucher};
 use farhand_proto::seal::SealRefusal;
 use farhand_proto::version::Version;
@@ -219,7 +220,13 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
                 state.numbers += 1;
                 let session_id = SessionId::from_digits(digits);
                 state.clients.insert(session_id, to_leg.clone());
-                FromRelay::Registered { version, session_id, claim: Bytes::default(), organisation }
+                FromRelay::Registered {
+                    version,
+                    session_id,
+                    claim: Bytes::default(),
+                    organisation,
+                    notices: Notices::default(),
+                }
             }
             ToRelay::Login { .. } => FromRelay::LoggedIn { version, organisation },
             ToRelay::Find { request, session_id } => match shared.invite(session_id) {

@@ -8,6 +8,7 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message as _;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
+use farhand_proto::notice::Notices;
 use farhand_proto::relay::{FromRelay, Refusal, SignedVoucher, Ticket, ToRelay};
 use farhand_proto::version::{Version, Versions};
 use farhand_seal::ConsoleGuesses;
@@ -146,6 +147,7 @@ fn registered() -> Vec<u8> {
         session_id: SessionId::from_digits([1; 9]),
         claim: Bytes::default(),
         organisation: house(),
+        notices: Notices::default(),
     }
     .to_frame()
 }

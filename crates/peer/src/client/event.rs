@@ -37,6 +37,8 @@ pub enum Event {
         password: Password,
         /// Whose relay it is, by its own word.
         organisation: String,
+        /// What it tells its customers before they let anybody in, in their language or English.
+        notice: Option<String>,
     },
     /// A console came and did not get in.
     Refused {

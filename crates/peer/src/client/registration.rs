@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::Current;
 use farhand_proto::bounded::Bytes;
-use farhand_proto::id::SessionId;
 use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
 use farhand_proto::version::Versions;
@@ -31,7 +31,7 @@ pub(super) enum News {
     /// It failed at this attempt, or the leg that stood was lost (0), and is tried again.
     Down { error: RelayError, attempt: u32, retry_in: Duration },
     /// Somebody can connect.
-    Registered { session_id: SessionId, organisation: String, relay_spki: Vec<u8> },
+    Registered(Current),
     /// A console asks.
     Invited { ticket: Ticket, relay_time: u64 },
     /// The relay is being stopped.
@@ -127,12 +127,12 @@ impl Run {
     async fn register(&mut self) -> Result<(Leg, News), RelayError> {
         let first = ToRelay::Register { versions: Versions::RELAY, claim: self.claim.clone() };
         let (leg, answer) = control::open(&self.way, &self.identity, &first).await?;
-        let FromRelay::Registered { session_id, claim, organisation, .. } = answer else {
+        let FromRelay::Registered { session_id, claim, organisation, notices, .. } = answer else {
             return Err(RelayError::Unexpected);
         };
         self.claim = Some(claim);
-        let organisation = organisation.to_string();
-        let news = News::Registered { session_id, organisation, relay_spki: leg.peer_spki().to_vec() };
+        let relay_spki = leg.peer_spki().to_vec();
+        let news = News::Registered(Current { session_id, organisation, notices, relay_spki });
         Ok((leg, news))
     }
 
