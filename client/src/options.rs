@@ -10,13 +10,13 @@ use farhand_transport::{Pin, Target};
 
 /// Lets a helpdesk see and drive this desktop, after you have agreed.
 ///
-/// Prints a session ID and a password to read aloud. Nothing is installed and no file is written.
+/// Opens a window with a session ID and a password to read aloud. Nothing is installed and no file is written.
 #[derive(Debug, Parser)]
 #[command(name = "farhand-client", version, max_term_width = 100)]
 pub(crate) struct Options {
-    /// Run without a window, which is the only way so far: numbers and events on standard output, consent by --allow
-    /// or --commands, of which one is needed.
-    #[arg(long, required_unless_present = "guard")]
+    /// Run without a window: numbers and events on standard output, consent by --allow or --commands, of which one is
+    /// needed.
+    #[arg(long)]
     headless: bool,
 
     /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
@@ -41,25 +41,25 @@ pub(crate) struct Options {
     pin: Vec<Pin>,
 
     /// What an operator is allowed without asking anybody: view, control, or both with a comma between them.
-    #[arg(long, value_name = "GRANTS")]
+    #[arg(long, value_name = "GRANTS", requires = "headless")]
     pub(crate) allow: Option<Grants>,
 
     /// Read commands from standard input, one a line: allow GRANTS, deny, set GRANTS, give GRANT, take GRANT, pause,
     /// resume, new-password, end, quit. Questions that --allow does not answer wait for them.
-    #[arg(long)]
+    #[arg(long, requires = "headless")]
     pub(crate) commands: bool,
 
     /// Stop after the first session.
-    #[arg(long)]
+    #[arg(long, requires = "headless")]
     pub(crate) once: bool,
 
-    /// The language of the two spoken words, here and at the operator's: cs, da, de, en, es, fr, it, nl or pl. If
+    /// The language of the window, and of the two spoken words here and at the operator's: cs, da, de, en, es, fr, it, nl or pl. If
     /// not given, the system's (LC_ALL, LC_MESSAGES, LANG), else English.
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<Language>,
 
     /// Print events as JSON, one a line.
-    #[arg(long)]
+    #[arg(long, requires = "headless")]
     pub(crate) json: bool,
 
     /// The X11 display to show; the environment's if not given.
@@ -83,14 +83,31 @@ impl Options {
     /// Refuses what is well written and makes no sense.
     ///
     /// # Errors
-    /// Nobody could ever be let in.
+    /// Nobody could ever be let in, or the window would open on another desktop than the one it is about.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        let here = std::env::var("DISPLAY").ok();
+        if let Some(display) = &self.display
+            && self.guard.is_none()
+            && !self.headless
+            && here.as_ref() != Some(display)
+        {
+            let words = format!(
+                "the window opens on the desktop that the environment names: set DISPLAY={display} instead of \
+                 --display {display}"
+            );
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, words));
+        }
         if self.headless && self.allow.is_none() && !self.commands {
             let words = "nobody could ever be let in: say what operators are allowed, for example --allow \
                          view,control, or answer each of them on standard input with --commands";
             return Err(Self::command().error(ErrorKind::MissingRequiredArgument, words));
         }
         Ok(())
+    }
+
+    /// Whether there is no window.
+    pub(crate) fn is_headless(&self) -> bool {
+        self.headless
     }
 
     /// The customer's language: as asked for, else the system's, else English.

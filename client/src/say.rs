@@ -48,7 +48,7 @@ fn as_words(event: &Event) -> String {
         Event::Trouble { error, retry_in, .. } => {
             format!("Not connected: {error}\nTrying again in {:.1} s.", retry_in.as_secs_f32())
         }
-        Event::Ready { session_id, password, organisation } => {
+        Event::Ready { session_id, password, organisation, .. } => {
             format!("Ready for {organisation}\n  Session ID  {session_id}\n  Password    {password}")
         }
         Event::Refused { error } => format!("Somebody tried to connect and did not get in: {error}"),
@@ -87,7 +87,7 @@ fn as_json(event: &Event) -> Value {
             "attempt": attempt,
             "retry_in_ms": retry_in.as_millis() as u64,
         }),
-        Event::Ready { session_id, password, organisation } => json!({
+        Event::Ready { session_id, password, organisation, .. } => json!({
             "event": "ready",
             "session_id": session_id.to_string(),
             "password": password.to_string(),

@@ -8,7 +8,9 @@ use crate::OpenError;
 /// raised again. Against a program that does the same it backs off to once in two seconds, so that neither wins and
 /// nothing flickers or burns time. It ends by itself when the window does.
 #[derive(Debug)]
-pub struct KeepAbove(#[expect(dead_code, reason = "dropping it ends it")] Above);
+pub struct KeepAbove {
+    _above: Above,
+}
 
 #[cfg(target_os = "linux")]
 type Above = crate::x11::X11Above;
@@ -24,7 +26,7 @@ impl KeepAbove {
     /// above yet.
     pub fn start(display: Option<&str>, window: u32) -> Result<Self, OpenError> {
         #[cfg(target_os = "linux")]
-        return crate::x11::keep_above(display, window).map(Self);
+        return crate::x11::keep_above(display, window).map(|above| Self { _above: above });
         #[cfg(not(target_os = "linux"))]
         {
             let _ = (display, window);

@@ -45,7 +45,7 @@ impl Devices {
     /// Whether the person's own device sent this event; `None` when no device did.
     pub(super) fn is_by_hand(&mut self, link: &Link, event: &Event) -> Result<Option<bool>, LocalInputError> {
         let source = match event {
-            Event::XinputRawKeyPress(event) => event.sourceid,
+            Event::XinputRawKeyPress(event) | Event::XinputRawKeyRelease(event) => event.sourceid,
             Event::XinputRawButtonPress(event) | Event::XinputRawMotion(event) => event.sourceid,
             Event::XinputRawTouchBegin(event) | Event::XinputRawTouchUpdate(event) => event.sourceid,
             Event::XinputHierarchy(_) => {

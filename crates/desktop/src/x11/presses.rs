@@ -5,6 +5,7 @@
 //! and it sends a raw event before the event that a window gets of the same press: so after one round trip the press
 //! that a window asks about has been read, if a device made it.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
@@ -55,6 +56,8 @@ struct Seen {
     devices: Devices,
     ledger: Ledger,
     hand: Hand,
+    /// The keys that the person holds down: a device may repeat them by itself.
+    held: HashSet<u32>,
     /// Whether the server failed: then nothing is genuine any more.
     is_broken: bool,
 }
@@ -73,6 +76,7 @@ enum Hand {
 impl X11Presses {
     pub(super) fn open(link: Link) -> Result<Self, OpenError> {
         let events = XIEventMask::RAW_KEY_PRESS
+            | XIEventMask::RAW_KEY_RELEASE
             | XIEventMask::RAW_BUTTON_PRESS
             | XIEventMask::RAW_MOTION
             // Touches come as a set or not at all.
@@ -80,7 +84,13 @@ impl X11Presses {
             | XIEventMask::RAW_TOUCH_UPDATE
             | XIEventMask::RAW_TOUCH_END;
         let devices = Devices::watch(&link, events)?;
-        let seen = Seen { devices, ledger: Ledger::default(), hand: Hand::Off, is_broken: false };
+        let seen = Seen {
+            devices,
+            ledger: Ledger::default(),
+            hand: Hand::Off,
+            held: HashSet::new(),
+            is_broken: false,
+        };
         let shared = Arc::new(Shared { link, seen: Mutex::new(seen), is_over: AtomicBool::new(false) });
         let thread = std::thread::Builder::new().name("presses".to_owned());
         let thread = thread.spawn({
@@ -198,6 +208,10 @@ impl Seen {
 
     fn read_events(&mut self, link: &Link) -> Result<(), LocalInputError> {
         while let Some(event) = link.poll_for_event().asked::<LocalInputError>(ASKED)? {
+            if matches!(event, Event::XinputHierarchy(_)) {
+                // A keyboard that was unplugged releases nothing.
+                self.held.clear();
+            }
             let Some(is_by_hand) = self.devices.is_by_hand(link, &event)? else { continue };
             let device = if is_by_hand { Device::Hand } else { Device::Program };
             let pressed = match event {
@@ -205,7 +219,15 @@ impl Seen {
                     self.hand = if is_by_hand { Hand::Moving } else { Hand::Off };
                     continue;
                 }
+                Event::XinputRawKeyPress(event) if is_by_hand && !self.held.insert(event.detail) => continue,
                 Event::XinputRawKeyPress(event) => Pressed::Key(event.detail),
+                Event::XinputRawKeyRelease(event) => {
+                    // What a program releases, the hand still holds.
+                    if is_by_hand {
+                        self.held.remove(&event.detail);
+                    }
+                    continue;
+                }
                 // What it is pressed on was not the person's choice.
                 Event::XinputRawButtonPress(_) if is_by_hand && self.hand == Hand::Off => continue,
                 Event::XinputRawButtonPress(event) if !is_wheel(event.detail) => Pressed::Button,

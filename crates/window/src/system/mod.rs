@@ -1,7 +1,10 @@
 //! What windows need to be told differently on each system.
 
+#[cfg(all(test, target_os = "linux"))]
+mod bus_tests;
 mod keyboard;
 mod theme;
+mod tray;
 
 use winit::error::EventLoopError;
 use winit::event_loop::{EventLoop, EventLoopBuilder};
@@ -11,6 +14,7 @@ use crate::run::Stacking;
 
 pub(crate) use keyboard::{CAN_CAPTURE, capture_keyboard, release_keyboard};
 pub use theme::system_theme;
+pub(crate) use tray::Item;
 
 /// The event loop of the desktop. On Linux that is X11's, also under a Wayland desktop that offers both: there the
 /// windows can be placed, kept above others and drawn without a protocol of their own.

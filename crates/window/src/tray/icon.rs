@@ -2,8 +2,6 @@
 
 use egui::Color32;
 
-use crate::theme::Palette;
-
 /// What the icon shows: a disc in the colour of the state, and on it a sign, for those who can't tell the colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum TrayIcon {
@@ -30,13 +28,13 @@ impl TrayIcon {
         (0..side * side).map(|index| self.pixel(colour, index % side, index / side, side)).collect()
     }
 
+    /// Panels are light or dark whatever the theme of windows: colours that show on both, with a contrast of at least
+    /// 3 to 1 against the white sign (WCAG 2.2, 1.4.11).
     fn colour(self) -> Color32 {
-        // Panels are light or dark whatever the theme of windows; the colours of the light one are the fuller.
-        let palette = Palette::of(egui::Theme::Light);
         match self {
-            Self::Ready => palette.good,
-            Self::Trying | Self::Paused => palette.trying,
-            Self::InSession | Self::Cannot => palette.bad,
+            Self::Ready => Color32::from_rgb(0x1c, 0x87, 0x40),
+            Self::Trying | Self::Paused => Color32::from_rgb(0xc9, 0x6a, 0x00),
+            Self::InSession | Self::Cannot => Color32::from_rgb(0xc6, 0x28, 0x20),
         }
     }
 
@@ -89,4 +87,27 @@ fn near(at: (f32, f32), from: (f32, f32), to: (f32, f32), reach: f32) -> bool {
     let along = ((at.0 - from.0) * across + (at.1 - from.1) * down) / (across * across + down * down);
     let along = along.clamp(0.0, 1.0);
     (at.0 - from.0 - along * across).hypot(at.1 - from.1 - along * down) <= reach
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_icon_is_a_disc_with_a_sign_of_its_own() {
+        let side = 22;
+        let mut signs = Vec::new();
+        for icon in TrayIcon::ALL {
+            let pixels = icon.pixels(side);
+            assert_eq!(pixels.len(), side * side);
+            assert_eq!(pixels[0][3], 0, "{icon:?}: the corner is seen through");
+            assert_eq!(pixels[side * side / 2 + side / 2][3], 255, "{icon:?}: the middle is not");
+            let [r, g, b, _] = icon.colour().to_array();
+            assert!(pixels.contains(&[r, g, b, 255]), "{icon:?} has its colour");
+            assert!(pixels.contains(&[255; 4]), "{icon:?} has white");
+            let sign: Vec<bool> = pixels.iter().map(|[.., b, _]| *b > 200).collect();
+            assert!(!signs.contains(&sign), "{icon:?} is told from the others without colours");
+            signs.push(sign);
+        }
+    }
 }

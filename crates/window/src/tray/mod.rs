@@ -6,8 +6,8 @@
 //! appears by itself once a panel that shows it starts.
 
 mod icon;
-#[cfg(target_os = "linux")]
-mod item;
+
+use crate::system::Item;
 
 pub use icon::TrayIcon;
 
@@ -69,10 +69,7 @@ pub enum TrayPlace {
 
 /// The icon. Dropping it takes it away.
 #[derive(Debug)]
-pub struct Tray {
-    #[cfg(target_os = "linux")]
-    item: item::Item,
-}
+pub struct Tray(Item);
 
 impl Tray {
     /// Asks the desktop to show the icon. Returns at once: a desktop that answers slowly, or never, holds up nobody.
@@ -81,29 +78,17 @@ impl Tray {
     /// send a message to the window's thread.
     #[must_use = "dropping it takes the icon away"]
     pub fn open(program: &str, state: TrayState, hear: impl Fn(TrayEvent) + Send + 'static) -> Self {
-        #[cfg(target_os = "linux")]
-        return Self { item: item::Item::open(program, state, Box::new(hear)) };
-        #[cfg(not(target_os = "linux"))]
-        {
-            let _ = (program, state, hear);
-            Self {}
-        }
+        Self(Item::open(program, state, Box::new(hear)))
     }
 
     /// Shows this from now on. Returns at once.
     pub fn set(&self, state: TrayState) {
-        #[cfg(target_os = "linux")]
-        self.item.set(state);
-        #[cfg(not(target_os = "linux"))]
-        let _ = state;
+        self.0.set(state);
     }
 
     /// Whether it is to be seen.
     #[must_use]
     pub fn place(&self) -> TrayPlace {
-        #[cfg(target_os = "linux")]
-        return self.item.place();
-        #[cfg(not(target_os = "linux"))]
-        TrayPlace::Nowhere
+        self.0.place()
     }
 }

@@ -1,14 +1,13 @@
 //! The tray icon and the theme, against a session bus of the test's own.
-#![cfg(target_os = "linux")]
 
 use std::collections::HashMap;
 use std::process::Command;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use farhand_window::egui::Theme;
-use farhand_window::system_theme;
-use farhand_window::tray::{Tray, TrayEvent, TrayIcon, TrayPause, TrayPlace, TrayState};
+use crate::system_theme;
+use crate::tray::{Tray, TrayEvent, TrayIcon, TrayPause, TrayPlace, TrayState};
+use egui::Theme;
 use zbus::blocking::{Connection, Proxy, connection};
 use zbus::zvariant::{OwnedValue, Value};
 
@@ -22,9 +21,15 @@ fn on_own_bus(test: &str) -> bool {
     }
     let mut command = Command::new("dbus-run-session");
     command.arg("--").arg(std::env::current_exe().expect("this test"));
-    command.args(["--exact", test, "--nocapture"]).env(INNER, "1");
+    command.args(again(test)).env(INNER, "1");
     succeed(command);
     false
+}
+
+/// Names one test of this file to the program that runs them.
+fn again(test: &str) -> [String; 3] {
+    let path = module_path!().split_once("::").expect("a module of a crate").1;
+    ["--exact".to_owned(), format!("{path}::{test}"), "--nocapture".to_owned()]
 }
 
 fn succeed(mut command: Command) {
@@ -179,7 +184,8 @@ fn a_panel_shows_it_and_its_menu_is_heard() {
     assert_eq!(heard.recv_timeout(PATIENCE), Ok(TrayEvent::Resume));
 
     drop(tray);
-    let names = Proxy::new(&seen.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
+    let names =
+        Proxy::new(&seen.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
     let names = names.expect("the bus itself");
     eventually("it to go", || {
         let owned: bool = names.call("NameHasOwner", &(&*seen.service)).expect("an answer");
@@ -209,7 +215,7 @@ fn without_a_bus_it_is_nowhere_and_nothing_waits() {
     let name = "without_a_bus_it_is_nowhere_and_nothing_waits";
     if std::env::var_os(INNER).is_none() {
         let mut command = Command::new(std::env::current_exe().expect("this test"));
-        command.args(["--exact", name, "--nocapture"]).env(INNER, "1");
+        command.args(again(name)).env(INNER, "1");
         command.env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus").env_remove("XDG_RUNTIME_DIR");
         return succeed(command);
     }
@@ -241,10 +247,9 @@ fn the_theme_is_the_desktops() {
         return;
     }
     let portal = |scheme, delay| {
-        let portal = connection::Builder::session().expect("a bus").serve_at(
-            "/org/freedesktop/portal/desktop",
-            Settings(scheme, delay),
-        );
+        let portal = connection::Builder::session()
+            .expect("a bus")
+            .serve_at("/org/freedesktop/portal/desktop", Settings(scheme, delay));
         let portal = portal.expect("a path").name("org.freedesktop.portal.Desktop").expect("a name");
         portal.build().expect("a portal")
     };

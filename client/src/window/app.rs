@@ -1,0 +1,395 @@
+//! Owns the model: takes in news, shows windows, and carries out what the person wants.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use farhand_desktop::KeepAbove;
+use farhand_proto::grant::Grants;
+use farhand_window::egui::{self, ViewportCommand, vec2};
+use farhand_window::tray::{Tray, TrayEvent};
+use farhand_window::winit::event::WindowEvent;
+use farhand_window::winit::window::Window;
+use farhand_window::{App, Layers, Monitor, Proxy, Redraw, Spec, Stacking, Taken};
+
+use super::bar::{self, Place, Shift};
+use super::hands::Hands;
+use super::hot_key::HotKeyThread;
+use super::link::{Link, News};
+use super::model::{Cannot, Command, Copyable, Model, Note, Saved, Stage};
+use super::words::Words;
+use super::{SIZE, receipt, save, screens, tray};
+
+/// The least size at which the window is of use; it scrolls.
+const LEAST: egui::Vec2 = vec2(340.0, 300.0);
+/// What a desktop's own panels and the frame around a window take away, in points.
+const AROUND: egui::Vec2 = vec2(24.0, 90.0);
+
+/// The program's windows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Pane {
+    Main,
+    /// The bar of the monitor with this place in the list.
+    Bar(usize),
+}
+
+/// What other threads tell.
+#[derive(Debug)]
+pub(crate) enum Message {
+    /// There is news to fetch.
+    News,
+
+    Tray(TrayEvent),
+    /// Another window changed what all show.
+    Changed,
+}
+
+/// The program.
+pub(crate) struct ClientApp {
+    pub(crate) model: Model,
+    words: Words,
+    /// Missing where there is nothing to offer.
+    link: Option<Link>,
+    hands: Hands,
+    display: Option<String>,
+    proxy: Proxy<Message>,
+    tray: Option<Tray>,
+    hot_key: Option<HotKeyThread>,
+    /// Whether a hot key was asked for in this session: one that others have is not asked for again and again.
+    hot_key_tried: bool,
+    size: egui::Vec2,
+    monitors: Vec<Monitor>,
+    places: HashMap<usize, Place>,
+    above: HashMap<usize, KeepAbove>,
+    wants_front: bool,
+    is_open: bool,
+}
+
+impl ClientApp {
+    pub(crate) fn new(
+        model: Model,
+        words: Words,
+        link: Option<Link>,
+        hands: Hands,
+        display: Option<String>,
+        proxy: Proxy<Message>,
+    ) -> Self {
+        let hear = proxy.clone();
+        let tray = tray::open(&model, &words, move |event| hear.send(Message::Tray(event)));
+        Self {
+            model,
+            words,
+            link,
+            hands,
+            display,
+            proxy,
+            tray: Some(tray),
+            hot_key: None,
+            hot_key_tried: false,
+            size: SIZE,
+            monitors: Vec::new(),
+            places: HashMap::new(),
+            above: HashMap::new(),
+            wants_front: false,
+            is_open: true,
+        }
+    }
+
+    /// Takes in all news that are there.
+    fn fetch(&mut self) {
+        let now = Instant::now();
+        while let Some(news) = self.link.as_mut().and_then(Link::fetch) {
+            match news {
+                News::Event(event) => {
+                    let was_asked = matches!(self.model.stage, Stage::Asked(_));
+                    self.model.apply(event, now);
+                    match &mut self.model.stage {
+                        Stage::Asked(_) if !was_asked => self.wants_front = true,
+                        Stage::Over(over) if over.path.is_empty() => {
+                            self.wants_front = true;
+                            over.path = save::proposal(&over.receipt, &self.words);
+                        }
+                        _ => {}
+                    }
+                }
+                News::Fault(why) => self.model.give_up(Cannot::Fault(why)),
+                News::Quit => self.is_open = false,
+            }
+        }
+    }
+
+    /// Does what the person wants, unless no hand has pressed where one has to.
+    fn obey(&mut self, command: Command, is_by_hand: bool, context: &egui::Context) {
+        let now = Instant::now();
+        self.proxy.send(Message::Changed);
+        if self.model.is_too_early(&command, now) {
+            return;
+        }
+        if command.needs_hand() && !is_by_hand {
+            self.model.say(Note::Ignored, now);
+            return;
+        }
+        let control = self.link.as_ref().and_then(Link::control);
+        match command {
+            Command::Copy(what) => {
+                if let Some(text) = self.text_of(what) {
+                    context.copy_text(text);
+                    self.model.copied(what, now);
+                }
+            }
+            Command::SetPath(path) => {
+                if let Stage::Over(over) = &mut self.model.stage {
+                    over.path = path;
+                    over.saved = None;
+                }
+            }
+            Command::Save => {
+                if let Stage::Over(over) = &mut self.model.stage
+                    && !matches!(over.saved, Some(Saved::At(_)))
+                {
+                    over.saved = Some(save::save(&over.path, &receipt::text(&over.receipt, &self.words)));
+                }
+            }
+            Command::Tick(grant, on) => {
+                if let Stage::Asked(question) = &mut self.model.stage {
+                    let one = Grants::NONE.with(grant);
+                    let ticked = question.ticked.without(one);
+                    question.ticked = if on { ticked.or(one) } else { ticked };
+                }
+            }
+            Command::Continue => self.model.notice_was_read(now),
+            Command::Allow | Command::Deny => {
+                let Stage::Asked(question) = &mut self.model.stage else { return };
+                question.is_answered = true;
+                let grants = if command == Command::Allow { question.ticked } else { Grants::NONE };
+                if let Some(control) = control {
+                    control.answer(grants);
+                }
+            }
+            Command::NewPassword => {
+                if let Some(control) = control {
+                    control.new_password();
+                }
+            }
+            Command::Switch(grant, on) => {
+                if let Some(control) = control {
+                    control.switch(grant, on);
+                }
+            }
+            Command::Pause => {
+                if let Some(control) = control {
+                    control.pause();
+                }
+            }
+            Command::Resume => {
+                if let Some(control) = control {
+                    control.resume();
+                }
+            }
+            Command::End => {
+                if let Some(control) = control {
+                    control.end_session();
+                }
+            }
+            Command::WaitAgain => {
+                if let Some(link) = &self.link
+                    && matches!(self.model.stage, Stage::Over(_))
+                {
+                    link.wait_again();
+                    self.model.wait_again();
+                }
+            }
+            Command::ShowMain => self.wants_front = true,
+            Command::Close => self.is_open = false,
+        }
+    }
+
+    fn text_of(&self, what: Copyable) -> Option<String> {
+        match (what, &self.model.stage) {
+            (Copyable::SessionId, _) => self.model.numbers.as_ref().map(|numbers| numbers.session_id.clone()),
+            (Copyable::Password, _) => self.model.numbers.as_ref().map(|numbers| numbers.password.clone()),
+            (Copyable::Receipt, Stage::Over(over)) => Some(receipt::text(&over.receipt, &self.words)),
+            (Copyable::Receipt, _) => None,
+        }
+    }
+
+    /// Stops whatever goes on; what is left of a session is shown, not closed.
+    fn stop(&mut self, context: &egui::Context) {
+        let command = match &self.model.stage {
+            Stage::Here(_) => Command::End,
+            Stage::Asked(_) => Command::Deny,
+            Stage::Waiting | Stage::Over(_) | Stage::Cannot(_) => Command::Close,
+        };
+        self.obey(command, false, context);
+    }
+
+    fn draw_main(&mut self, ui: &mut egui::Ui) -> Option<Command> {
+        if std::mem::take(&mut self.wants_front) {
+            ui.ctx().send_viewport_cmd(ViewportCommand::Minimized(false));
+            ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
+        }
+        screens::draw(ui, &self.model, &self.words)
+    }
+
+    fn draw_bar(&mut self, index: usize, ui: &mut egui::Ui) -> Option<Command> {
+        let monitor = self.monitors.get(index)?;
+        let place = *self.places.entry(index).or_insert_with(|| Place::home(monitor));
+        let visit = self.model.visitor()?;
+        let answer = bar::draw(ui, &self.model, visit, &self.words);
+        if let Some(shift) = answer.shift {
+            let moved = match shift {
+                Shift::By(by) => place.moved(by, monitor),
+                Shift::Drop => place.dropped(monitor),
+            };
+            if moved != place {
+                self.places.insert(index, moved);
+                let (x, y) = moved.on_desktop(monitor);
+                let points = ui.ctx().pixels_per_point();
+                let at = egui::pos2(x as f32 / points, y as f32 / points);
+                ui.ctx().send_viewport_cmd(ViewportCommand::OuterPosition(at));
+            }
+        }
+        answer.command
+    }
+
+    /// Keeps what lies outside the windows in step with what they show.
+    fn follow(&mut self) {
+        if let Some(tray) = &self.tray {
+            tray::follow(tray, &self.model, &self.words);
+        }
+        let is_here = matches!(self.model.stage, Stage::Here(_));
+        if !is_here {
+            self.above.clear();
+            self.hot_key = None;
+            self.hot_key_tried = false;
+            self.model.hot_key = None;
+        } else if !std::mem::replace(&mut self.hot_key_tried, true)
+            && let Some(control) = self.link.as_ref().and_then(Link::control)
+        {
+            self.hot_key = HotKeyThread::start(self.display.as_deref(), control);
+            self.model.hot_key = self.hot_key.as_ref().map(|key| key.name().to_owned());
+            self.proxy.send(Message::Changed);
+        }
+    }
+}
+
+impl App for ClientApp {
+    type Window = Pane;
+    type Message = Message;
+
+    fn windows(&self) -> Vec<(Pane, Spec)> {
+        if !self.is_open {
+            return Vec::new();
+        }
+        let title = match &self.model.organisation {
+            Some(name) => self.words.fill("window-title-of", &[("organisation", name.as_str().into())]),
+            None => self.words.get("window-title"),
+        };
+        let main = Spec {
+            title,
+            size: self.size,
+            min_size: LEAST.min(self.size),
+            is_resizable: true,
+            stacking: Stacking::Normal,
+            place: None,
+        };
+        let mut windows = vec![(Pane::Main, main)];
+        if self.model.visitor().is_some() {
+            windows.extend(self.monitors.iter().enumerate().map(|(index, monitor)| {
+                let place = self.places.get(&index).copied().unwrap_or_else(|| Place::home(monitor));
+                let size = bar::size((f64::from(monitor.width) / monitor.scale) as f32);
+                let bar = Spec {
+                    title: self.words.get("bar-title"),
+                    size,
+                    min_size: size,
+                    is_resizable: false,
+                    stacking: Stacking::Bar,
+                    place: Some(place.on_desktop(monitor)),
+                };
+                (Pane::Bar(index), bar)
+            }));
+        }
+        windows
+    }
+
+    fn draw(&mut self, window: Pane, ui: &mut egui::Ui, _: &mut Layers) {
+        if let Some(next) = self.model.tick(Instant::now()) {
+            ui.ctx().request_repaint_after(next);
+        }
+        let command = match window {
+            Pane::Main => self.draw_main(ui),
+            Pane::Bar(index) => self.draw_bar(index, ui),
+        };
+        let is_by_hand = self.hands.are_in_use(window);
+        if let Some(command) = command {
+            let context = ui.ctx().clone();
+            self.obey(command, is_by_hand, &context);
+        }
+    }
+
+    fn message(&mut self, message: Message) -> Redraw {
+        let context = egui::Context::default();
+        match message {
+            Message::News => self.fetch(),
+
+            Message::Tray(TrayEvent::End) => self.stop(&context),
+            Message::Tray(TrayEvent::Pause) => self.obey(Command::Pause, true, &context),
+            // Nobody knows who chose it: the person can go on in the window.
+            Message::Tray(TrayEvent::Show | TrayEvent::Resume) => self.wants_front = true,
+            Message::Changed => {}
+        }
+        Redraw::All
+    }
+
+    fn event(&mut self, window: Pane, event: &WindowEvent) -> Taken {
+        let is_asked = matches!(self.model.stage, Stage::Asked(_));
+        match self.hands.see(window, event, is_asked) {
+            super::hands::Seen::Pass => Taken::No,
+            super::hands::Seen::Drop => Taken::Yes,
+            super::hands::Seen::DropAndSay => {
+                self.model.say(Note::Ignored, Instant::now());
+                Taken::YesRedraw
+            }
+        }
+    }
+
+    fn action(&mut self, window: Pane, _: &egui::accesskit::ActionRequest) -> Taken {
+        self.hands.see_action(window);
+        Taken::No
+    }
+
+    fn idle(&mut self) -> Option<Instant> {
+        self.follow();
+        None
+    }
+
+    fn opened(&mut self, window: Pane, handle: &Window) {
+        let Some(number) = self.hands.opened(window, handle) else { return };
+        if let Pane::Bar(index) = window {
+            match KeepAbove::start(self.display.as_deref(), number) {
+                Ok(above) => {
+                    self.above.insert(index, above);
+                }
+                Err(error) => tracing::warn!(%error, "a bar may be covered"),
+            }
+        }
+    }
+
+    fn close(&mut self, window: Pane) {
+        // A bar can't be closed.
+        if window == Pane::Main {
+            self.stop(&egui::Context::default());
+        }
+    }
+
+    fn monitors(&mut self, monitors: Vec<Monitor>) {
+        if self.monitors.is_empty() && !monitors.is_empty() {
+            let room = |side: fn(&Monitor) -> u32| {
+                let sides = monitors.iter().map(|monitor| (f64::from(side(monitor)) / monitor.scale) as f32);
+                sides.fold(f32::INFINITY, f32::min)
+            };
+            let room = vec2(room(|monitor| monitor.width), room(|monitor| monitor.height));
+            self.size = SIZE.min(room - AROUND).max(vec2(200.0, 200.0)).floor();
+        }
+        self.monitors = monitors;
+    }
+}

@@ -1,0 +1,312 @@
+//! The bar that lies above everything on each monitor while somebody is here.
+
+use egui::{Button, Key, Rect, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2};
+use farhand_proto::grant::Grant;
+use farhand_window::theme::{self, Palette};
+use farhand_window::{Monitor, egui};
+
+use super::model::{Command, Model, Note, Visit};
+use super::parts::{self, Light};
+
+use super::words::Words;
+
+/// Height of every bar in points.
+pub(crate) const HEIGHT: f32 = 48.0;
+/// Its width where there is room.
+const WIDTH: f32 = 900.0;
+/// What is left free beside it on a narrow monitor.
+const BESIDE: f32 = 24.0;
+/// Below this, the switches give way to a button that opens the window.
+const NARROW: f32 = 760.0;
+/// One step of an arrow key, in points.
+const STEP: f32 = 32.0;
+
+/// A bar's size on a monitor so wide, in points.
+pub(crate) fn size(monitor_width: f32) -> Vec2 {
+    vec2(WIDTH.min(monitor_width - BESIDE).max(0.0).floor(), HEIGHT)
+}
+
+/// What a frame of a bar asks for.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) command: Option<Command>,
+    pub(crate) shift: Option<Shift>,
+}
+
+/// How the person moves a bar.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Shift {
+    /// By so many points from where it is.
+    By(Vec2),
+    /// Let go: to the nearest edge.
+    Drop,
+}
+
+/// Lays out a bar.
+pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> Answer {
+    let palette = Palette::in_use(ui);
+    let whole = ui.max_rect();
+    let (light, state) = state(visit);
+    let edge = light.colour(&palette);
+    ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
+    let is_narrow = whole.width() < NARROW;
+    let mut answer = Answer::default();
+    let handle = Rect::from_min_size(whole.min, vec2(28.0, whole.height()));
+    answer.shift = draw_handle(ui, handle, &words.get("bar-handle"));
+    let right = Rect::from_min_max(pos2(handle.right(), whole.top()), whole.max).shrink2(vec2(8.0, 6.0));
+    let buttons = ui
+        .scope_builder(
+            UiBuilder::new().max_rect(right).layout(egui::Layout::right_to_left(egui::Align::Center)),
+            |ui| {
+                ui.spacing_mut().item_spacing.x = 8.0;
+                answer.command = draw_buttons(ui, visit, words, is_narrow);
+                ui.min_rect().left()
+            },
+        )
+        .inner;
+    let lamp = Rect::from_center_size(pos2(handle.right() + 9.0, whole.center().y), Vec2::splat(18.0));
+    parts::paint_light(ui, lamp, light);
+    let text = Rect::from_min_max(
+        pos2(lamp.right() + 10.0, whole.top() + 6.0),
+        pos2(buttons - 10.0, whole.bottom() - 4.0),
+    );
+    ui.scope_builder(UiBuilder::new().max_rect(text), |ui| {
+        ui.set_clip_rect(text);
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let names = [
+            ("operator", visit.operator.as_str().into()),
+            ("organisation", visit.organisation.as_str().into()),
+        ];
+        let who = words.fill("bar-who", &names);
+        parts::cut(ui, &who, egui::FontId::new(15.0, theme::strong()), palette.text, 1);
+        let state = words.get(state);
+        let under = match (&model.note, &model.hot_key) {
+            (Some((Note::Ignored, _)), _) => words.fill("bar-ignored", &[("state", state.into())]),
+            (_, Some(key)) if !is_narrow => {
+                words.fill("bar-with-hot-key", &[("state", state.into()), ("key", key.as_str().into())])
+            }
+            _ => state,
+        };
+        let (response, _) = parts::cut(ui, &under, TextStyle::Small.resolve(ui.style()), edge, 1);
+        parts::announce(&response);
+    });
+    answer
+}
+
+/// From right to left: End is always at the end.
+fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, is_narrow: bool) -> Option<Command> {
+    let size = |width: f32| vec2(width, ui_height());
+    let mut command = None;
+    let (rect, _) = ui.allocate_exact_size(size(96.0), Sense::hover());
+    if parts::action(ui, rect, &words.get("button-end"), parts::Look::Stop, true).clicked() {
+        command = Some(Command::End);
+    }
+    let (pause, resume) = (words.get("button-pause"), words.get("button-resume"));
+    let (shown, other, wish) =
+        if visit.is_paused { (&resume, &pause, Command::Resume) } else { (&pause, &resume, Command::Pause) };
+    if parts::steady_button(ui, shown, &[other]).clicked() {
+        command = command.or(Some(wish));
+    }
+    if is_narrow {
+        if ui.add(Button::new(words.get("button-show-window"))).clicked() {
+            command = command.or(Some(Command::ShowMain));
+        }
+        return command;
+    }
+    for grant in Grant::ALL.into_iter().rev() {
+        let (label, more) = match grant {
+            Grant::View => (words.get("bar-view"), words.grant(grant)),
+            Grant::Control => (words.get("bar-control"), words.grant(grant)),
+        };
+        let is_on = visit.allowed.allows(grant);
+        if switch(ui, is_on, &label, &more) {
+            command = command.or(Some(Command::Switch(grant, !is_on)));
+        }
+    }
+    command
+}
+
+fn ui_height() -> f32 {
+    36.0
+}
+
+/// A switch with its name; says whether it was pressed.
+fn switch(ui: &mut Ui, is_on: bool, label: &str, name: &str) -> bool {
+    let palette = Palette::in_use(ui);
+    let font = TextStyle::Small.resolve(ui.style());
+    let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(label.to_owned(), font, palette.text));
+    let knob = vec2(38.0, 20.0);
+    let (rect, response) =
+        ui.allocate_exact_size(vec2(galley.size().x + knob.x + 18.0, ui_height()), Sense::click());
+    response.widget_info(|| WidgetInfo::selected(WidgetType::Checkbox, true, is_on, name));
+    if response.has_focus() || response.hovered() {
+        let stroke = egui::Stroke::new(2.0, palette.accent);
+        ui.painter().rect_stroke(rect, 6.0, stroke, egui::StrokeKind::Inside);
+    }
+    let at = pos2(rect.left() + 6.0, rect.center().y - galley.size().y / 2.0);
+    let place = Rect::from_min_size(pos2(rect.right() - 6.0 - knob.x, rect.center().y - knob.y / 2.0), knob);
+    ui.painter().galley(at, galley, palette.text);
+    parts::paint_switch(ui, place, is_on, true);
+    response.clicked()
+}
+
+/// What moves the bar: dragged, or with arrow keys while it has the focus.
+fn draw_handle(ui: &mut Ui, rect: Rect, name: &str) -> Option<Shift> {
+    let palette = Palette::in_use(ui);
+    let response = ui.interact(rect, ui.id().with("handle"), Sense::drag());
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Other, true, name));
+    let is_lit = response.hovered() || response.has_focus() || response.dragged();
+    let colour = if is_lit { palette.accent } else { palette.weak };
+    for row in -1..=1 {
+        for column in [-3.5, 3.5] {
+            ui.painter().circle_filled(rect.center() + vec2(column, row as f32 * 7.0), 1.8, colour);
+        }
+    }
+    let response = response.on_hover_cursor(egui::CursorIcon::Grab);
+    if response.drag_stopped() {
+        return Some(Shift::Drop);
+    }
+    if response.dragged() {
+        return follow_pointer(ui, response.id);
+    }
+    if response.has_focus() {
+        ui.memory_mut(|memory| {
+            let arrows =
+                egui::EventFilter { horizontal_arrows: true, vertical_arrows: true, ..Default::default() };
+            memory.set_focus_lock_filter(response.id, arrows);
+        });
+        let pressed = |key| ui.input(|input| input.key_pressed(key));
+        let steps = [
+            (Key::ArrowLeft, vec2(-STEP, 0.0)),
+            (Key::ArrowRight, vec2(STEP, 0.0)),
+            (Key::ArrowUp, vec2(0.0, -STEP)),
+            (Key::ArrowDown, vec2(0.0, STEP)),
+        ];
+        return steps.into_iter().find(|(key, _)| pressed(*key)).map(|(_, step)| Shift::By(step));
+    }
+    None
+}
+
+/// What the bar knows of the drag under way.
+#[derive(Debug, Clone, Copy, Default)]
+struct Drag {
+    /// When the bar was moved last.
+    at: f64,
+    /// Whether the pointer has moved since.
+    is_behind: bool,
+}
+
+/// The pointer's places come relative to the bar, which moves itself. So a place counts only if it was told after the
+/// bar's last move has surely been made.
+fn follow_pointer(ui: &Ui, id: egui::Id) -> Option<Shift> {
+    /// Until a move has been made.
+    const SETTLED: f64 = 0.016;
+    let mut drag: Drag = ui.data(|data| data.get_temp(id)).unwrap_or_default();
+    let (now, has_moved, from, to) = ui.input(|input| {
+        let has_moved = input.events.iter().any(|event| matches!(event, egui::Event::PointerMoved(_)));
+        (input.time, has_moved, input.pointer.press_origin(), input.pointer.latest_pos())
+    });
+    drag.is_behind |= has_moved;
+    let mut shift = None;
+    if drag.is_behind {
+        if now - drag.at < SETTLED {
+            ui.ctx().request_repaint_after_secs(SETTLED as f32);
+        } else {
+            shift = Some(Shift::By(to? - from?));
+            drag = Drag { at: now, is_behind: false };
+        }
+    }
+    ui.data_mut(|data| data.insert_temp(id, drag));
+    shift
+}
+
+/// The light and what the operator does.
+fn state(visit: &Visit) -> (Light, &'static str) {
+    if visit.is_paused {
+        return (Light::Trying, "bar-paused");
+    }
+    if visit.is_lost {
+        return (Light::Trying, "bar-lost");
+    }
+    match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
+        [true, true] => (Light::Live, "bar-sees-and-controls"),
+        [true, false] => (Light::Live, "bar-sees"),
+        [false, true] => (Light::Live, "bar-controls"),
+        [false, false] => (Light::Good, "bar-nothing"),
+    }
+}
+
+/// Where a bar is on its monitor: the pixels from the monitor's top left corner to its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(crate) x: i32,
+    pub(crate) y: i32,
+}
+
+impl Place {
+    /// In the middle of the top edge.
+    pub(crate) fn home(monitor: &Monitor) -> Self {
+        Self { x: room(monitor).0 / 2, y: 0 }
+    }
+
+    /// Moved, and within the monitor.
+    pub(crate) fn moved(self, by: Vec2, monitor: &Monitor) -> Self {
+        let scale = monitor.scale as f32;
+        let (x, y) = (self.x + (by.x * scale).round() as i32, self.y + (by.y * scale).round() as i32);
+        Self { x, y }.within(monitor)
+    }
+
+    /// At the nearest edge.
+    pub(crate) fn dropped(self, monitor: &Monitor) -> Self {
+        let (right, bottom) = room(monitor);
+        let Self { x, y } = self.within(monitor);
+        let nearest = [
+            (y, Self { x, y: 0 }),
+            (bottom - y, Self { x, y: bottom }),
+            (x, Self { x: 0, y }),
+            (right - x, Self { x: right, y }),
+        ];
+        nearest.into_iter().min_by_key(|(distance, _)| *distance).map_or(self, |(_, place)| place)
+    }
+
+    /// In pixels of the desktop.
+    pub(crate) fn on_desktop(self, monitor: &Monitor) -> (i32, i32) {
+        let Self { x, y } = self.within(monitor);
+        (monitor.x + x, monitor.y + y)
+    }
+
+    fn within(self, monitor: &Monitor) -> Self {
+        let (right, bottom) = room(monitor);
+        Self { x: self.x.clamp(0, right), y: self.y.clamp(0, bottom) }
+    }
+}
+
+/// How far a bar can move to the right and down.
+fn room(monitor: &Monitor) -> (i32, i32) {
+    let size = size((f64::from(monitor.width) / monitor.scale) as f32) * monitor.scale as f32;
+    let free = |side: u32, own: f32| (side as i32 - own.round() as i32).max(0);
+    (free(monitor.width, size.x), free(monitor.height, size.y))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MONITOR: Monitor = Monitor { x: 1920, y: 100, width: 2000, height: 1000, scale: 2.0 };
+
+    #[test]
+    fn a_bar_stays_on_its_monitor_and_goes_to_the_nearest_edge() {
+        let home = Place::home(&MONITOR);
+        assert_eq!(size(1000.0), vec2(900.0, HEIGHT));
+        assert_eq!(home.on_desktop(&MONITOR), (1920 + 100, 100));
+        let low = home.moved(vec2(-500.0, 450.0), &MONITOR);
+        assert_eq!(low, Place { x: 0, y: 900 });
+        assert_eq!(low.dropped(&MONITOR), Place { x: 0, y: 900 });
+        assert_eq!(home.moved(vec2(0.0, 20.0), &MONITOR).dropped(&MONITOR), home);
+        assert_eq!(Place { x: 100, y: 880 }.dropped(&MONITOR), Place { x: 100, y: 904 });
+        assert_eq!(Place { x: 190, y: 400 }.dropped(&MONITOR), Place { x: 200, y: 400 });
+        // A monitor that got smaller keeps it in sight.
+        let small = Monitor { width: 800, height: 600, scale: 1.0, ..MONITOR };
+        assert_eq!(Place { x: 100, y: 904 }.on_desktop(&small), (1920 + 24, 100 + 552));
+    }
+}

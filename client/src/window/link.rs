@@ -1,0 +1,218 @@
+//! The client behind the window: a thread with a runtime of its own, which tells what happens and never waits for
+//! the window's drawing.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use farhand_peer::client::{Client, Control, Event, Way};
+use farhand_proto::language::Language;
+use farhand_window::Proxy;
+use tokio::sync::mpsc;
+
+use super::app::Message;
+use crate::desk::RealDesk;
+
+/// How long a session that still runs when the program ends has to say good-bye.
+const GOODBYE: Duration = Duration::from_secs(3);
+
+/// What the thread tells.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all news are events")]
+pub(crate) enum News {
+    Event(Event),
+    /// Nothing more comes: the system gives the program too little.
+    Fault(String),
+    /// Somebody stops the program from outside.
+    Quit,
+}
+
+/// How to offer this desktop.
+pub(crate) struct Offer {
+    pub(crate) way: Way,
+    pub(crate) language: Language,
+    pub(crate) desktop: farhand_desktop::Options,
+}
+
+/// The running thread. Dropping it ends the client and waits until the desktop is let go of.
+pub(crate) struct Link {
+    /// Bounded: a window that does not fetch makes the client wait, not grow.
+    news: mpsc::Receiver<News>,
+    again: Option<mpsc::Sender<()>>,
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+struct Shared {
+    control: Mutex<Option<Control>>,
+    /// Whether the window was told of news that it has not fetched yet.
+    is_told: AtomicBool,
+}
+
+impl Link {
+    pub(crate) fn start(offer: Offer, proxy: Proxy<Message>) -> Self {
+        let (to_window, news) = mpsc::channel(32);
+        let (again, wait_again) = mpsc::channel(1);
+        let shared = Arc::new(Shared { control: Mutex::new(None), is_told: AtomicBool::new(false) });
+        let teller = Teller { to_window, proxy, shared: shared.clone() };
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+            match runtime {
+                Ok(runtime) => runtime.block_on(run(offer, teller, wait_again)),
+                Err(error) => teller.tell_blocking(News::Fault(error.to_string())),
+            }
+        });
+        Self { news, again: Some(again), shared, thread: Some(thread) }
+    }
+
+    /// The next news, if there are any.
+    pub(crate) fn fetch(&mut self) -> Option<News> {
+        self.shared.is_told.store(false, Ordering::Release);
+        self.news.try_recv().ok()
+    }
+
+    /// What carries the person's wishes, while there is a client.
+    pub(crate) fn control(&self) -> Option<Control> {
+        self.shared.control.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// After a session: wait for another one.
+    pub(crate) fn wait_again(&self) {
+        if let Some(again) = &self.again {
+            // One that is already asked for is enough.
+            let _ = again.try_send(());
+        }
+    }
+}
+
+impl Drop for Link {
+    fn drop(&mut self) {
+        self.again = None;
+        self.news.close();
+        if let Some(thread) = self.thread.take() {
+            // A thread that panicked has told standard error.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Tells the window.
+struct Teller {
+    to_window: mpsc::Sender<News>,
+    proxy: Proxy<Message>,
+    shared: Arc<Shared>,
+}
+
+impl Teller {
+    async fn tell(&self, news: News) {
+        // A window that is gone needs no news.
+        if self.to_window.send(news).await.is_ok() {
+            self.wake();
+        }
+    }
+
+    fn tell_blocking(&self, news: News) {
+        if self.to_window.blocking_send(news).is_ok() {
+            self.wake();
+        }
+    }
+
+    fn wake(&self) {
+        if !self.shared.is_told.swap(true, Ordering::AcqRel) {
+            self.proxy.send(Message::News);
+        }
+    }
+
+    fn set_control(&self, control: Option<Control>) {
+        *self.shared.control.lock().unwrap_or_else(PoisonError::into_inner) = control;
+    }
+}
+
+async fn run(offer: Offer, teller: Teller, mut again: mpsc::Receiver<()>) {
+    let stop = farhand_transport::system::stop_requested();
+    tokio::pin!(stop);
+    loop {
+        let desk = Box::new(RealDesk::new(offer.desktop.clone()));
+        let mut client = match Client::start(offer.way.clone(), offer.language, desk) {
+            Ok(client) => client,
+            Err(error) => return teller.tell(News::Fault(error.to_string())).await,
+        };
+        teller.set_control(Some(client.control()));
+        // Order: the program's end, then what happens.
+        let ended = tokio::select! {
+            biased;
+            () = &mut stop => Ended::Stopped,
+            () = teller.to_window.closed() => Ended::Closed,
+            ended = one_session(&mut client, &teller) => ended,
+        };
+        teller.set_control(None);
+        match ended {
+            Ended::Session => {}
+            Ended::Stopped | Ended::Closed => {
+                say_goodbye(&mut client).await;
+                return teller.tell(News::Quit).await;
+            }
+            Ended::Gone => return,
+        }
+        // Nobody can connect, and nothing of this computer is registered anywhere, until the person wants it again.
+        drop(client);
+        tokio::select! {
+            biased;
+            () = &mut stop => return teller.tell(News::Quit).await,
+            wanted = again.recv() => if wanted.is_none() {
+                return;
+            },
+        }
+    }
+}
+
+enum Ended {
+    Session,
+    /// The client has stopped for good.
+    Gone,
+    Stopped,
+    Closed,
+}
+
+/// Passes on what happens, until a session that had come to a question is over.
+async fn one_session(client: &mut Client, teller: &Teller) -> Ended {
+    let mut was_asked = false;
+    loop {
+        let Some(event) = client.event().await else {
+            teller.tell(News::Fault(String::new())).await;
+            return Ended::Gone;
+        };
+        was_asked |= matches!(event, Event::Asked(_));
+        let is_ended = matches!(event, Event::Ended(_));
+        let is_gone = matches!(event, Event::DesktopGone(_));
+        teller.tell(News::Event(event)).await;
+        if is_gone {
+            return Ended::Gone;
+        }
+        if is_ended && was_asked {
+            return Ended::Session;
+        }
+    }
+}
+
+/// Ends a session in order, if there is one: keys are released, the operator is told.
+async fn say_goodbye(client: &mut Client) {
+    client.control().end_session();
+    let ended = async {
+        // Without a session nothing answers; with one, `Over` comes at once.
+        let first = tokio::time::timeout(Duration::from_millis(300), async {
+            while let Some(event) = client.event().await {
+                if matches!(event, Event::Over(_)) {
+                    return true;
+                }
+            }
+            false
+        });
+        if first.await == Ok(true) {
+            while client.event().await.is_some_and(|event| !matches!(event, Event::Ended(_))) {}
+        }
+    };
+    // Whoever does not answer is left.
+    let _ = tokio::time::timeout(GOODBYE, ended).await;
+}

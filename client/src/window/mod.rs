@@ -1,0 +1,87 @@
+//! The client's window, for the person at the desktop.
+//!
+//! `model` says what is shown, `screens` and `bar` draw it and give back what the person wants, `app` carries that out,
+//! `link` is the client behind it on a thread of its own. Drawing is a pure function of the model; see [`pictures`].
+
+mod app;
+mod bar;
+mod hands;
+mod hot_key;
+mod link;
+mod model;
+mod parts;
+pub mod pictures;
+mod receipt;
+mod save;
+mod screens;
+#[cfg(test)]
+mod tests;
+mod tray;
+mod trouble;
+mod words;
+
+use std::process::ExitCode;
+
+use farhand_desktop::{GenuinePresses, OpenError};
+use farhand_window::egui;
+use jiff::tz::TimeZone;
+
+use crate::NO_DESKTOP;
+use crate::options::Options;
+use app::{ClientApp, Message};
+use hands::Hands;
+use link::{Link, Offer};
+use model::{Cannot, Model, Stage};
+use words::Words;
+
+/// The window's size in points. It fits a laptop's screen of 1366 by 768 pixels; where there is less room, it
+/// opens smaller and scrolls.
+const SIZE: egui::Vec2 = egui::vec2(440.0, 580.0);
+
+/// The program's name for the desktop.
+const PROGRAM: &str = "farhand-client";
+
+/// Opens the window and runs until it is closed.
+pub(crate) fn run(options: &Options) -> ExitCode {
+    let desktop = options.desktop();
+    let (presses, cannot) = match ready(options) {
+        Ok(presses) => (Some(presses), None),
+        Err(OpenError::NoDisplay) => {
+            eprintln!("farhand-client: {}", OpenError::NoDisplay);
+            return ExitCode::from(NO_DESKTOP);
+        }
+        Err(OpenError::Wayland) => (None, Some(Cannot::Wayland)),
+        Err(error) => (None, Some(Cannot::Desktop(error.to_string()))),
+    };
+    let is_possible = cannot.is_none();
+    let words = Words::new(options.language().code(), TimeZone::system());
+    let make = |proxy: farhand_window::Proxy<Message>| {
+        let mut model = Model::new();
+        let link = match cannot {
+            Some(cannot) => {
+                model.stage = Stage::Cannot(cannot);
+                None
+            }
+            None => {
+                let offer =
+                    Offer { way: options.way(), language: options.language(), desktop: desktop.clone() };
+                Some(Link::start(offer, proxy.clone()))
+            }
+        };
+        ClientApp::new(model, words, link, Hands::new(presses), desktop.display.clone(), proxy)
+    };
+    match farhand_window::run(PROGRAM, farhand_window::system_theme(), make) {
+        Ok(()) if is_possible => ExitCode::SUCCESS,
+        Ok(()) => ExitCode::from(NO_DESKTOP),
+        Err(error) => {
+            eprintln!("farhand-client: {error}");
+            ExitCode::from(NO_DESKTOP)
+        }
+    }
+}
+
+/// Whether this desktop can be shown and asked: both have to be known before anybody is given a number.
+fn ready(options: &Options) -> Result<GenuinePresses, OpenError> {
+    farhand_desktop::open(&options.desktop())?;
+    GenuinePresses::open(options.desktop().display.as_deref())
+}

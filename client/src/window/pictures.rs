@@ -1,0 +1,239 @@
+//! Pictures of the window in every state, with made-up people in it.
+
+use std::time::{Duration, Instant, SystemTime};
+
+use egui::Theme;
+use farhand_peer::SessionEnd;
+use farhand_peer::client::{Decided, Decision, Receipt};
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::id::SessionId;
+use farhand_proto::name::Name;
+use farhand_proto::relay::{KeyHash, Voucher};
+use farhand_proto::session::EndReason;
+use farhand_session::Ended;
+use farhand_window::egui;
+use farhand_window::{Still, still};
+use jiff::tz::TimeZone;
+
+use super::model::{Cannot, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit};
+use super::trouble::{Kind, Trouble};
+use super::words::Words;
+use super::{SIZE, bar, screens};
+
+/// One picture.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// The state it shows, as the name of a file would.
+    pub name: &'static str,
+    /// What it looks like.
+    pub still: Still,
+}
+
+/// The window, and the bar, in every state: in this language (`en`, `cs`), with so many pixels per point.
+#[must_use]
+pub fn pictures(language: &str, theme: Theme, pixels_per_point: f32) -> Vec<Picture> {
+    let words = Words::new(language, TimeZone::UTC);
+    let window = windows().into_iter().map(|(name, model)| Picture {
+        name,
+        still: still(SIZE, pixels_per_point, theme, |ui| {
+            screens::draw(ui, &model, &words);
+        }),
+    });
+    let bars = bars().into_iter().map(|(name, width, model)| Picture {
+        name,
+        still: still(bar::size(width), pixels_per_point, theme, |ui| {
+            if let Some(visit) = model.visitor() {
+                bar::draw(ui, &model, visit, &words);
+            }
+        }),
+    });
+    window.chain(bars).collect()
+}
+
+/// Every state of the window.
+pub(crate) fn windows() -> Vec<(&'static str, Model)> {
+    vec![
+        ("connecting", with(Stage::Waiting, |model| model.organisation = None)),
+        ("trying", with(Stage::Waiting, |model| trouble(model, Kind::Unreachable, 3))),
+        ("cannot-connect", with(Stage::Waiting, |model| trouble(model, Kind::WrongRelay, 1))),
+        ("waiting", with(Stage::Waiting, ready)),
+        (
+            "waiting-copied",
+            with(Stage::Waiting, |model| {
+                ready(model);
+                model.copied(Copyable::SessionId, Instant::now());
+            }),
+        ),
+        (
+            "wrong-password",
+            with(Stage::Waiting, |model| {
+                ready(model);
+                model.say(Note::WrongPassword { left: 2 }, Instant::now());
+            }),
+        ),
+        ("asking-just-now", with(Stage::Asked(Question { is_armed: false, ..question() }), ready)),
+        ("asking", with(Stage::Asked(question()), ready)),
+        ("notice", with(Stage::Asked(Question { notice: Some(NOTICE.to_owned()), ..question() }), |_| {})),
+        ("asking-long-names", with(Stage::Asked(long_question()), ready)),
+        ("in-session", with(Stage::Here(visit()), hot_key)),
+        (
+            "press-ignored",
+            with(Stage::Here(Visit { allowed: view(), ..visit() }), |model| {
+                hot_key(model);
+                model.say(Note::Ignored, Instant::now());
+            }),
+        ),
+        ("paused", with(Stage::Here(Visit { is_paused: true, ..visit() }), hot_key)),
+        ("line-lost", with(Stage::Here(Visit { is_lost: true, ..visit() }), hot_key)),
+        ("ended", with(Stage::Over(over()), |_| {})),
+        (
+            "ended-saved",
+            with(
+                Stage::Over(Over {
+                    saved: Some(Saved::At("/home/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned())),
+                    ..over()
+                }),
+                |_| {},
+            ),
+        ),
+        ("denied", with(Stage::Over(denied()), |_| {})),
+        ("cannot-show", with(Stage::Cannot(Cannot::Wayland), |_| {})),
+    ]
+}
+
+/// The bar's states, on monitors so wide.
+pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
+    let here = |visit| with(Stage::Here(visit), hot_key);
+    let long =
+        Visit { operator: LONG_OPERATOR.to_owned(), organisation: LONG_ORGANISATION.to_owned(), ..visit() };
+    vec![
+        ("bar", 1920.0, here(visit())),
+        ("bar-view-only", 1920.0, here(Visit { allowed: view(), ..visit() })),
+        ("bar-paused", 1920.0, here(Visit { is_paused: true, ..visit() })),
+        ("bar-line-lost", 1920.0, here(Visit { is_lost: true, ..visit() })),
+        ("bar-narrow", 640.0, here(visit())),
+        ("bar-long-names", 1024.0, here(long)),
+    ]
+}
+
+const LONG_OPERATOR: &str = "Maximiliane-Alexandrine von Hohenstein-Wartenburg";
+const LONG_ORGANISATION: &str =
+    "Krajská knihovna a informační středisko Královéhradeckého kraje, oddělení podpory";
+const NOTICE: &str = "Acme Helpdesk looks at this computer only to solve the problem that you called about. What is \
+                      seen is not recorded. Please close letters, banking pages and everything private first. The \
+                      helper works under our privacy terms, which you find at acme.example/privacy. You can end \
+                      the session at any time.";
+
+fn with(stage: Stage, change: impl FnOnce(&mut Model)) -> Model {
+    let mut model = Model::new();
+    model.organisation = Some("Acme Helpdesk".to_owned());
+    model.stage = stage;
+    change(&mut model);
+    model
+}
+
+fn ready(model: &mut Model) {
+    model.relay = Relay::Ready;
+    model.numbers =
+        Some(Numbers { session_id: "482 093 1756".to_owned(), password: "730 518 264".to_owned() });
+}
+
+fn hot_key(model: &mut Model) {
+    model.hot_key = Some("Ctrl+Alt+End".to_owned());
+}
+
+fn trouble(model: &mut Model, kind: Kind, attempt: u32) {
+    let detail = "the relay can't be reached; help.acme.example:443: no answer within 8 s; a firewall may be dropping it; \
+                  help.acme.example:11438: the connection was refused";
+    model.relay = Relay::Trouble { trouble: Trouble { kind, detail: detail.to_owned() }, attempt };
+}
+
+fn view() -> Grants {
+    Grants::NONE.with(Grant::View)
+}
+
+fn question() -> Question {
+    let now = Instant::now();
+    let all = view().with(Grant::Control);
+    Question {
+        notice: None,
+        operator: "Anna Nováková".to_owned(),
+        organisation: "Acme Helpdesk".to_owned(),
+        words: ["lantern".to_owned(), "walrus".to_owned()],
+        asked: all,
+        ticked: all,
+        armed_at: now,
+        deadline: now,
+        is_armed: true,
+        seconds_left: 47,
+        is_answered: false,
+    }
+}
+
+fn long_question() -> Question {
+    Question {
+        operator: LONG_OPERATOR.to_owned(),
+        organisation: LONG_ORGANISATION.to_owned(),
+        words: ["Schmetterling".to_owned(), "Zwetschge".to_owned()],
+        ..question()
+    }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    // 2026-03-09 14:32:05 UTC.
+    SystemTime::UNIX_EPOCH + Duration::from_secs(1_773_066_725 + seconds)
+}
+
+fn visit() -> Visit {
+    Visit {
+        operator: "Anna Nováková".to_owned(),
+        organisation: "Acme Helpdesk".to_owned(),
+        since: Some(at(0)),
+        allowed: view().with(Grant::Control),
+        is_paused: false,
+        is_lost: false,
+    }
+}
+
+fn receipt(end: EndReason, decisions: &[(u64, Decided)], to: u64) -> Receipt {
+    Receipt {
+        operator: Voucher {
+            operator: name("Anna Nováková"),
+            organisation: name("Acme Helpdesk"),
+            session_id: SessionId::from_digits([1; 9]),
+            console_key: KeyHash([0; 32]),
+            expires: 0,
+        },
+        from: at(0),
+        to: at(to),
+        asked: Some(view().with(Grant::Control)),
+        decisions: decisions
+            .iter()
+            .map(|(seconds, what)| Decision { at: at(*seconds), what: *what })
+            .collect(),
+        end: SessionEnd::Session(Ended::Here(end)),
+    }
+}
+
+fn name(text: &str) -> Name {
+    Name::new(text).expect("a made-up name is a name")
+}
+
+fn over() -> Over {
+    let control = Grants::NONE.with(Grant::Control);
+    let decisions = [
+        (14, Decided::Given(view().with(Grant::Control))),
+        (250, Decided::Paused),
+        (312, Decided::Resumed),
+        (700, Decided::TakenBack(control)),
+    ];
+    Over {
+        receipt: receipt(EndReason::Customer, &decisions, 803),
+        path: "/home/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
+        saved: None,
+    }
+}
+
+fn denied() -> Over {
+    Over { receipt: receipt(EndReason::Denied, &[], 21), ..over() }
+}

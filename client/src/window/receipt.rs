@@ -1,0 +1,97 @@
+//! The receipt's text.
+
+use farhand_peer::SessionEnd;
+use farhand_peer::client::{Decided, Decision, Receipt};
+use farhand_proto::grant::Grant;
+use farhand_proto::session::EndReason;
+use farhand_session::Ended;
+
+use super::words::Words;
+
+/// One line: what it is about, and what there is to say; or a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Line {
+    Fact(String, String),
+    Sentence(String),
+    /// Opens a part.
+    Heading(String),
+}
+
+/// All lines, in their order.
+pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
+    let fact = |key: &str, value: String| Line::Fact(words.get(key), value);
+    let took = receipt.to.duration_since(receipt.from).unwrap_or_default();
+    let mut lines = vec![
+        fact("receipt-who", receipt.operator.operator.to_string()),
+        fact("receipt-organisation", receipt.operator.organisation.to_string()),
+        fact("receipt-from", words.date_and_time(receipt.from)),
+        fact("receipt-to", words.date_and_time(receipt.to)),
+        fact("receipt-took", words.duration(took)),
+        fact("receipt-ended", words.get(end_key(&receipt.end))),
+        Line::Sentence(used(receipt, Grant::View, words)),
+        Line::Sentence(used(receipt, Grant::Control, words)),
+        Line::Heading(words.get("receipt-happened")),
+    ];
+    let at = |time, key: &str, value: Option<String>| {
+        let what = words.get(key);
+        let said = value.map_or(what.clone(), |value| {
+            words.fill("receipt-line", &[("label", what.into()), ("value", value.into())])
+        });
+        Line::Fact(words.exact_time(time), said)
+    };
+    if let Some(asked) = receipt.asked {
+        lines.push(at(receipt.from, "receipt-asked", Some(words.grants(asked))));
+    }
+    lines.extend(receipt.decisions.iter().map(|Decision { at: time, what }| match what {
+        Decided::Given(grants) => at(*time, "receipt-given", Some(words.grants(*grants))),
+        Decided::TakenBack(grants) => at(*time, "receipt-taken", Some(words.grants(*grants))),
+        Decided::Paused => at(*time, "receipt-paused", None),
+        Decided::Resumed => at(*time, "receipt-resumed", None),
+    }));
+    lines.push(at(receipt.to, end_key(&receipt.end), None));
+    lines.push(Line::Sentence(words.get("receipt-vouched")));
+    lines
+}
+
+/// The whole as text, to be copied or saved.
+pub(crate) fn text(receipt: &Receipt, words: &Words) -> String {
+    let mut text = words.get("receipt-title") + "\n\n";
+    for line in lines(receipt, words) {
+        match line {
+            Line::Fact(label, value) => {
+                text += &words.fill("receipt-line", &[("label", label.into()), ("value", value.into())]);
+            }
+            Line::Sentence(sentence) => text += &sentence,
+            Line::Heading(heading) => {
+                text.push('\n');
+                text += &heading;
+            }
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn used(receipt: &Receipt, grant: Grant, words: &Words) -> String {
+    let time = receipt.allowed_for(grant);
+    let (some, none) = match grant {
+        Grant::View => ("receipt-saw", "receipt-saw-not"),
+        Grant::Control => ("receipt-controlled", "receipt-controlled-not"),
+    };
+    if time.is_zero() { words.get(none) } else { words.fill(some, &[("time", words.duration(time).into())]) }
+}
+
+fn end_key(end: &SessionEnd) -> &'static str {
+    match end {
+        SessionEnd::Session(Ended::Here(reason)) => match reason {
+            EndReason::Customer => "end-you",
+            EndReason::Denied => "end-denied",
+            EndReason::NoAnswer => "end-no-answer",
+            EndReason::DisplayGone(_) => "end-desktop",
+            EndReason::Operator | EndReason::Protocol(_) => "end-fault",
+        },
+        SessionEnd::Session(Ended::There(EndReason::Operator)) => "end-operator",
+        SessionEnd::Session(Ended::There(_)) => "end-fault",
+        SessionEnd::Session(Ended::Silence) | SessionEnd::Relay(_) | SessionEnd::Line(_) => "end-line",
+    }
+}

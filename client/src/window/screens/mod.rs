@@ -1,0 +1,144 @@
+//! The window's contents: pure functions of the model that give back what the person wants.
+//!
+//! At the bottom there are always two places of the same size: the right one stops or leaves, the left one goes on.
+
+mod cannot;
+mod consent;
+mod over;
+mod session;
+mod waiting;
+
+use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use farhand_window::egui;
+use farhand_window::theme::{Palette, title_style};
+
+use super::model::{Command, Model, Note, Question, Stage};
+use super::parts::{self, ACTION_GAP, ACTION_HEIGHT, Look, MARGIN};
+use super::words::Words;
+
+/// Room for a note above the two buttons.
+const NOTE_HEIGHT: f32 = 38.0;
+
+/// Lays out the window; returns what the person wants.
+pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let whole = ui.max_rect();
+    ui.painter().rect_filled(whole, 0.0, palette.ground);
+    let inner = whole.shrink(MARGIN);
+    let actions = Rect::from_min_max(pos2(inner.left(), inner.bottom() - ACTION_HEIGHT), inner.max);
+    let note = Rect::from_min_max(
+        pos2(inner.left(), actions.top() - 8.0 - NOTE_HEIGHT),
+        pos2(inner.right(), actions.top() - 8.0),
+    );
+    // The scroll bar lies in the margin.
+    let contents = Rect::from_min_max(inner.min, pos2(whole.right() - 4.0, note.top() - 4.0));
+    let command = ui
+        .scope_builder(UiBuilder::new().max_rect(contents), |ui| {
+            let scroll = &mut ui.spacing_mut().scroll;
+            *scroll = egui::style::ScrollStyle::solid();
+            scroll.bar_width = 8.0;
+            scroll.bar_inner_margin = MARGIN - 4.0 - 8.0;
+            ScrollArea::vertical()
+                .id_salt(stage_name(&model.stage))
+                .auto_shrink(false)
+                .show(ui, |ui| {
+                    ui.set_width(inner.width());
+                    screen(ui, model, words)
+                })
+                .inner
+        })
+        .inner;
+    ui.scope_builder(UiBuilder::new().max_rect(note), |ui| {
+        ui.set_clip_rect(note.expand(2.0));
+        draw_note(ui, model, words);
+    });
+    let width = (actions.width() - ACTION_GAP) / 2.0;
+    let left = Rect::from_min_size(actions.min, vec2(width, ACTION_HEIGHT));
+    let right = left.translate(vec2(width + ACTION_GAP, 0.0));
+    command.or(bottom(ui, model, words, left, right))
+}
+
+fn screen(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command> {
+    match &model.stage {
+        Stage::Waiting => waiting::draw(ui, model, words),
+        Stage::Asked(question) => consent::draw(ui, question, words),
+        Stage::Here(visit) => session::draw(ui, visit, model.hot_key.as_deref(), words),
+        Stage::Over(over) => over::draw(ui, over, model.copied.map(|(what, _)| what), words),
+        Stage::Cannot(why) => cannot::draw(ui, why, words),
+    }
+}
+
+/// Each screen scrolls for itself.
+fn stage_name(stage: &Stage) -> &'static str {
+    match stage {
+        Stage::Waiting => "waiting",
+        Stage::Asked(Question { notice: Some(_), .. }) => "notice",
+        Stage::Asked(_) => "asked",
+        Stage::Here(_) => "here",
+        Stage::Over(_) => "over",
+        Stage::Cannot(_) => "cannot",
+    }
+}
+
+/// The two places at the bottom.
+fn bottom(ui: &mut Ui, model: &Model, words: &Words, left: Rect, right: Rect) -> Option<Command> {
+    let mut button = |rect, key: &str, look, is_enabled, command| {
+        let response = parts::action(ui, rect, &words.get(key), look, is_enabled);
+        response.clicked().then_some(command)
+    };
+    match &model.stage {
+        Stage::Waiting | Stage::Cannot(_) => button(right, "button-close", Look::Plain, true, Command::Close),
+        Stage::Asked(question) => {
+            let is_open = question.is_open();
+            let allows = is_open && !question.ticked.is_empty();
+            let allow = if question.notice.is_some() {
+                button(left, "button-continue", Look::Main, is_open, Command::Continue)
+            } else {
+                button(left, "button-allow", Look::Yes, allows, Command::Allow)
+            };
+            let deny = button(right, "button-deny", Look::No, is_open, Command::Deny);
+            let escape = is_open && ui.input(|input| input.key_pressed(egui::Key::Escape));
+            deny.or(allow).or(escape.then_some(Command::Deny))
+        }
+        Stage::Here(visit) => {
+            let (key, command) = if visit.is_paused {
+                ("button-resume", Command::Resume)
+            } else {
+                ("button-pause", Command::Pause)
+            };
+            let other = button(left, key, Look::Plain, true, command);
+            button(right, "button-end", Look::Stop, true, Command::End).or(other)
+        }
+        Stage::Over(_) => {
+            let again = button(left, "button-wait-again", Look::Plain, true, Command::WaitAgain);
+            button(right, "button-close", Look::Plain, true, Command::Close).or(again)
+        }
+    }
+}
+
+fn draw_note(ui: &mut Ui, model: &Model, words: &Words) {
+    let palette = Palette::in_use(ui);
+    let text = model.note.map_or_else(String::new, |(note, _)| note_text(note, words));
+    let response = parts::small(ui, &text, palette.trying);
+    parts::announce(&response);
+}
+
+fn note_text(note: Note, words: &Words) -> String {
+    match note {
+        Note::WrongPassword { left } => {
+            words.fill("note-wrong-password", &[("left", u64::from(left).into())])
+        }
+        Note::PasswordReplaced => words.get("note-password-replaced"),
+        Note::NumberReplaced => words.get("note-number-replaced"),
+        Note::NotLetIn => words.get("note-not-let-in"),
+        Note::CameAndWent => words.get("note-came-and-went"),
+        Note::Ignored => words.get("note-ignored"),
+        Note::RelayStopping => words.get("note-relay-stopping"),
+    }
+}
+
+/// What a screen is about.
+fn title(ui: &mut Ui, text: &str, rows: usize) -> egui::Response {
+    let palette = Palette::in_use(ui);
+    parts::fitted(ui, text, title_style(), palette.text, rows)
+}

@@ -1,0 +1,105 @@
+//! What a session was, to keep.
+
+use egui::{Grid, RichText, TextEdit, TextStyle, Ui};
+use farhand_peer::SessionEnd;
+use farhand_proto::session::EndReason;
+use farhand_session::Ended;
+use farhand_window::egui;
+use farhand_window::theme::Palette;
+
+use super::super::model::{Command, Copyable, Over, Saved};
+use super::super::parts;
+use super::super::receipt::{self, Line};
+use super::super::words::Words;
+
+pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let denied =
+        matches!(over.receipt.end, SessionEnd::Session(Ended::Here(EndReason::Denied | EndReason::NoAnswer)));
+    super::title(ui, &words.get(if denied { "over-heading-denied" } else { "over-heading" }), 2);
+    parts::sentence(ui, &words.get("over-nothing-remains"), palette.good);
+    let mut command = None;
+    let label = ui.label(RichText::new(words.get("save-path")).color(palette.weak));
+    ui.horizontal(|ui| {
+        let (copy, done, save) =
+            (words.get("button-copy"), words.get("button-copied"), words.get("button-save"));
+        let copy_width = parts::button_width(ui, &copy).max(parts::button_width(ui, &done));
+        let buttons = parts::button_width(ui, &save) + copy_width + 2.0 * ui.spacing().item_spacing.x;
+        let mut path = over.path.clone();
+        let field = TextEdit::singleline(&mut path)
+            .desired_width((ui.available_width() - buttons).max(60.0))
+            .margin(egui::Margin::symmetric(8, 8));
+        let field = ui.add(field).labelled_by(label.id);
+        if field.changed() {
+            command = Some(Command::SetPath(path));
+        }
+        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let saves = parts::steady_button(ui, &save, &[]);
+        if is_entered || saves.clicked() {
+            command = Some(Command::Save);
+        }
+        let (shown, other) = if copied == Some(Copyable::Receipt) { (&done, &copy) } else { (&copy, &done) };
+        let copies = parts::steady_button(ui, shown, &[other]);
+        if copies.clicked() {
+            command = Some(Command::Copy(Copyable::Receipt));
+        }
+        for response in [field, saves, copies] {
+            parts::follow_focus(&response);
+        }
+    });
+    let (said, colour) = match &over.saved {
+        None => (String::new(), palette.weak),
+        Some(Saved::At(path)) => (words.fill("save-done", &[("path", path.as_str().into())]), palette.good),
+        Some(Saved::Exists) => (words.get("save-exists"), palette.bad),
+        Some(Saved::Failed(why)) => (words.fill("save-failed", &[("why", why.as_str().into())]), palette.bad),
+    };
+    parts::room(ui, 34.0, |ui| {
+        let response = parts::fitted(ui, &said, TextStyle::Small, colour, 2);
+        parts::announce(&response);
+    });
+    parts::card(ui, |ui| draw_lines(ui, &receipt::lines(&over.receipt, words)));
+    command
+}
+
+fn draw_lines(ui: &mut Ui, lines: &[Line]) {
+    let palette = Palette::in_use(ui);
+    ui.spacing_mut().item_spacing.y = 3.0;
+    let style = TextStyle::Small;
+    let mut facts: Vec<(&str, &str)> = Vec::new();
+    let mut part = 0;
+    for line in lines {
+        if let Line::Fact(label, value) = line {
+            facts.push((label, value));
+            continue;
+        }
+        draw_facts(ui, &mut facts, part);
+        part += 1;
+        match line {
+            Line::Sentence(text) => {
+                parts::small(ui, text, palette.text);
+            }
+            Line::Heading(text) => {
+                ui.add_space(4.0);
+                let text =
+                    RichText::new(text).text_style(style.clone()).family(farhand_window::theme::strong());
+                ui.label(text.color(palette.text));
+            }
+            Line::Fact(..) => {}
+        }
+    }
+    draw_facts(ui, &mut facts, part);
+}
+
+fn draw_facts(ui: &mut Ui, facts: &mut Vec<(&str, &str)>, part: usize) {
+    if facts.is_empty() {
+        return;
+    }
+    let palette = Palette::in_use(ui);
+    Grid::new(("facts", part)).num_columns(2).spacing([12.0, 3.0]).min_row_height(0.0).show(ui, |ui| {
+        for (label, value) in facts.drain(..) {
+            ui.label(RichText::new(label).text_style(TextStyle::Small).color(palette.weak));
+            parts::small(ui, value, palette.text);
+            ui.end_row();
+        }
+    });
+}

@@ -1,0 +1,65 @@
+//! Somebody is here: who, since when, and what they may do.
+
+use egui::{RichText, TextStyle, Ui};
+use farhand_proto::grant::Grant;
+use farhand_window::egui;
+use farhand_window::theme::Palette;
+
+use super::super::model::{Command, Visit};
+use super::super::parts::{self, Choice, Light};
+use super::super::words::Words;
+
+pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let operator = || ("operator", visit.operator.as_str().into());
+    super::title(ui, &words.fill("session-heading", &[operator()]), 3);
+    let time = visit.since.map_or_else(String::new, |since| words.time(since));
+    let who = words
+        .fill("session-who", &[("organisation", visit.organisation.as_str().into()), ("time", time.into())]);
+    parts::fitted(ui, &who, TextStyle::Body, palette.weak, 3);
+    ui.add_space(4.0);
+    let (light, name, key) = state(visit);
+    parts::card(ui, |ui| {
+        parts::room(ui, 44.0, |ui| {
+            ui.horizontal_top(|ui| {
+                parts::light(ui, light, &words.get(name));
+                let text = RichText::new(words.get(key)).family(farhand_window::theme::strong());
+                let response = ui.add(egui::Label::new(text.color(light.colour(&palette))).wrap());
+                parts::announce(&response);
+            });
+        });
+    });
+    ui.add_space(4.0);
+    let may = words.fill("session-may", &[operator()]);
+    parts::heading(ui, &may);
+    let mut command = None;
+    for grant in Grant::ALL {
+        let (title, more) = (words.grant(grant), words.grant_more(grant));
+        let is_on = visit.allowed.allows(grant);
+        if let Some(on) = parts::choice(ui, Choice::Switch, is_on, &title, &more, true) {
+            command = Some(Command::Switch(grant, on));
+        }
+    }
+    if let Some(key) = hot_key {
+        ui.add_space(4.0);
+        parts::sentence(ui, &words.fill("session-hot-key", &[("key", key.into())]), palette.weak);
+    }
+    command
+}
+
+/// The light, its name, and the words beside it.
+fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
+    if visit.is_paused {
+        return (Light::Trying, "light-paused", "session-paused");
+    }
+    if visit.is_lost {
+        return (Light::Trying, "light-trying", "session-lost");
+    }
+    let key = match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
+        [true, true] => "session-sees-and-controls",
+        [true, false] => "session-sees",
+        [false, true] => "session-controls",
+        [false, false] => return (Light::Good, "light-here", "session-nothing"),
+    };
+    (Light::Live, "light-here", key)
+}

@@ -1,0 +1,213 @@
+//! The window as the keyboard and a screen reader meet it.
+
+use egui::Key;
+use egui::accesskit::Role;
+use egui_kittest::Harness;
+use egui_kittest::kittest::{AccessKitNode, NodeT as _, Queryable as _};
+use farhand_proto::grant::Grant;
+use farhand_window::{egui, theme};
+use jiff::tz::TimeZone;
+
+use super::super::model::{Command, Copyable, Model, Stage};
+use super::super::words::Words;
+use super::super::{SIZE, bar, pictures, screens};
+
+/// A window and what came out of it.
+struct Shown {
+    model: Model,
+    commands: Vec<Command>,
+    has_theme: bool,
+    is_bar: bool,
+}
+
+fn show(model: Model, is_bar: bool) -> Harness<'static, Shown> {
+    let words = Words::new("en", TimeZone::UTC);
+    let size = if is_bar { bar::size(1920.0) } else { SIZE };
+    let shown = Shown { model, commands: Vec::new(), has_theme: false, is_bar };
+    let mut harness = Harness::builder().with_size(size).build_ui_state(
+        move |ui, shown: &mut Shown| {
+            // Typefaces and styles are there from the next frame on.
+            if !std::mem::replace(&mut shown.has_theme, true) {
+                theme::install(ui.ctx());
+                return;
+            }
+            let command = match shown.model.visitor() {
+                Some(visit) if shown.is_bar => bar::draw(ui, &shown.model, visit, &words).command,
+                _ => screens::draw(ui, &shown.model, &words),
+            };
+            shown.commands.extend(command);
+        },
+        shown,
+    );
+    harness.run();
+    harness
+}
+
+fn state(name: &str) -> Harness<'static, Shown> {
+    let (_, model) = pictures::windows().into_iter().find(|(other, _)| *other == name).expect("a state");
+    show(model, false)
+}
+
+fn take(harness: &mut Harness<'_, Shown>) -> Vec<Command> {
+    std::mem::take(&mut harness.state_mut().commands)
+}
+
+fn press(harness: &mut Harness<'_, Shown>, label: &str) -> Vec<Command> {
+    harness.get_by_label(label).click();
+    harness.run();
+    take(harness)
+}
+
+const VIEW: &str = "See my screen. Your helper sees everything on your screens. Close what is private first.";
+const CONTROL: &str = "Use my mouse and keyboard. Your helper can click and type here. Your own mouse and keyboard \
+                       always come first.";
+
+#[test]
+fn every_button_gives_its_command() {
+    let mut waiting = state("waiting");
+    assert_eq!(press(&mut waiting, "Copy: Session ID"), [Command::Copy(Copyable::SessionId)]);
+    assert_eq!(press(&mut waiting, "Copy: Password"), [Command::Copy(Copyable::Password)]);
+    assert_eq!(press(&mut waiting, "New password"), [Command::NewPassword]);
+    assert_eq!(press(&mut waiting, "Close"), [Command::Close]);
+    let mut asking = state("asking");
+    assert_eq!(press(&mut asking, VIEW), [Command::Tick(Grant::View, false)]);
+    assert_eq!(press(&mut asking, CONTROL), [Command::Tick(Grant::Control, false)]);
+    assert_eq!(press(&mut asking, "Allow"), [Command::Allow]);
+    assert_eq!(press(&mut asking, "Deny"), [Command::Deny]);
+    assert_eq!(press(&mut state("notice"), "Continue"), [Command::Continue]);
+    assert_eq!(press(&mut state("notice"), "Deny"), [Command::Deny]);
+    let mut here = state("in-session");
+    assert_eq!(press(&mut here, VIEW), [Command::Switch(Grant::View, false)]);
+    assert_eq!(press(&mut here, CONTROL), [Command::Switch(Grant::Control, false)]);
+    assert_eq!(press(&mut here, "Pause"), [Command::Pause]);
+    assert_eq!(press(&mut here, "End"), [Command::End]);
+    assert_eq!(press(&mut state("paused"), "Go on"), [Command::Resume]);
+    let mut over = state("ended");
+    assert_eq!(press(&mut over, "Copy"), [Command::Copy(Copyable::Receipt)]);
+    assert_eq!(press(&mut over, "Save"), [Command::Save]);
+    assert_eq!(press(&mut over, "Wait for a new session"), [Command::WaitAgain]);
+    assert_eq!(press(&mut over, "Close"), [Command::Close]);
+}
+
+#[test]
+fn the_bar_has_the_same() {
+    let (_, _, model) = pictures::bars().remove(0);
+    let mut bar = show(model, true);
+    assert_eq!(press(&mut bar, "See my screen"), [Command::Switch(Grant::View, false)]);
+    assert_eq!(press(&mut bar, "Use my mouse and keyboard"), [Command::Switch(Grant::Control, false)]);
+    assert_eq!(press(&mut bar, "Pause"), [Command::Pause]);
+    assert_eq!(press(&mut bar, "End"), [Command::End]);
+    bar.get_by_label("Anna Nováková (Acme Helpdesk)");
+    bar.get_by_label("Move the bar: drag it, or use the arrow keys");
+}
+
+#[test]
+fn a_stray_key_answers_nothing_and_escape_says_no() {
+    let mut asking = state("asking");
+    for key in [Key::Enter, Key::Space] {
+        asking.key_press(key);
+        asking.run();
+    }
+    assert_eq!(take(&mut asking), []);
+    asking.key_press(Key::Escape);
+    asking.run();
+    assert_eq!(take(&mut asking), [Command::Deny]);
+}
+
+#[test]
+fn the_keyboard_reaches_everything_in_the_order_of_reading() {
+    let mut asking = state("asking");
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        asking.key_press(Key::Tab);
+        asking.run();
+        let focused = asking.get_all_by(AccessKitNode::is_focused).next().expect("something has the focus");
+        order.push(focused.accesskit_node().label().expect("everything has a name"));
+    }
+    assert_eq!(order, [VIEW, CONTROL, "Allow", "Deny"]);
+    asking.key_press(Key::Space);
+    asking.run();
+    assert_eq!(take(&mut asking), [Command::Deny]);
+    let mut waiting = state("waiting");
+    let mut order = Vec::new();
+    for _ in 0..4 {
+        waiting.key_press(Key::Tab);
+        waiting.run();
+        let focused = waiting.get_all_by(AccessKitNode::is_focused).next().expect("something has the focus");
+        order.push(focused.accesskit_node().label().expect("everything has a name"));
+    }
+    assert_eq!(order, ["Copy: Session ID", "New password", "Copy: Password", "Close"]);
+}
+
+#[test]
+fn a_question_that_has_just_come_takes_nothing() {
+    let mut early = state("asking-just-now");
+    for label in [VIEW, CONTROL, "Allow", "Deny"] {
+        assert_eq!(press(&mut early, label), [], "{label}");
+    }
+    early.key_press(Key::Escape);
+    early.run();
+    assert_eq!(take(&mut early), []);
+}
+
+#[test]
+fn a_yes_to_nothing_is_no_yes() {
+    let mut asking = state("asking");
+    let Stage::Asked(question) = &mut asking.state_mut().model.stage else { panic!("nobody asks") };
+    question.ticked = farhand_proto::grant::Grants::NONE;
+    asking.run();
+    assert_eq!(press(&mut asking, "Allow"), []);
+    assert_eq!(press(&mut asking, "Deny"), [Command::Deny]);
+}
+
+#[test]
+fn a_screen_reader_hears_state_numbers_and_words() {
+    let waiting = state("waiting");
+    waiting.get_by_role_and_label(Role::Image, "Ready");
+    waiting.get_by_label("Session ID 482 093 1756");
+    waiting.get_by_label("Password 730 518 264");
+    let asking = state("asking");
+    asking.get_by_label("lantern, walrus");
+    asking.get_by_label("Let Anna Nováková in?");
+    for name in ["connecting", "trying", "cannot-connect", "in-session", "paused", "line-lost", "cannot-show"]
+    {
+        assert!(state(name).query_all_by_role(Role::Image).count() == 1, "{name} has one light");
+    }
+}
+
+#[test]
+fn nothing_without_a_name_can_be_pressed() {
+    let bars = pictures::bars().into_iter().map(|(name, _, model)| (name, model, true));
+    for (name, model, is_bar) in
+        pictures::windows().into_iter().map(|(name, model)| (name, model, false)).chain(bars)
+    {
+        let shown = show(model, is_bar);
+        let pressable = |role| matches!(role, Role::Button | Role::CheckBox | Role::TextInput | Role::Link);
+        for node in shown.get_all_by(|_| true) {
+            let node = node.accesskit_node();
+            if pressable(node.role()) {
+                let is_named = node.label().is_some_and(|label| !label.trim().is_empty());
+                assert!(is_named || node.labelled_by().next().is_some(), "{name}: {:?}", node.role());
+            }
+        }
+    }
+}
+
+#[test]
+fn the_stopping_button_never_moves() {
+    let place = |name: &str, label: &str| state(name).get_by_label(label).rect();
+    let close = place("waiting", "Close");
+    for (name, label) in [
+        ("connecting", "Close"),
+        ("notice", "Deny"),
+        ("asking", "Deny"),
+        ("asking-long-names", "Deny"),
+        ("in-session", "End"),
+        ("paused", "End"),
+        ("ended", "Close"),
+        ("cannot-show", "Close"),
+    ] {
+        assert_eq!(place(name, label), close, "{name}");
+    }
+    assert_eq!(place("asking", "Allow").size(), close.size());
+}

@@ -1,0 +1,111 @@
+//! What the window says, in the person's language and in their time zone.
+
+use std::time::{Duration, SystemTime};
+
+use farhand_proto::grant::{Grant, Grants};
+use farhand_texts::{Source, Texts, Value};
+use jiff::Zoned;
+use jiff::tz::TimeZone;
+
+/// Every language's texts; English first.
+pub(crate) const SOURCES: &[Source] =
+    &[("en", include_str!("../../texts/en.ftl")), ("cs", include_str!("../../texts/cs.ftl"))];
+
+/// The texts, and what turns moments into them.
+#[derive(Debug)]
+pub(crate) struct Words {
+    texts: Texts,
+    zone: TimeZone,
+}
+
+impl Words {
+    pub(crate) fn new(locale: &str, zone: TimeZone) -> Self {
+        Self { texts: Texts::new(SOURCES, locale), zone }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> String {
+        self.texts.get(key)
+    }
+
+    pub(crate) fn fill(&self, key: &str, values: &[(&'static str, Value<'_>)]) -> String {
+        self.texts.fill(key, values)
+    }
+
+    /// What a grant allows, as the person would say it.
+    pub(crate) fn grant(&self, grant: Grant) -> String {
+        self.get(match grant {
+            Grant::View => "grant-view",
+            Grant::Control => "grant-control",
+        })
+    }
+
+    /// What that means.
+    pub(crate) fn grant_more(&self, grant: Grant) -> String {
+        self.get(match grant {
+            Grant::View => "grant-view-more",
+            Grant::Control => "grant-control-more",
+        })
+    }
+
+    /// Grants within a sentence.
+    pub(crate) fn grants(&self, grants: Grants) -> String {
+        if grants.is_empty() {
+            return self.get("grant-name-none");
+        }
+        let names = grants.iter().map(|grant| {
+            self.get(match grant {
+                Grant::View => "grant-name-view",
+                Grant::Control => "grant-name-control",
+            })
+        });
+        names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Hours and minutes.
+    pub(crate) fn time(&self, moment: SystemTime) -> String {
+        self.local(moment).map_or_else(String::new, |moment| moment.strftime("%H:%M").to_string())
+    }
+
+    /// Hours, minutes and seconds.
+    pub(crate) fn exact_time(&self, moment: SystemTime) -> String {
+        self.local(moment).map_or_else(String::new, |moment| moment.strftime("%H:%M:%S").to_string())
+    }
+
+    /// Day and time.
+    pub(crate) fn date_and_time(&self, moment: SystemTime) -> String {
+        let Some(local) = self.local(moment) else { return String::new() };
+        let number = |number: i16| Value::Number(u64::try_from(number).unwrap_or(0));
+        let date = self.fill(
+            "date",
+            &[
+                ("day", number(local.day().into())),
+                ("month", number(local.month().into())),
+                ("year", number(local.year())),
+            ],
+        );
+        self.fill("date-and-time", &[("date", date.into()), ("time", self.exact_time(moment).into())])
+    }
+
+    /// Day and time for the name of a file, so that names sort.
+    pub(crate) fn stamp(&self, moment: SystemTime) -> String {
+        self.local(moment).map_or_else(String::new, |moment| moment.strftime("%Y-%m-%d-%H%M").to_string())
+    }
+
+    /// How long something took, in two units at most.
+    pub(crate) fn duration(&self, duration: Duration) -> String {
+        let seconds = duration.as_secs();
+        let (hours, minutes, seconds) = (seconds / 3600, seconds / 60 % 60, seconds % 60);
+        if hours > 0 {
+            self.fill("duration-hours", &[("hours", hours.into()), ("minutes", minutes.into())])
+        } else if minutes > 0 {
+            self.fill("duration-minutes", &[("minutes", minutes.into()), ("seconds", seconds.into())])
+        } else {
+            self.fill("duration-seconds", &[("seconds", seconds.into())])
+        }
+    }
+
+    fn local(&self, moment: SystemTime) -> Option<Zoned> {
+        let moment = jiff::Timestamp::try_from(moment).ok()?;
+        Some(moment.to_zoned(self.zone.clone()))
+    }
+}

@@ -1,0 +1,179 @@
+# Co říká okno klienta. Člověk může mít strach: krátce, jasně, jedna věc po druhé.
+
+window-title = Vzdálená pomoc
+window-title-of = Vzdálená pomoc – { $organisation }
+bar-title = Vzdálená pomoc: lišta
+
+# Tlačítka
+button-copy = Kopírovat
+button-copied = Zkopírováno
+button-new-password = Nové heslo
+button-allow = Povolit
+button-deny = Odmítnout
+button-continue = Pokračovat
+button-pause = Pozastavit
+button-resume = Pokračovat
+button-end = Ukončit
+button-close = Zavřít
+button-save = Uložit
+button-wait-again = Čekat na nové spojení
+button-show-window = Okno
+
+# Čekání
+heading-waiting = Vzdálená pomoc
+light-ready = Připraveno
+light-trying = Připojuje se
+light-bad = Nepřipojeno
+status-ready = Připraveno
+status-ready-more = Přečtěte tato dvě čísla do telefonu svému pomocníkovi.
+status-connecting = Připojování…
+status-connecting-again = Připojování, { $attempt }. pokus…
+status-connecting-more = Za okamžik se tu objeví vaše čísla.
+status-stopping = Připojuje se znovu…
+status-stopping-more = Služba pomoci se restartuje. Chvilku to potrvá.
+status-trying = Zatím nepřipojeno, { $attempt }. pokus
+status-lost = Spojení se přerušilo
+status-bad = Nelze se připojit
+trouble-unreachable = Služba pomoci neodpovídá. Ověřte, že je počítač připojen k internetu. Program to zkouší dál.
+trouble-blocked = Něco po cestě spojení uzavírá, možná firewall. Řekněte to svému pomocníkovi. Program to zkouší dál.
+trouble-wrong-relay = Odpovídá někdo jiný než služba vašeho pomocníka. Nic nečtěte nahlas a řekněte mu to.
+trouble-old-program = Tento program už ke službě pomoci nepasuje. Stáhněte si ho od svého pomocníka znovu.
+trouble-full = Služba pomoci je právě plná. Program to zkouší dál.
+trouble-lost = Program se připojuje znovu. Nemusíte nic dělat.
+detail = Pro vašeho pomocníka: { $detail }
+label-session-id = Číslo relace
+label-password = Heslo
+hint-consent = Nikdo neuvidí vaši obrazovku, dokud to tady nepovolíte.
+
+# Poznámky
+note-wrong-password = Někdo zadal špatné heslo. { $left ->
+    [one] Zbývá jeden pokus.
+    [few] Zbývají { $left } pokusy.
+   *[other] Zbývá { $left } pokusů.
+ }
+note-password-replaced = Někdo zadal třikrát špatné heslo. Přečtěte pomocníkovi nové.
+note-number-replaced = Někdo zadal špatné heslo příliš často. Za chvíli dostanete nové číslo.
+note-not-let-in = Někdo se zkusil připojit, ale dovnitř se nedostal.
+note-came-and-went = Někdo se připojil a zase odešel. Nic neviděl.
+note-ignored = Stisk nebyl přijat: nepřišel z myši ani z klávesnice tohoto počítače.
+note-relay-stopping = Služba pomoci se restartuje.
+
+# Souhlas
+consent-heading = Pustit dál: { $operator }?
+consent-who = { $organisation }; jména uvádí její služba pomoci.
+consent-words-heading = Slyšíte v telefonu tato dvě slova?
+consent-words-more = Váš pomocník vidí stejná dvě slova. Pokud jsou jiná, stiskněte Odmítnout.
+consent-asks = Co povolíte?
+notice-heading = Než začnete
+notice-from = { $organisation } uvádí:
+notice-then = Připojit se chce { $operator }. Na další stránce rozhodnete, co povolíte.
+consent-called = Zavolali jste jim vy?
+consent-called-more = Pokud někdo zavolal vám a chtěl vaše čísla, stiskněte Odmítnout.
+consent-seconds = { $seconds ->
+    [one] Bez odpovědi do jedné sekundy to znamená Odmítnout.
+   *[other] Bez odpovědi do { $seconds } sekund to znamená Odmítnout.
+ }
+consent-answered = Okamžik…
+grant-view = Vidět moji obrazovku
+grant-view-more = Pomocník uvidí vše, co máte na obrazovkách. Soukromé věci předem zavřete.
+grant-control = Používat moji myš a klávesnici
+grant-control-more = Pomocník tu může klikat a psát. Vaše vlastní myš a klávesnice mají vždy přednost.
+
+# Během relace
+session-heading = Je tu { $operator }
+session-who = { $organisation }, od { $time }
+session-sees-and-controls = Vidí vaši obrazovku a může používat myš a klávesnici
+session-sees = Vidí vaši obrazovku
+session-controls = Může používat myš a klávesnici, ale obrazovku nevidí
+session-nothing = Nic nevidí a nic nemůže dělat
+session-paused = Pozastaveno: nikdo nic nevidí a nic nedělá
+session-lost = Spojení vypadlo. Pomocník se může vrátit; počkejte, nebo relaci ukončete.
+session-may = Co { $operator } smí
+session-hot-key = Ukončit můžete kdykoli: { $key }
+light-here = Někdo je připojen
+light-paused = Pozastaveno
+
+# Lišta
+bar-who = { $operator } ({ $organisation })
+bar-sees-and-controls = vidí vaši obrazovku a může ji ovládat
+bar-sees = vidí vaši obrazovku
+bar-controls = může používat myš a klávesnici
+bar-nothing = je připojen a nic nevidí
+bar-paused = nic nevidí: pozastaveno
+bar-lost = spojení vypadlo
+bar-with-hot-key = { $state }  ·  Ukončit: { $key }
+bar-ignored = { $state }  ·  Stisk nebyl přijat
+bar-handle = Posunout lištu: táhněte ji nebo použijte šipky
+bar-view = Obraz
+bar-control = Ovládání
+
+# Potvrzení
+over-heading = Relace skončila
+over-heading-denied = Nikoho jste nepustili dál
+receipt-title = Vzdálená pomoc: co se dělo
+receipt-who = Kdo
+receipt-organisation = Organizace
+receipt-from = Od
+receipt-to = Do
+receipt-took = Trvání
+receipt-happened = Co se dělo
+receipt-asked = Požádáno o
+receipt-given = Povoleno
+receipt-taken = Odvoláno
+receipt-paused = Pozastaveno
+receipt-resumed = Pokračování
+receipt-ended = Konec
+receipt-saw = Vaše obrazovka byla vidět { $time }.
+receipt-saw-not = Vaše obrazovka nebyla vidět.
+receipt-controlled = Myš a klávesnice se daly používat { $time }.
+receipt-controlled-not = Myš ani klávesnice se používat nedaly.
+receipt-line = { $label }: { $value }
+receipt-vouched = Jména uvádí sama služba pomoci.
+grant-name-view = vidět obrazovku
+grant-name-control = používat myš a klávesnici
+grant-name-none = nic
+end-you = Ukončili jste ji vy
+end-operator = Ukončil ji pomocník
+end-denied = Odmítli jste
+end-no-answer = Odpověď nepřišla včas, což znamená ne
+end-desktop = Pracovní plocha skončila
+end-line = Spojení se přerušilo
+end-fault = Oba programy si nerozuměly
+save-path = Název souboru s potvrzením
+save-done = Uloženo: { $path }
+save-exists = Soubor s tímto názvem už existuje. Změňte název.
+save-failed = Nelze uložit: { $why }
+over-nothing-remains = Na tomto počítači z programu nic nezůstává. Jeho soubor teď můžete smazat.
+receipt-file = vzdalena-pomoc
+
+# Nelze nic ukázat
+cannot-heading = Vaši obrazovku nelze ukázat
+cannot-wayland = Tato plocha používá Wayland a nelze ji ukázat. Odhlaste se. Na přihlašovací obrazovce zvolte „Xorg“ nebo „X11“, přihlaste se a spusťte program znovu.
+cannot-desktop = Program nevidí vaši obrazovku nebo nemůže používat myš. Řekněte pomocníkovi, co stojí níže.
+cannot-gone = Pracovní plocha skončila. Přihlaste se a spusťte program znovu.
+cannot-fault = Program nemůže pokračovat. Spusťte ho znovu; pokud to nepomůže, řekněte pomocníkovi, co stojí níže.
+
+# Ikona v liště
+tray-show = Ukázat okno
+tray-waiting = Vzdálená pomoc
+tray-here = Vzdálená pomoc: připojen je { $operator }
+
+# Časy
+date = { $day }. { $month ->
+    [1] ledna
+    [2] února
+    [3] března
+    [4] dubna
+    [5] května
+    [6] června
+    [7] července
+    [8] srpna
+    [9] září
+    [10] října
+    [11] listopadu
+   *[12] prosince
+ } { $year }
+date-and-time = { $date }, { $time }
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min { $seconds } s
+duration-hours = { $hours } h { $minutes } min

@@ -1,0 +1,178 @@
+# What the client's window says. The person may be frightened: short, plain, one thing at a time.
+
+window-title = Remote help
+window-title-of = Remote help – { $organisation }
+bar-title = Remote help: bar
+
+# Buttons
+button-copy = Copy
+button-copied = Copied
+button-new-password = New password
+button-allow = Allow
+button-deny = Deny
+button-continue = Continue
+button-pause = Pause
+button-resume = Go on
+button-end = End
+button-close = Close
+button-save = Save
+button-wait-again = Wait for a new session
+button-show-window = Window
+
+# Waiting
+heading-waiting = Remote help
+light-ready = Ready
+light-trying = Connecting
+light-bad = Not connected
+status-ready = Ready
+status-ready-more = Read these two numbers to your helper on the phone.
+status-connecting = Connecting…
+status-connecting-again = Connecting, attempt { $attempt }…
+status-connecting-more = Your numbers appear here in a moment.
+status-stopping = Connecting again…
+status-stopping-more = The help service is being restarted. This takes a moment.
+status-trying = Not connected yet, attempt { $attempt }
+status-lost = The connection was lost
+status-bad = Can’t connect
+trouble-unreachable = The help service does not answer. Check that this computer is on the internet. It is being tried again.
+trouble-blocked = Something on the way closes the connection, perhaps a firewall. Tell your helper. It is being tried again.
+trouble-wrong-relay = What answers is not your helper’s service. Read nothing aloud, and tell your helper.
+trouble-old-program = This program does not fit the help service any more. Download it again from your helper.
+trouble-full = The help service is full at the moment. It is being tried again.
+trouble-lost = It is being tried again. You need not do anything.
+detail = For your helper: { $detail }
+label-session-id = Session ID
+label-password = Password
+hint-consent = Nobody sees your screen until you allow it here.
+
+# Notes
+note-wrong-password = Somebody typed a wrong password. { $left ->
+    [one] One more try is left for it.
+   *[other] { $left } more tries are left for it.
+ }
+note-password-replaced = Somebody typed a wrong password three times. Read the new password to your helper.
+note-number-replaced = Somebody typed too many wrong passwords. You get a new number in a moment.
+note-not-let-in = Somebody tried to connect and did not get in.
+note-came-and-went = Somebody connected and went away again. Nothing was seen.
+note-ignored = A press was ignored: it did not come from the mouse or keyboard of this computer.
+note-relay-stopping = The help service is being restarted.
+
+# Consent
+consent-heading = Let { $operator } in?
+consent-who = From { $organisation }, by the word of its help service.
+consent-words-heading = Do you hear these two words on the phone?
+consent-words-more = Your helper sees the same two words. If theirs are different, press Deny.
+consent-asks = What will you allow?
+notice-heading = Before you begin
+notice-from = { $organisation } says:
+notice-then = { $operator } wants to connect. The next page asks what you allow.
+consent-called = Did you call them?
+consent-called-more = If somebody called you and asked for your numbers, press Deny.
+consent-seconds = { $seconds ->
+    [one] No answer within one second counts as Deny.
+   *[other] No answer within { $seconds } seconds counts as Deny.
+ }
+consent-answered = One moment…
+grant-view = See my screen
+grant-view-more = Your helper sees everything on your screens. Close what is private first.
+grant-control = Use my mouse and keyboard
+grant-control-more = Your helper can click and type here. Your own mouse and keyboard always come first.
+
+# In a session
+session-heading = { $operator } is here
+session-who = { $organisation }, since { $time }
+session-sees-and-controls = Sees your screen and can use mouse and keyboard
+session-sees = Sees your screen
+session-controls = Can use mouse and keyboard, but does not see your screen
+session-nothing = Sees nothing and can do nothing
+session-paused = Paused: nothing is seen and nothing is done
+session-lost = The line is lost. Your helper may come back; you can wait or end it.
+session-may = What { $operator } may do
+session-hot-key = To end it at any time: { $key }
+light-here = Somebody is here
+light-paused = Paused
+
+# The bar
+bar-who = { $operator } ({ $organisation })
+bar-sees-and-controls = sees your screen and can control it
+bar-sees = sees your screen
+bar-controls = can use mouse and keyboard
+bar-nothing = is connected and sees nothing
+bar-paused = sees nothing: paused
+bar-lost = the line is lost
+bar-with-hot-key = { $state }  ·  End: { $key }
+bar-ignored = { $state }  ·  A press was ignored
+bar-handle = Move the bar: drag it, or use the arrow keys
+bar-view = Screen
+bar-control = Control
+
+# The receipt
+over-heading = The session is over
+over-heading-denied = You did not let them in
+receipt-title = Remote help: what happened
+receipt-who = Who
+receipt-organisation = Organisation
+receipt-from = From
+receipt-to = To
+receipt-took = Duration
+receipt-happened = What happened
+receipt-asked = Asked for
+receipt-given = Allowed
+receipt-taken = No longer allowed
+receipt-paused = Paused
+receipt-resumed = Went on
+receipt-ended = End
+receipt-saw = Your screen was seen for { $time }.
+receipt-saw-not = Your screen was not seen.
+receipt-controlled = Mouse and keyboard could be used for { $time }.
+receipt-controlled-not = Mouse and keyboard could not be used.
+receipt-line = { $label }: { $value }
+receipt-vouched = The names come from the help service’s own word.
+grant-name-view = see the screen
+grant-name-control = use mouse and keyboard
+grant-name-none = nothing
+end-you = You ended it
+end-operator = The helper ended it
+end-denied = You said no
+end-no-answer = There was no answer in time, which counts as no
+end-desktop = The desktop was gone
+end-line = The connection was lost
+end-fault = The two programs did not understand each other
+save-path = File name for the receipt
+save-done = Saved: { $path }
+save-exists = A file of this name is there already. Change the name.
+save-failed = It could not be saved: { $why }
+over-nothing-remains = Nothing of this program remains on this computer. You can delete its file now.
+receipt-file = remote-help
+
+# Nothing can be shown here
+cannot-heading = Your screen can’t be shown
+cannot-wayland = This desktop uses Wayland, which can’t be shown. Log out. On the login screen choose “Xorg” or “X11”, log in and start this program again.
+cannot-desktop = This program can’t see your screen or use your mouse. Tell your helper what it says below.
+cannot-gone = The desktop has ended. Log in and start this program again.
+cannot-fault = The program can’t go on. Start it again; if that does not help, tell your helper what it says below.
+
+# The tray icon
+tray-show = Show the window
+tray-waiting = Remote help
+tray-here = Remote help: { $operator } is connected
+
+# Times
+date = { $day } { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+ } { $year }
+date-and-time = { $date }, { $time }
+duration-seconds = { $seconds } s
+duration-minutes = { $minutes } min { $seconds } s
+duration-hours = { $hours } h { $minutes } min

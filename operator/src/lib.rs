@@ -1,0 +1,76 @@
+//! The operator's program: a window for people, a command line for scripts.
+//!
+//! `main.rs` is one line around this library, so that tests look at the window without a process.
+
+mod chord;
+mod connect;
+mod failure;
+mod options;
+mod picture;
+mod say;
+mod script;
+mod steps;
+pub mod window;
+
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use failure::Failure;
+use options::{Options, Task};
+use say::Say;
+
+/// Does what the command line says; gives the exit code of docs/CLI.md.
+#[must_use]
+pub fn main() -> ExitCode {
+    let options = Options::parse();
+    let filter = tracing_subscriber::EnvFilter::try_new(&options.log).unwrap_or_default();
+    // What a script needs is on standard output; logs go to standard error.
+    let colours = std::io::stderr().is_terminal();
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(colours)
+        .with_target(false)
+        .init();
+    let result = match &options.task {
+        Some(Task::Connect(task)) => {
+            if let Some(error) = options.missing() {
+                error.exit();
+            }
+            connect_to(&options, task)
+        }
+        None => open_window(&options),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => ExitCode::from(failure.exit_code()),
+    }
+}
+
+fn connect_to(options: &Options, task: &options::Connect) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let say = Say { json: options.json };
+    match runtime {
+        Ok(runtime) => runtime.block_on(connect::run(options, task, say)),
+        Err(error) => {
+            let failure = Failure::Here(format!("this system gives no threads: {error}"));
+            say.failure(&failure);
+            Err(failure)
+        }
+    }
+}
+
+fn open_window(options: &Options) -> Result<(), Failure> {
+    let open = || {
+        let given = window::Given {
+            relays: options.relay.clone(),
+            pins: options.pin.clone(),
+            operator: options.operator.clone(),
+            token: connect::given_token(options.token_file.as_deref())?,
+        };
+        window::run(given).map_err(|error| Failure::Here(error.to_string()))
+    };
+    open().inspect_err(|failure| Say { json: options.json }.failure(failure))
+}

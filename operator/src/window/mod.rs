@@ -1,0 +1,108 @@
+//! The console's window: connecting, settings, a tab for each session.
+//!
+//! [`run`] opens it. What it shows is a [`model::Model`], drawn by [`screens`], which give back what people do; a
+//! session's own view is [`session`]; everything that takes time happens behind [`link`].
+
+mod app;
+mod forms;
+mod handout;
+mod keystore;
+mod link;
+mod model;
+mod parts;
+mod pasted;
+pub mod pictures;
+mod recent;
+mod screens;
+mod session;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod trouble;
+mod words;
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use farhand_proto::name::Name;
+use farhand_transport::{Pin, Target};
+use farhand_window::RunError;
+
+use app::Console;
+use keystore::Token;
+use link::{Inbox, Link};
+use model::{Model, Start};
+use recent::Recent;
+use settings::Settings;
+
+/// What the command line says; it holds for this start and goes before what is kept in the settings.
+#[derive(Debug, Clone, Default)]
+pub struct Given {
+    /// Where the relay listens.
+    pub relays: Vec<Target>,
+    /// The relay's keys.
+    pub pins: Vec<Pin>,
+    /// The operator's name.
+    pub operator: Option<Name>,
+    /// The operator's token.
+    pub token: Option<String>,
+}
+
+/// Why the window does not open.
+#[derive(Debug, thiserror::Error)]
+pub enum WindowError {
+    /// The desktop gives none.
+    #[error("{0}; on a system without a desktop use `farhand-operator connect`")]
+    Run(#[from] RunError),
+    /// The system gives no threads.
+    #[error("this system gives no threads: {0}")]
+    Threads(#[from] std::io::Error),
+}
+
+/// Opens the window and returns when it is closed.
+///
+/// # Errors
+/// There is no desktop, or it refuses windows.
+pub fn run(given: Given) -> Result<(), WindowError> {
+    let folder = settings::folder(|name| std::env::var_os(name));
+    let (kept, file_trouble) = match folder.as_deref().map(Settings::load) {
+        None => (Settings::default(), None),
+        Some(Ok(settings)) => (settings, None),
+        Some(Err(error)) => (Settings::default(), Some(error)),
+    };
+    let start = Start {
+        settings: with_given(kept, &given),
+        file_trouble,
+        file: folder.as_deref().map(|folder| settings::file(folder).display().to_string()),
+        recent: folder.as_deref().map(Recent::load).unwrap_or_default(),
+        token: given.token.as_deref().and_then(Token::new),
+        now: now(),
+    };
+    let mut failure = None;
+    farhand_window::run("farhand-operator", None, |proxy| {
+        let inbox = Inbox::new(move || proxy.send(app::Message));
+        let (model, effects) = Model::new(start);
+        let link = Link::start(inbox.clone(), folder).map_err(|error| failure = Some(error)).ok();
+        Console::new(model, effects, link, inbox, locale())
+    })?;
+    failure.map_or(Ok(()), |error| Err(error.into()))
+}
+
+fn with_given(kept: Settings, given: &Given) -> Settings {
+    let or = |given: &[Target], kept| if given.is_empty() { kept } else { given.to_vec() };
+    Settings {
+        relays: or(&given.relays, kept.relays),
+        pins: if given.pins.is_empty() { kept.pins } else { given.pins.clone() },
+        operator: given.operator.clone().or(kept.operator),
+        ..kept
+    }
+}
+
+/// The desktop's language.
+fn locale() -> String {
+    sys_locale::get_locale().unwrap_or_default()
+}
+
+/// In seconds since 1970-01-01 UTC.
+fn now() -> u64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs()
+}

@@ -1,0 +1,254 @@
+//! The window in every state, with made-up data: for the guides and for the tests.
+
+use farhand_proto::id::{Password, SessionId};
+use farhand_texts::Texts;
+use farhand_window::egui::{Theme, Ui, Vec2};
+use farhand_window::{Still, still};
+
+use super::app::{Drawn, chrome, page_of};
+use super::handout;
+use super::keystore::{Answer, Token};
+use super::model::{Command, Held, Model, Page, Stage, Start, TabId, TabState};
+use super::recent::{End, Past, Recent};
+use super::settings::{Language, Settings, SettingsError};
+use super::trouble::{Fault, Trouble};
+use super::words::{self, Words};
+
+/// Now, in the pictures: in seconds since 1970-01-01 UTC.
+const NOW: u64 = 1_800_000_000;
+/// A pin that no key has.
+const PIN: &str = "sha256/BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+/// The window's first size in points.
+pub const SIZE: Vec2 = Vec2::new(1180.0, 760.0);
+
+/// Every state by name, drawn in a window of `size` points on a screen with so many pixels per point, in a language
+/// given by its tag. What a session shows below the tabs comes after what is not a session.
+#[must_use]
+pub fn pictures(
+    size: Vec2,
+    pixels_per_point: f32,
+    theme: Theme,
+    language: &str,
+) -> Vec<(&'static str, Still)> {
+    let texts = words::texts(Language::System, language);
+    let window = states().into_iter().map(|(name, model)| {
+        (name, still(size, pixels_per_point, theme, |ui| drop(draw(ui, &model, &texts))))
+    });
+    let below = Vec2::new(size.x, size.y - super::screens::tabs::ROW);
+    window.chain(super::session::pictures(below, pixels_per_point, theme, &texts)).collect()
+}
+
+/// Draws a window; whatever people do in it comes back.
+pub(super) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
+    let drawn =
+        chrome(ui, model, texts, |ui, model, texts| Drawn::Page(page_of(ui, model.page, model, texts)));
+    let pages = drawn.into_iter().filter_map(|drawn| match drawn {
+        Drawn::Page(commands) => Some(commands),
+        Drawn::Session(..) => None,
+    });
+    pages.flatten().collect()
+}
+
+/// Every state of the window outside a session.
+pub(super) fn states() -> Vec<(&'static str, Model)> {
+    vec![
+        ("connect", ready()),
+        ("connect_recent", with_recent()),
+        ("connect_typed", typed()),
+        ("connect_wrong", wrong()),
+        ("connect_trying", trying(Stage::Client)),
+        ("connect_nobody", refused("trouble-nobody", "trouble-nobody-next", Fault::Id, &[])),
+        ("connect_unreachable", unreachable()),
+        ("tabs", tabs()),
+        ("close_tab", asked(Command::CloseTab(TabId(1)))),
+        ("close_window", asked(Command::CloseWindow)),
+        ("setup_first", first()),
+        ("setup_pasted", pasted()),
+        ("setup_wrong", setup_wrong()),
+        ("setup_token", without_token()),
+        ("settings", settings_open()),
+        ("settings_test", tested(Ok("Městský úřad Přelouč".to_owned()))),
+        ("settings_refused", tested(Err(unknown()))),
+        ("settings_damaged", damaged()),
+    ]
+}
+
+fn settings() -> Settings {
+    Settings {
+        relays: "relay.example.org:443".parse().into_iter().collect(),
+        pins: PIN.parse().into_iter().collect(),
+        operator: "Anna Nováková".parse().ok(),
+        ..Settings::default()
+    }
+}
+
+fn start() -> Start {
+    Start {
+        settings: settings(),
+        file: Some("/home/anna/.config/farhand/operator.toml".to_owned()),
+        now: NOW,
+        ..Start::default()
+    }
+}
+
+/// Nothing typed, nothing wrong.
+pub(super) fn ready() -> Model {
+    let (mut model, _) = Model::new(start());
+    model.held = Token::new("made-up").map_or(Held::Missing, Held::Kept);
+    model.setup.focus = None;
+    model
+}
+
+/// The customer's numbers, grouped.
+pub(super) fn numbers() -> (String, String) {
+    let id = SessionId::from_digits([4, 8, 1, 0, 2, 6, 3, 9, 5]);
+    (id.to_string(), Password::from_digits([7, 3, 0, 5, 5, 1, 8, 2]).to_string())
+}
+
+fn with_recent() -> Model {
+    let mut model = ready();
+    let mut recent = Recent::default();
+    for (ago, lasted, end) in [
+        (190_000, 4_100, End::Operator),
+        (93_000, 1_260, End::Customer),
+        (7_300, 38, End::Denied),
+        (1_900, 60, End::NoAnswer),
+        (700, 540, End::Operator),
+    ] {
+        recent.add(Past {
+            began: NOW - ago, lasted, organisation: "Městský úřad Přelouč".to_owned(), end
+        });
+    }
+    model.recent = recent;
+    model
+}
+
+fn typed() -> Model {
+    let mut model = ready();
+    let (id, password) = numbers();
+    model.apply(Command::SetId(id));
+    model.apply(Command::SetPassword(password[..6].to_owned()));
+    model
+}
+
+fn wrong() -> Model {
+    let mut model = ready();
+    let (id, _) = numbers();
+    let swapped: String = [&id[..1], &id[2..3], &id[1..2], &id[3..]].concat();
+    model.apply(Command::SetId(swapped));
+    model.apply(Command::Connect);
+    model
+}
+
+fn trying(stage: Stage) -> Model {
+    let mut model = ready();
+    let (id, password) = numbers();
+    model.apply(Command::SetId(id));
+    model.apply(Command::SetPassword(password));
+    model.apply(Command::Connect);
+    model.stage(TabId(1), stage);
+    model
+}
+
+fn refused(what: &'static str, next: &'static str, fault: Fault, details: &[Words]) -> Model {
+    let mut model = trying(Stage::Relay);
+    let details = details.to_vec();
+    model.failed(TabId(1), Trouble { what: Words::new(what), next: Words::new(next), details, fault });
+    model
+}
+
+fn unreachable() -> Model {
+    let attempts = [
+        Words::new("attempt-timed-out").with("relay", "relay.example.org:443"),
+        Words::new("attempt-refused").with("relay", "relay.example.org:80"),
+    ];
+    refused("trouble-unreachable", "trouble-unreachable-next", Fault::Elsewhere, &attempts)
+}
+
+fn tabs() -> Model {
+    let mut model = ready();
+    let states = [TabState::Live, TabState::Asking, TabState::Lost, TabState::Ended];
+    for (index, state) in (1..).zip(states) {
+        model.apply(Command::Show(Page::Connect));
+        let id = SessionId::from_digits([4, 8, 1, 0, 2, 6, 3, 9, index as u8]).to_string();
+        model.apply(Command::SetId(id));
+        model.apply(Command::SetPassword(numbers().1));
+        model.apply(Command::Connect);
+        model.connected(TabId(index), "Městský úřad Přelouč".to_owned());
+        model.tab_state(TabId(index), state);
+    }
+    for tab in model.tabs.iter_mut().take(1) {
+        tab.name = Some("paní Dvořáková, matrika, přízemí vlevo".to_owned());
+    }
+    model.apply(Command::Show(Page::Connect));
+    model
+}
+
+fn asked(command: Command) -> Model {
+    let mut model = tabs();
+    model.apply(command);
+    model
+}
+
+fn first() -> Model {
+    let mut model = Model::new(Start { settings: Settings::default(), ..start() }).0;
+    model.held = Held::Missing;
+    model
+}
+
+fn pasted() -> Model {
+    let mut model = first();
+    let text = format!(
+        "relay: relay.example.org:443\npin: {PIN}\noperator: Anna Nováková\ntoken: {}",
+        "x".repeat(43)
+    );
+    model.apply(Command::Handout(handout::read(&text)));
+    model
+}
+
+fn setup_wrong() -> Model {
+    let mut model = first();
+    model.apply(Command::Setup(super::forms::Field::Relay, "relay.example.org".to_owned()));
+    model.apply(Command::Save);
+    model
+}
+
+fn without_token() -> Model {
+    let (mut model, _) = Model::new(start());
+    model.loaded(Answer::None("made-up".to_owned()));
+    model
+}
+
+fn settings_open() -> Model {
+    let mut model = ready();
+    model.apply(Command::Show(Page::Settings));
+    model.setup.focus = None;
+    model
+}
+
+fn tested(result: Result<String, Trouble>) -> Model {
+    let mut model = settings_open();
+    model.apply(Command::Test);
+    model.tested(result.map_or_else(super::forms::Test::Failed, super::forms::Test::Fine));
+    model
+}
+
+fn unknown() -> Trouble {
+    Trouble {
+        what: Words::new("trouble-operator"),
+        next: Words::new("trouble-operator-next"),
+        details: Vec::new(),
+        fault: Fault::Settings,
+    }
+}
+
+fn damaged() -> Model {
+    let mut model = first();
+    model.file_trouble = Some(SettingsError::Content {
+        file: "/home/anna/.config/farhand/operator.toml".to_owned(),
+        line: 3,
+        what: "unknown field `relays`, expected one of `relay`, `pin`, `operator`, `theme`, `language`"
+            .to_owned(),
+    });
+    model
+}

@@ -1,0 +1,295 @@
+//! Which of the window's events are the picture's, and what they say to the customer's desktop.
+
+use farhand_proto::input::Button;
+use farhand_window::egui;
+use farhand_window::winit::event::{ElementState, Ime, KeyEvent, MouseButton, MouseScrollDelta, WindowEvent};
+use farhand_window::winit::keyboard::{Key, NamedKey};
+use farhand_window::winit::platform::modifier_supplement::KeyEventExtModifierSupplement as _;
+use farhand_window::{CaptureState, Taken, winit};
+
+use super::keys::{Keyboard, Stroke};
+use super::mouse::Mouse;
+use super::place::Placement;
+use super::{SessionView, Wish};
+
+/// Where the operator's keyboard and mouse are.
+#[derive(Debug, Default)]
+pub(super) struct Input {
+    pub(super) keyboard: Keyboard,
+    pub(super) mouse: Mouse,
+    /// Where the picture was drawn.
+    pub(super) placement: Option<Placement>,
+    /// Whether the picture has the keyboard.
+    focus: Focus,
+    /// Where the mouse is, in pixels of the window.
+    cursor: Option<(f64, f64)>,
+    /// Whether the mouse is over the picture, and the interface knows that it is.
+    is_over: bool,
+    /// Buttons that went down elsewhere in the window.
+    strange_buttons: usize,
+    /// Whether a menu is open, which the next click closes.
+    is_menu_open: bool,
+    /// What lies over the picture, in pixels of the window.
+    covers: Vec<egui::Rect>,
+    /// In full screen: whether the strip is there.
+    pub(super) is_bar_shown: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Focus {
+    /// Something else has it, or nothing.
+    #[default]
+    Elsewhere,
+    /// It goes to the picture with the next frame; keys go there from now on.
+    Wanted,
+    Here,
+    /// It goes to the strip with the next frame.
+    ToStrip,
+}
+
+impl Input {
+    pub(super) fn is_idle(&self) -> bool {
+        self.keyboard.is_idle() && self.mouse.is_idle()
+    }
+
+    /// Forgets what is held: it is released over there.
+    pub(super) fn forget(&mut self) {
+        self.keyboard.clear();
+        self.mouse.clear();
+    }
+
+    /// The view is no longer shown.
+    pub(super) fn leave(&mut self) {
+        (self.focus, self.cursor, self.is_over) = (Focus::Elsewhere, None, false);
+        (self.strange_buttons, self.is_menu_open, self.is_bar_shown) = (0, false, false);
+        self.placement = None;
+        self.covers.clear();
+    }
+
+    pub(super) fn has_focus(&self) -> bool {
+        matches!(self.focus, Focus::Wanted | Focus::Here)
+    }
+
+    /// Gives the keyboard to the picture with the next frame.
+    pub(super) fn focus_picture(&mut self) {
+        self.focus = Focus::Wanted;
+    }
+
+    pub(super) fn begin_frame(&mut self) {
+        self.covers.clear();
+        self.placement = None;
+    }
+
+    /// Something lies over the picture, in points.
+    pub(super) fn cover(&mut self, rect: egui::Rect, pixels_per_point: f32) {
+        self.covers.push(rect * pixels_per_point);
+    }
+
+    /// Notes whether a menu is open, and says so.
+    pub(super) fn covers_picture(&mut self, context: &egui::Context) -> bool {
+        self.is_menu_open = egui::Popup::is_any_open(context);
+        self.is_menu_open
+    }
+
+    /// Whether the picture is to take the focus now.
+    pub(super) fn takes_focus(&self) -> bool {
+        self.focus == Focus::Wanted
+    }
+
+    /// Whether the focus is on its way from the picture to the strip.
+    pub(super) fn leaves_picture(&self) -> bool {
+        self.focus == Focus::ToStrip
+    }
+
+    /// Whether the strip's first button is to take the focus now.
+    pub(super) fn gives_focus_to_strip(&mut self) -> bool {
+        let gives = self.focus == Focus::ToStrip;
+        if gives {
+            self.focus = Focus::Elsewhere;
+        }
+        gives
+    }
+
+    /// Notes whether the picture has the focus after it was drawn.
+    pub(super) fn note_focus(&mut self, has_focus: bool) {
+        if self.focus == Focus::ToStrip {
+            // The strip may be drawn after the picture.
+        } else if has_focus {
+            self.focus = Focus::Here;
+        } else if self.focus == Focus::Here {
+            self.focus = Focus::Elsewhere;
+        }
+    }
+
+    /// Whether the mouse is where the picture is seen.
+    pub(super) fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    fn sees(&self, (x, y): (f64, f64)) -> bool {
+        let covered = self.covers.iter().any(|cover| cover.contains(egui::pos2(x as f32, y as f32)));
+        !covered
+            && !self.is_menu_open
+            && self.strange_buttons == 0
+            && self.placement.is_some_and(|placement| placement.at(x, y).is_some())
+    }
+}
+
+impl SessionView {
+    pub(super) fn handle(&mut self, event: &WindowEvent) -> (Taken, Vec<Wish>) {
+        match event {
+            WindowEvent::Focused(false) => {
+                self.devices.is_over = false;
+                if self.chosen.wants_capture {
+                    self.chosen.wants_capture = false;
+                }
+                (Taken::No, self.release())
+            }
+            WindowEvent::CursorLeft { .. } => {
+                (self.devices.cursor, self.devices.is_over) = (None, false);
+                (Taken::No, Vec::new())
+            }
+            WindowEvent::CursorMoved { position, .. } => self.cursor_moved((position.x, position.y)),
+            WindowEvent::MouseInput { state, button, .. } => self.button(*button, state.is_pressed()),
+            WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
+            // What the desktop makes of keys that were down before is no stroke.
+            WindowEvent::KeyboardInput { is_synthetic: true, .. } => (Taken::No, Vec::new()),
+            WindowEvent::KeyboardInput { event, .. } => self.key(event),
+            WindowEvent::Ime(Ime::Commit(text)) if self.takes_keys() => {
+                (Taken::Yes, vec![Wish::Type(text.clone())])
+            }
+            WindowEvent::Ime(_) if self.takes_keys() => (Taken::Yes, Vec::new()),
+            _ => (Taken::No, Vec::new()),
+        }
+    }
+
+    fn takes_keys(&self) -> bool {
+        self.devices.has_focus() && !self.devices.is_menu_open && self.can_act()
+    }
+
+    fn cursor_moved(&mut self, at: (f64, f64)) -> (Taken, Vec<Wish>) {
+        self.devices.cursor = Some(at);
+        if self.chosen.is_full_screen {
+            let was_shown = self.devices.is_bar_shown;
+            let over_bar =
+                self.devices.covers.iter().any(|cover| cover.contains(egui::pos2(at.0 as f32, at.1 as f32)));
+            let stays = over_bar || self.devices.is_menu_open || !self.devices.mouse.is_idle();
+            self.devices.is_bar_shown = at.1 < 1.0 || (was_shown && stays);
+            if self.devices.is_bar_shown != was_shown && self.devices.mouse.is_idle() {
+                self.devices.is_over = false;
+                return (Taken::No, Vec::new());
+            }
+        }
+        if !self.can_act() {
+            self.devices.is_over = false;
+            return (Taken::No, Vec::new());
+        }
+        if !self.devices.mouse.is_idle() {
+            // A drag goes on outside, as far as the picture goes.
+            if let Some(placement) = self.devices.placement {
+                self.devices.mouse.move_to(placement.nearest(at.0, at.1));
+            }
+            return (Taken::Yes, Vec::new());
+        }
+        let was_over = self.devices.is_over;
+        self.devices.is_over = self.devices.sees(at);
+        if !self.devices.is_over {
+            return (Taken::No, Vec::new());
+        }
+        if let Some(place) = self.devices.placement.and_then(|placement| placement.at(at.0, at.1)) {
+            self.devices.mouse.move_to(place);
+        }
+        // The interface hears of the first one, so that no button stays lit behind the mouse.
+        (if was_over { Taken::Yes } else { Taken::No }, Vec::new())
+    }
+
+    fn button(&mut self, button: MouseButton, pressed: bool) -> (Taken, Vec<Wish>) {
+        let named = match button {
+            MouseButton::Left => Button::Left,
+            MouseButton::Middle => Button::Middle,
+            MouseButton::Right => Button::Right,
+            MouseButton::Back => Button::Back,
+            MouseButton::Forward => Button::Forward,
+            MouseButton::Other(_) => return (Taken::No, Vec::new()),
+        };
+        let at = self.devices.cursor.filter(|_| self.can_act());
+        let Some((x, y)) = at.filter(|at| !self.devices.mouse.is_idle() || self.devices.sees(*at)) else {
+            let strange = &mut self.devices.strange_buttons;
+            *strange = if pressed { *strange + 1 } else { strange.saturating_sub(1) };
+            return (Taken::No, Vec::new());
+        };
+        let Some(placement) = self.devices.placement else { return (Taken::No, Vec::new()) };
+        let mut taken = Taken::Yes;
+        let mut wishes = Vec::new();
+        if pressed {
+            if !self.devices.has_focus() {
+                self.devices.focus_picture();
+                taken = Taken::YesRedraw;
+            }
+            // A click with the key is what it was pressed for.
+            wishes.extend(self.devices.keyboard.use_withheld());
+        }
+        wishes.extend(self.devices.mouse.button(named, pressed, placement.nearest(x, y)));
+        (taken, wishes)
+    }
+
+    fn wheel(&mut self, delta: MouseScrollDelta) -> (Taken, Vec<Wish>) {
+        let at = self.devices.cursor.filter(|at| self.can_act() && self.devices.sees(*at));
+        let place = at.zip(self.devices.placement).and_then(|((x, y), placement)| placement.at(x, y));
+        let Some(place) = place else { return (Taken::No, Vec::new()) };
+        // Here a wheel that is turned towards the operator moves the page up, and counts as downwards.
+        match delta {
+            MouseScrollDelta::LineDelta(right, down) => {
+                self.devices.mouse.turn(-f64::from(right), -f64::from(down), place);
+            }
+            MouseScrollDelta::PixelDelta(pixels) => {
+                self.devices.mouse.turn_points(-pixels.x, -pixels.y, place);
+            }
+        }
+        let wishes = self.devices.keyboard.use_withheld().into_iter().collect();
+        (Taken::Yes, wishes)
+    }
+
+    fn key(&mut self, event: &KeyEvent) -> (Taken, Vec<Wish>) {
+        let pressed = event.state == ElementState::Pressed;
+        let is_captured = self.capture.state() == CaptureState::Held;
+        if pressed && !is_captured && event.logical_key == Key::Named(NamedKey::F11) {
+            if !event.repeat {
+                self.set_full_screen(!self.chosen.is_full_screen);
+            }
+            return (Taken::YesRedraw, Vec::new());
+        }
+        if !self.takes_keys() {
+            return (Taken::No, Vec::new());
+        }
+        let bare = event.key_without_modifiers();
+        let struck = self.devices.keyboard.strike(Stroke {
+            physical: event.physical_key,
+            logical: &event.logical_key,
+            bare: &bare,
+            text: event.text.as_ref().map(winit::keyboard::SmolStr::as_str),
+            location: event.location,
+            pressed,
+            repeat: event.repeat,
+        });
+        if struck.stranger {
+            return (Taken::No, Vec::new());
+        }
+        if struck.out {
+            self.chosen.wants_capture = false;
+            self.devices.focus = Focus::ToStrip;
+            self.devices.is_bar_shown = self.chosen.is_full_screen;
+            let mut wishes = struck.wishes;
+            wishes.extend(self.release());
+            return (Taken::YesRedraw, wishes);
+        }
+        (Taken::Yes, struck.wishes)
+    }
+
+    /// Goes to full screen or back with the next frame.
+    pub(super) fn set_full_screen(&mut self, on: bool) {
+        self.chosen.is_full_screen = on;
+        self.devices.is_bar_shown = false;
+        self.waiting.push(Wish::FullScreen(on));
+    }
+}

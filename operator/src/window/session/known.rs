@@ -1,0 +1,249 @@
+//! What is known of the session, and what that means for the picture.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::session::Undone;
+use farhand_session::{ActError, Statistics};
+use farhand_window::Redraw;
+
+use super::News;
+
+/// Silence that has passed already when a line counts as lost.
+const SILENCE: Duration = Duration::from_secs(1);
+/// How long it is said that something was not done.
+const NOTICE: Duration = Duration::from_secs(6);
+
+/// All that was heard.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// What is allowed, once the customer has answered.
+    pub(super) grants: Option<Grants>,
+    /// What was allowed before and is not any more.
+    pub(super) taken_back: Grants,
+    /// Until when the customer can answer.
+    pub(super) asking_until: Option<Instant>,
+    pub(super) paused: bool,
+    pub(super) layout: Option<Layout>,
+    pub(super) view: View,
+    pub(super) area: Rect,
+    /// Whether the shared picture shows `area`, and the customer's screen of this moment.
+    pub(super) has_picture: bool,
+    /// Whether the picture is the customer's screen, pixel by pixel.
+    pub(super) is_complete: bool,
+    pub(super) shape: Option<Arc<PointerShape>>,
+    pub(super) pointer_at: Option<Point>,
+    pub(super) is_held: bool,
+    pub(super) lost_since: Option<Instant>,
+    pub(super) statistics: Statistics,
+    pub(super) relay_stops: bool,
+    pub(super) ended: Option<String>,
+    notice: Option<(Notice, Instant)>,
+    /// Made-up sessions stand still at this moment.
+    pub(super) stopped_at: Option<Instant>,
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Notice {
+    Undone(Undone),
+    NotTaken(ActError),
+}
+
+/// What the picture is worth.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum State {
+    /// The customer is being asked; so long they have still.
+    Asking(Option<Duration>),
+    /// The customer does not let anybody see the screen.
+    Hidden,
+    /// It is on its way.
+    Arriving,
+    /// It is the customer's screen.
+    Live,
+    /// The customer has paused the session.
+    Paused,
+    /// It is so old.
+    Lost(Duration),
+    /// The session is over, in words.
+    Ended(String),
+}
+
+impl Known {
+    fn now(&self) -> Instant {
+        self.stopped_at.unwrap_or_else(Instant::now)
+    }
+
+    pub(super) fn state(&self) -> State {
+        if let Some(words) = &self.ended {
+            State::Ended(words.clone())
+        } else if let Some(since) = self.lost_since {
+            State::Lost(self.now().saturating_duration_since(since))
+        } else if self.grants.is_none() {
+            State::Asking(self.asking_until.map(|end| end.saturating_duration_since(self.now())))
+        } else if self.paused {
+            State::Paused
+        } else if !self.allows(Grant::View) {
+            State::Hidden
+        } else if !self.has_picture {
+            State::Arriving
+        } else {
+            State::Live
+        }
+    }
+
+    pub(super) fn allows(&self, grant: Grant) -> bool {
+        self.grants.is_some_and(|grants| grants.allows(grant))
+    }
+
+    /// Whether what the operator sees is what is there.
+    pub(super) fn is_live(&self) -> bool {
+        self.state() == State::Live
+    }
+
+    /// What was not done a moment ago.
+    pub(super) fn notice(&self) -> Option<&Notice> {
+        self.notice.as_ref().filter(|(_, until)| *until > self.now()).map(|(notice, _)| notice)
+    }
+
+    pub(super) fn note(&mut self, news: News) -> Redraw {
+        match news {
+            News::Asking(time) => self.asking_until = self.now().checked_add(time),
+            News::Allowed(grants) => self.note_grants(grants),
+            News::Paused(paused) => {
+                self.paused = paused;
+                // What comes when it goes on is another picture.
+                self.has_picture = false;
+            }
+            News::Screen { layout, view, area } => {
+                (self.layout, self.view, self.area) = (Some(layout), view, area);
+                self.has_picture = false;
+            }
+            News::Picture { complete } => {
+                self.is_complete = complete;
+                if self.has_picture {
+                    return Redraw::Pictures;
+                }
+                self.has_picture = self.allows(Grant::View) && !self.paused;
+            }
+            News::Shape(shape) => self.shape = Some(Arc::new(shape)),
+            News::PointerAt(at) => {
+                self.pointer_at = Some(at);
+                return Redraw::Pictures;
+            }
+            News::Holding(held) => self.is_held = held,
+            News::Undone(why) => self.notice = Some((Notice::Undone(why), self.now() + NOTICE)),
+            News::NotTaken(why) => self.notice = Some((Notice::NotTaken(why), self.now() + NOTICE)),
+            News::Lost => self.lost_since = Some(self.now().checked_sub(SILENCE).unwrap_or(self.now())),
+            News::Found => self.lost_since = None,
+            News::Statistics(statistics) => {
+                let before = std::mem::replace(&mut self.statistics, statistics);
+                if shown(&statistics) == shown(&before) {
+                    return Redraw::Nothing;
+                }
+            }
+            News::RelayStopping => self.relay_stops = true,
+            News::Ended(words) => self.ended = Some(words),
+        }
+        Redraw::All
+    }
+
+    fn note_grants(&mut self, grants: Grants) {
+        let before = self.grants.unwrap_or_default();
+        self.taken_back = self.taken_back.or(before).without(grants);
+        self.grants = Some(grants);
+        self.has_picture &= grants.allows(Grant::View);
+        self.is_held &= grants.allows(Grant::Control);
+    }
+}
+
+/// What is seen of the numbers: milliseconds, kbit/s, frames and acts.
+pub(super) fn shown(statistics: &Statistics) -> (Option<u64>, u64, u64, u64) {
+    let time = statistics.round_trip.map(|time| u64::try_from(time.as_millis()).unwrap_or(u64::MAX).max(1));
+    let rate = statistics.bytes.saturating_mul(8).div_ceil(1000);
+    (time, rate, u64::from(statistics.updates), statistics.acts_waiting)
+}
+
+#[cfg(test)]
+mod tests {
+    use farhand_proto::bounded::List;
+    use farhand_proto::screen::Size;
+
+    use super::*;
+
+    fn both() -> Grants {
+        Grant::ALL.into_iter().collect()
+    }
+
+    fn live() -> Known {
+        let mut known = Known::default();
+        let desktop = Size { width: 640, height: 480 };
+        known.note(News::Asking(Duration::from_secs(60)));
+        assert!(matches!(known.state(), State::Asking(Some(_))));
+        known.note(News::Allowed(both()));
+        assert_eq!(known.state(), State::Arriving);
+        let layout = Layout { monitors: List::default(), desktop };
+        known.note(News::Screen { layout, view: View::Desktop, area: Rect::of_size(desktop) });
+        assert_eq!(known.state(), State::Arriving);
+        assert_eq!(known.note(News::Picture { complete: false }), Redraw::All);
+        assert_eq!(known.state(), State::Live);
+        known
+    }
+
+    #[test]
+    fn a_picture_is_live_only_while_it_can_be_trusted() {
+        let mut known = live();
+        assert_eq!(known.note(News::Picture { complete: true }), Redraw::Pictures);
+        known.note(News::Lost);
+        assert!(matches!(known.state(), State::Lost(age) if age >= SILENCE));
+        known.note(News::Found);
+        assert_eq!(known.state(), State::Live);
+        known.note(News::Paused(true));
+        assert_eq!(known.state(), State::Paused);
+        known.note(News::Picture { complete: true });
+        known.note(News::Paused(false));
+        assert_eq!(known.state(), State::Arriving, "what comes now is another picture");
+        known.note(News::Picture { complete: true });
+        assert_eq!(known.state(), State::Live);
+        known.note(News::Allowed(Grants::NONE.with(Grant::Control)));
+        assert_eq!(known.state(), State::Hidden);
+        known.note(News::Allowed(both()));
+        assert_eq!(known.state(), State::Arriving);
+        known.note(News::Ended("gone".to_owned()));
+        assert_eq!(known.state(), State::Ended("gone".to_owned()));
+    }
+
+    #[test]
+    fn another_screen_needs_another_picture() {
+        let mut known = live();
+        let (layout, area) = (known.layout.clone().unwrap(), known.area);
+        known.note(News::Screen { layout, view: View::Desktop, area });
+        assert_eq!(known.state(), State::Arriving);
+    }
+
+    #[test]
+    fn what_was_taken_back_is_remembered_until_it_is_given_again() {
+        let mut known = live();
+        known.note(News::Holding(true));
+        known.note(News::Allowed(Grants::NONE.with(Grant::View)));
+        assert_eq!(known.taken_back, Grants::NONE.with(Grant::Control));
+        assert!(!known.is_held);
+        known.note(News::Allowed(Grants::NONE));
+        assert_eq!(known.taken_back, both());
+        known.note(News::Allowed(both()));
+        assert_eq!(known.taken_back, Grants::NONE);
+    }
+
+    #[test]
+    fn numbers_that_stay_cost_nothing() {
+        let mut known = live();
+        let numbers = Statistics { updates: 7, ..Statistics::default() };
+        assert_eq!(known.note(News::Statistics(numbers)), Redraw::All);
+        assert_eq!(known.note(News::Statistics(numbers)), Redraw::Nothing);
+        let alike = Statistics { bytes: 100, ..numbers };
+        assert_eq!(known.note(News::Statistics(alike)), Redraw::All);
+        assert_eq!(known.note(News::Statistics(Statistics { bytes: 120, ..alike })), Redraw::Nothing);
+    }
+}

@@ -1,0 +1,233 @@
+//! The operator's view of one session: the customer's screen, and what is around it.
+//!
+//! [`SessionView`] is told what happens in the session ([`News`]) and in the window, shows it, and gives back what the
+//! operator wants ([`Wish`]). It owns no line: whoever owns it passes the wishes on, in order.
+//!
+//! While the picture has the focus and the customer allows control, every key goes to the customer. The right Ctrl
+//! key, pressed and released alone, leads out: it gives the keyboard back and goes to the buttons above the picture.
+
+use std::time::{Duration, Instant};
+
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::input::Input;
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::session::Undone;
+use farhand_session::{ActError, Statistics};
+use farhand_texts::Texts;
+use farhand_window::egui;
+use farhand_window::winit::event::WindowEvent;
+use farhand_window::{Capture, Layers, Redraw, SharedPicture, Taken};
+
+mod icons;
+mod input;
+mod keys;
+mod known;
+mod made_up;
+mod mouse;
+mod picture;
+mod place;
+mod status;
+mod strip;
+#[cfg(test)]
+mod tests;
+
+use input::Input as Devices;
+use known::Known;
+use place::Fit;
+
+pub(crate) use made_up::pictures;
+
+/// What the operator wants.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Wish {
+    /// Something done on the customer's desktop.
+    Act(Input),
+    /// A text typed there, exactly as it stands.
+    Type(String),
+    /// To look at one monitor or all.
+    Watch(View),
+    /// The session over.
+    End,
+    /// The whole monitor for the picture, or no longer. The window is on its way already; what else the window shows
+    /// has to go or come.
+    FullScreen(bool),
+}
+
+/// What happened in the session.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum News {
+    /// The customer is being asked and has so long to answer.
+    Asking(Duration),
+    /// What is allowed now.
+    Allowed(Grants),
+    /// The customer has paused the session, or lets it go on.
+    Paused(bool),
+    /// The desktop, and what of it the picture shows from the next update on.
+    Screen {
+        /// All monitors.
+        layout: Layout,
+        /// What was chosen.
+        view: View,
+        /// The part of the desktop that the picture shows.
+        area: Rect,
+    },
+    /// The shared picture was changed.
+    Picture {
+        /// Whether it is the customer's screen, pixel by pixel.
+        complete: bool,
+    },
+    /// The remote pointer looks like this.
+    Shape(PointerShape),
+    /// The remote pointer is here.
+    PointerAt(Point),
+    /// The person at the machine uses their own mouse or keyboard, or no longer does.
+    Holding(bool),
+    /// An act was not done.
+    Undone(Undone),
+    /// An act was not taken at all.
+    NotTaken(ActError),
+    /// Nothing is heard from the client.
+    Lost,
+    /// The client is heard again.
+    Found,
+    /// How the line does, at most twice a second.
+    Statistics(Statistics),
+    /// The relay is being stopped.
+    RelayStopping,
+    /// The session is over, in words.
+    Ended(String),
+}
+
+/// One session as the operator sees it.
+#[derive(Debug)]
+pub(crate) struct SessionView {
+    picture: SharedPicture,
+    words: [String; 2],
+    known: Known,
+    chosen: Chosen,
+    capture: Capture,
+    devices: Devices,
+    /// What came up outside of [`SessionView::draw`] and is given back with the next frame.
+    waiting: Vec<Wish>,
+}
+
+/// What the operator chose in the window.
+#[derive(Debug, Default)]
+struct Chosen {
+    /// Whether the two words were said to be the customer's.
+    are_words_right: bool,
+    is_view_only: bool,
+    fit: Fit,
+    is_full_screen: bool,
+    wants_capture: bool,
+    /// The text in the field, not sent yet.
+    text: String,
+    /// The keys in the field, not sent yet.
+    chord: String,
+    /// Whether those in the field are none.
+    is_chord_wrong: bool,
+}
+
+impl SessionView {
+    /// A session that begins. `words` are the two that the customer sees too, in the customer's language; `picture`
+    /// is where the session's picture will be.
+    pub(crate) fn new(words: [&str; 2], picture: SharedPicture) -> Self {
+        Self {
+            picture,
+            words: words.map(str::to_owned),
+            known: Known::default(),
+            chosen: Chosen::default(),
+            capture: Capture::new(),
+            devices: Devices::default(),
+            waiting: Vec::new(),
+        }
+    }
+
+    /// Shows the session in all of `ui`, in which nothing may be drawn yet: the picture lies beneath it.
+    pub(crate) fn draw(&mut self, ui: &mut egui::Ui, layers: &mut Layers, texts: &Texts) -> Vec<Wish> {
+        let mut wishes = std::mem::take(&mut self.waiting);
+        for wish in &wishes {
+            if let Wish::FullScreen(on) = wish {
+                ui.ctx().send_viewport_cmd(egui::ViewportCommand::Fullscreen(*on));
+            }
+        }
+        self.devices.begin_frame();
+        ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
+        if !self.chosen.is_full_screen {
+            self.draw_strip(ui, texts, &mut wishes);
+        }
+        let mut room = ui.available_rect_before_wrap();
+        if !self.chosen.is_full_screen {
+            let top = (room.max.y - status::HEIGHT).max(room.min.y);
+            let row = egui::Rect::from_min_max(egui::pos2(room.min.x, top), room.max);
+            room.max.y = top;
+            self.draw_status(ui, row, texts);
+        }
+        self.draw_picture(ui, room, layers, texts);
+        if self.chosen.is_full_screen {
+            self.draw_over(ui, room, texts, &mut wishes);
+        }
+        if self.chosen.wants_capture && self.can_act() && self.devices.has_focus() {
+            layers.capture_keyboard(&self.capture);
+        }
+        if self.devices.covers_picture(ui.ctx()) {
+            wishes.extend(self.release());
+        }
+        wishes
+    }
+
+    /// Sees what happens in the window before the interface does.
+    pub(crate) fn event(&mut self, event: &WindowEvent) -> (Taken, Vec<Wish>) {
+        self.handle(event)
+    }
+
+    /// To be called from [`farhand_window::App::idle`]: gives what was held back to go out together, and when to
+    /// be called again.
+    pub(crate) fn idle(&mut self, now: Instant) -> (Vec<Wish>, Option<Instant>) {
+        if self.can_act() { self.devices.mouse.flush(now) } else { (Vec::new(), None) }
+    }
+
+    /// Hears what happened in the session; says what has to be drawn anew.
+    pub(crate) fn note(&mut self, news: News) -> Redraw {
+        let redraw = self.known.note(news);
+        if !self.can_act() {
+            // The client has released everything by itself.
+            self.devices.forget();
+        }
+        if !self.known.allows(Grant::Control) || self.known.ended.is_some() {
+            self.chosen.wants_capture = false;
+        }
+        self.place_pointer();
+        redraw
+    }
+
+    /// Another tab is shown, or the window closes: lets go of everything, of full screen too. What is returned goes out at once.
+    pub(crate) fn leave(&mut self) -> Vec<Wish> {
+        (self.chosen.wants_capture, self.chosen.is_full_screen) = (false, false);
+        self.devices.leave();
+        self.release()
+    }
+
+    /// Whether keys and mouse go to the customer.
+    fn can_act(&self) -> bool {
+        !self.chosen.is_view_only && self.known.allows(Grant::Control) && self.known.is_live()
+    }
+
+    /// Releases what is held on the customer's desktop.
+    fn release(&mut self) -> Vec<Wish> {
+        let is_idle = self.devices.is_idle();
+        self.devices.forget();
+        if is_idle { Vec::new() } else { vec![Wish::Act(Input::ReleaseAll)] }
+    }
+
+    /// Puts the remote pointer into the picture where the operator's own does not stand for it.
+    fn place_pointer(&self) {
+        let is_shown = self.known.is_live() && (!self.can_act() || self.known.is_held);
+        let pointer = self.known.pointer_at.zip(self.known.shape.clone()).filter(|_| is_shown);
+        let area = self.known.area;
+        self.picture.set_pointer(pointer.map(|(at, shape)| {
+            let at = Point { x: at.x.saturating_sub(area.x), y: at.y.saturating_sub(area.y) };
+            (at, shape)
+        }));
+    }
+}

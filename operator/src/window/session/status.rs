@@ -1,0 +1,164 @@
+//! The line below the picture: what the operator should know at this moment, and how the line to the customer does.
+
+use farhand_proto::grant::Grant;
+use farhand_proto::session::Undone;
+use farhand_session::{ActError, Statistics};
+use farhand_texts::Texts;
+use farhand_window::CaptureState;
+use farhand_window::egui::{
+    self, Align, Align2, Color32, CornerRadius, FontId, Label, Layout, Rect, RichText, UiBuilder, Vec2,
+    WidgetInfo, WidgetType, pos2, vec2,
+};
+use farhand_window::theme::{self, Palette};
+
+use super::SessionView;
+use super::known::{Notice, shown};
+use super::picture::pill;
+
+/// Points that the line takes.
+pub(super) const HEIGHT: f32 = 30.0;
+/// Points at its two ends.
+const MARGIN: f32 = 10.0;
+
+impl SessionView {
+    /// The line in its place.
+    pub(super) fn draw_status(&self, ui: &mut egui::Ui, row: Rect, texts: &Texts) {
+        let palette = Palette::in_use(ui);
+        ui.painter().rect_filled(row, CornerRadius::ZERO, palette.ground);
+        let inner = row.shrink2(vec2(MARGIN, 0.0));
+        let numbers = self.draw_numbers(ui, inner, texts);
+        let Some((words, colour, is_strong)) = self.message(texts, &palette) else { return };
+        let rect = inner.with_max_x((numbers - 16.0).max(inner.min.x));
+        ui.scope_builder(
+            UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)),
+            |ui| {
+                let text = RichText::new(&words).size(14.0).color(colour);
+                let text = if is_strong { text.family(theme::strong()) } else { text };
+                ui.add(Label::new(text).truncate()).on_hover_text(&words);
+            },
+        );
+        self.renew_notice(ui);
+    }
+
+    /// In full screen, what can't wait.
+    pub(super) fn draw_message_over(&self, ui: &mut egui::Ui, room: Rect, texts: &Texts) {
+        let palette = Palette::in_use(ui);
+        if let Some((words, colour, true)) = self.message(texts, &palette) {
+            pill(ui, room.left_bottom() + vec2(12.0, -12.0), Align2::LEFT_BOTTOM, &words, colour);
+            self.renew_notice(ui);
+        }
+    }
+
+    fn renew_notice(&self, ui: &egui::Ui) {
+        if self.known.notice().is_some() {
+            ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+        }
+    }
+
+    /// The one thing to say, its colour, and whether it matters at once.
+    fn message(&self, texts: &Texts, palette: &Palette) -> Option<(String, Color32, bool)> {
+        let is_captured = self.chosen.wants_capture && self.can_act();
+        Some(if self.known.is_held && self.known.is_live() {
+            (texts.get("session-held"), palette.trying, true)
+        } else if let Some(notice) = self.known.notice() {
+            (notice_words(notice, texts), palette.bad, true)
+        } else if self.known.relay_stops && self.known.ended.is_none() {
+            (texts.get("session-relay-stops"), palette.trying, true)
+        } else if is_captured && self.capture.state() == CaptureState::Refused {
+            (texts.get("session-capture-refused"), palette.bad, true)
+        } else if is_captured && self.devices.has_focus() {
+            (texts.get("session-captured"), palette.accent, true)
+        } else if self.can_act() && self.devices.has_focus() {
+            (texts.get("session-keys-there"), palette.weak, false)
+        } else if self.can_act() {
+            (texts.get("session-keys-here"), palette.weak, false)
+        } else if !self.known.is_live() {
+            return None;
+        } else if self.known.taken_back.allows(Grant::Control) {
+            (self.grant_words(Grant::Control, texts), palette.bad, false)
+        } else if !self.known.allows(Grant::Control) {
+            (self.grant_words(Grant::Control, texts), palette.weak, false)
+        } else if self.chosen.is_view_only {
+            (texts.get("session-only-viewing"), palette.weak, false)
+        } else {
+            return None;
+        })
+    }
+
+    /// The numbers at the right; gives their left edge. Each has a place of its own, so that none moves.
+    fn draw_numbers(&self, ui: &mut egui::Ui, row: Rect, texts: &Texts) -> f32 {
+        let palette = Palette::in_use(ui);
+        let font = FontId::proportional(13.0);
+        let now = numbers(&self.known.statistics, texts);
+        let most = numbers(&WIDEST, texts);
+        let widths = most
+            .map(|text| ui.painter().layout_no_wrap(text, font.clone(), palette.weak).size().x.ceil() + 16.0);
+        // In a narrow window the words at the left come first.
+        let room = row.width() * 0.6;
+        let mut left = row.max.x;
+        for (text, width) in now.iter().zip(widths).rev() {
+            if row.max.x - (left - width) > room {
+                break;
+            }
+            ui.painter().text(
+                pos2(left, row.center().y),
+                Align2::RIGHT_CENTER,
+                text,
+                font.clone(),
+                palette.weak,
+            );
+            left -= width;
+        }
+        let rect = Rect::from_min_max(pos2(left, row.min.y), row.max);
+        let response = ui.interact(rect, ui.id().with("numbers"), egui::Sense::hover());
+        let label = texts.fill("session-line", &[("numbers", now.join(", ").into())]);
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &label));
+        response.on_hover_text(texts.get("session-line-hint"));
+        left
+    }
+}
+
+/// Numbers that take as much room as any usual ones.
+const WIDEST: Statistics = Statistics {
+    round_trip: Some(std::time::Duration::from_millis(8888)),
+    bytes: 11_111_000,
+    updates: 88,
+    acts_waiting: 888,
+};
+
+fn numbers(statistics: &Statistics, texts: &Texts) -> [String; 4] {
+    let (time, rate, frames, waiting) = shown(statistics);
+    let round_trip = match time {
+        Some(time) => texts.fill("session-line-round-trip", &[("time", time.into())]),
+        None => texts.get("session-line-unmeasured"),
+    };
+    [
+        round_trip,
+        texts.fill("session-line-frames", &[("count", frames.into())]),
+        texts.fill("session-line-rate", &[("rate", rate.into())]),
+        texts.fill("session-line-waiting", &[("count", waiting.into())]),
+    ]
+}
+
+fn notice_words(notice: &Notice, texts: &Texts) -> String {
+    texts.get(match notice {
+        Notice::Undone(Undone::NotAllowed) | Notice::NotTaken(ActError::NotAllowed) => {
+            "session-undone-not-allowed"
+        }
+        Notice::Undone(Undone::Paused) | Notice::NotTaken(ActError::Paused) => "session-undone-paused",
+        Notice::Undone(Undone::Stale) => "session-undone-stale",
+        Notice::Undone(Undone::Overflow) => "session-undone-overflow",
+        Notice::Undone(Undone::Interrupted) => "session-undone-interrupted",
+        Notice::Undone(Undone::System(why)) => {
+            return texts.fill("session-undone-system", &[("why", why.to_string().into())]);
+        }
+        Notice::NotTaken(ActError::LineLost) => "session-undone-lost",
+        Notice::NotTaken(ActError::Congested) => "session-undone-congested",
+        Notice::NotTaken(ActError::Over) => "session-undone-over",
+    })
+}
+
+/// The room that one line of text takes, with a sign before it.
+pub(super) fn line_size(ui: &egui::Ui, text: &str, font: FontId) -> Vec2 {
+    ui.painter().layout_no_wrap(text.to_owned(), font, Color32::PLACEHOLDER).size()
+}

@@ -1,0 +1,351 @@
+//! The window in every state: how it looks, what a screen reader finds, what comes of its buttons and keys.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, SnapshotOptions, SnapshotResults};
+use egui_software_backend::{ColorFieldOrder, EguiSoftwareRender};
+use farhand_texts::Texts;
+use farhand_window::egui::{Event, Key, Modifiers, Theme, Vec2, accesskit::Role};
+use farhand_window::theme;
+
+use super::forms::Field;
+use super::model::{Command, Effect, Model, Page, TabId, TabState};
+use super::pictures::{draw, numbers, ready, states};
+use super::recent::End;
+use super::settings::Language;
+use super::words::{SOURCES, texts};
+
+/// The window of the snapshots: small, and yet with all of a page.
+const SMALL: Vec2 = Vec2::new(720.0, 640.0);
+
+/// The least window.
+const UPPER: Vec2 = Vec2::new(720.0, 480.0);
+
+/// A window that does what its model says, without a network.
+struct Shown {
+    model: Model,
+    texts: Texts,
+    has_style: bool,
+    effects: Vec<Effect>,
+}
+
+fn window(model: Model, language: &str, theme: Theme, scale: f32, size: Vec2) -> Harness<'static, Shown> {
+    let shown =
+        Shown { model, texts: texts(Language::System, language), has_style: false, effects: Vec::new() };
+    Harness::builder()
+        .with_size(size)
+        .with_pixels_per_point(scale)
+        .with_theme(theme)
+        .renderer(EguiSoftwareRender::new(ColorFieldOrder::Rgba))
+        .build_ui_state(
+            |ui, shown: &mut Shown| {
+                if !std::mem::replace(&mut shown.has_style, true) {
+                    theme::install(ui.ctx());
+                    return ui.ctx().request_repaint();
+                }
+                let commands = draw(ui, &shown.model, &shown.texts);
+                for command in commands {
+                    let effects = shown.model.apply(command);
+                    shown.effects.extend(effects);
+                    ui.ctx().request_repaint();
+                }
+            },
+            shown,
+        )
+}
+
+fn english(model: Model) -> Harness<'static, Shown> {
+    let mut window = window(model, "en", Theme::Light, 1.0, SMALL);
+    window.run();
+    window
+}
+
+fn paste(window: &mut Harness<'static, Shown>, text: &str) {
+    window.event(Event::Paste(text.to_owned()));
+    window.run();
+}
+
+#[test]
+fn every_state_looks_as_it_did() {
+    let mut results = SnapshotResults::new();
+    // Twice the pixels show what the other does not: the upper part of a page is enough for that.
+    let looks = [(Theme::Light, 1.0, SMALL, "light"), (Theme::Dark, 2.0, UPPER, "dark_2x")];
+    for (theme, scale, size, suffix) in looks {
+        for (name, model) in states() {
+            let mut window = window(model, "en", theme, scale, size);
+            window.run();
+            let options = SnapshotOptions::default().output_path("tests/snapshots/window");
+            results.add(window.try_snapshot_options(format!("{name}_{suffix}"), &options));
+        }
+    }
+    results.unwrap();
+}
+
+#[test]
+fn every_text_is_there_and_used() {
+    let mut used = BTreeSet::new();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/window");
+    let mut sources = Vec::new();
+    read_sources(&folder, &mut sources);
+    let english: BTreeSet<&str> = SOURCES[0]
+        .1
+        .lines()
+        .filter_map(|line| line.split_once(" ="))
+        .map(|(key, _)| key)
+        .filter(|key| !key.starts_with([' ', '#']))
+        .collect();
+    for source in &sources {
+        let mut parts = source.split('"');
+        let mut before = parts.next().unwrap_or_default();
+        // Texts and what lies between them alternate, save where a text holds a quote; then a key may be found twice.
+        for part in parts {
+            let is_asked_for =
+                [".get(", ".fill(", "Words::new("].iter().any(|call| before.trim_end().ends_with(call));
+            if english.contains(part) || is_asked_for {
+                used.insert(part.to_owned());
+            }
+            before = part;
+        }
+    }
+    let wrong = farhand_texts::check(&SOURCES, &used);
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+fn read_sources(folder: &Path, sources: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            read_sources(&path, sources);
+        } else if !path.ends_with("tests.rs") {
+            sources.push(std::fs::read_to_string(path).unwrap());
+        }
+    }
+}
+
+#[test]
+fn the_keyboard_alone_connects() {
+    let (id, password) = numbers();
+    let mut window = english(ready());
+    assert!(window.get_by_label("Session ID").is_focused(), "typing goes to the session ID at once");
+    window.event(Event::Text(id.replace(' ', "-")));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(window.get_by_label("Password").is_focused(), "Enter goes to what is missing");
+    window.event(Event::Text(password.replace(' ', "")));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    let Some(Effect::Connect { id: asked, password: secret, ask, .. }) = window.state().effects.last() else {
+        panic!("{:?}", window.state().effects);
+    };
+    assert_eq!((asked.to_string(), secret.to_string()), (id, password));
+    assert_eq!(ask.to_string(), "view,control");
+    assert!(window.query_by_label("Connect").is_none());
+    window.key_press(Key::Escape);
+    window.run();
+    assert_eq!(window.state().effects.last(), Some(&Effect::CancelAttempt));
+    assert!(window.query_by_label("Connect").is_some());
+}
+
+#[test]
+fn tab_goes_through_everything_in_the_order_in_which_it_is_read() {
+    let mut window = english(ready());
+    let mut seen = Vec::new();
+    for _ in 0..6 {
+        window.key_press(Key::Tab);
+        window.run();
+        let focused = window.root().children_recursive().find(egui_kittest::Node::is_focused);
+        seen.push(focused.and_then(|node| node.accesskit_node().label()).unwrap_or_default());
+    }
+    let from = |first: &str| seen.iter().position(|name| name == first).unwrap_or_else(|| panic!("{seen:?}"));
+    let order = ["Password", "See and control", "Only see", "Connect"].map(from);
+    assert!(order.is_sorted(), "{seen:?}");
+}
+
+#[test]
+fn one_paste_fills_both_numbers() {
+    let (id, password) = numbers();
+    let mut window = english(ready());
+    paste(&mut window, &format!("ID: {id}, heslo {}", password.replace(' ', "-")));
+    let form = &window.state().model.connect;
+    assert_eq!((&form.id, &form.password.0), (&id, &password));
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(matches!(window.state().effects.last(), Some(Effect::Connect { .. })));
+}
+
+#[test]
+fn a_wrong_digit_is_said_at_once() {
+    let (id, _) = numbers();
+    let mut window = english(ready());
+    let last = if id.ends_with('0') { "1" } else { "0" };
+    window.event(Event::Text(format!("{}{last}", &id[..11])));
+    window.run();
+    let _ = window.get_by_label("A digit is wrong, or two are swapped. Ask for it again.");
+    window.get_by_label("Connect").click();
+    window.run();
+    assert!(window.state().effects.is_empty());
+    assert!(window.get_by_label("Session ID").is_focused());
+}
+
+#[test]
+fn asking_for_less_asks_for_less() {
+    let (id, password) = numbers();
+    let mut window = english(ready());
+    paste(&mut window, &format!("{id} {password}"));
+    window.get_by_label("Only see").click();
+    window.run();
+    window.get_by_label("Connect").click();
+    window.run();
+    let Some(Effect::Connect { ask, .. }) = window.state().effects.last() else { panic!() };
+    assert_eq!(ask.to_string(), "view");
+}
+
+#[test]
+fn a_refusal_keeps_what_was_typed_and_goes_when_its_cause_is_changed() {
+    for (name, model) in states().into_iter().filter(|(name, _)| *name == "connect_nobody") {
+        let mut window = english(model);
+        let _ = window.get_by_label("Nobody is waiting under this number.");
+        assert_eq!(window.state().model.connect.id, numbers().0, "{name}");
+        assert!(window.get_by_label("Session ID").is_focused());
+        window.event(Event::Text("1".to_owned()));
+        window.run();
+        assert!(window.query_by_label("Nobody is waiting under this number.").is_none());
+    }
+}
+
+#[test]
+fn what_the_administrator_sent_is_pasted_and_saved() {
+    let first = states().into_iter().find(|(name, _)| *name == "setup_first").unwrap().1;
+    let mut window = english(first);
+    window.get_by_label("Save and go on").click();
+    window.run();
+    let _ = window.get_by_label("Where is the relay? Your administrator knows.");
+    assert!(window.state().effects.is_empty());
+    let token = "y".repeat(43);
+    let pin = "sha256/BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+    paste(
+        &mut window,
+        &format!("{token}\nThis is the token of eva. It is shown this once\n{pin}\nrelay.example.org:443"),
+    );
+    let _ = window.get_by_label("Everything was filled in.");
+    window.get_by_label("Save and go on").click();
+    window.run();
+    let effects = &window.state().effects;
+    assert!(
+        effects.iter().any(|effect| matches!(effect, Effect::StoreToken(name, kept) if name == "eva" && kept.as_str() == token)),
+        "{effects:?}"
+    );
+    let saved = effects.iter().find_map(|effect| match effect {
+        Effect::SaveSettings(settings) => Some(settings.to_string()),
+        _ => None,
+    });
+    assert!(
+        saved.is_some_and(|saved| saved.contains("eva") && saved.contains(pin) && !saved.contains(&token))
+    );
+    assert_eq!(window.state().model.page, Page::Connect);
+    assert!(window.get_by_label("Session ID").is_focused());
+}
+
+#[test]
+fn tabs_are_named_switched_and_asked_about() {
+    let model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
+    let mut window = english(model);
+    let label = window.state().model.tabs[1].label();
+    window.get_by_label(&format!("{label}, the customer is being asked")).click();
+    window.run();
+    assert_eq!(window.state().model.page, Page::Session(TabId(2)));
+    window.key_press_modifiers(Modifiers::CTRL, Key::Tab);
+    window.run();
+    assert_eq!(window.state().model.page, Page::Session(TabId(3)));
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND, Key::W);
+    window.run();
+    assert_eq!(window.state().model.tabs.len(), 4, "a running session is not ended without a question");
+    window.get_by_label("End session").click();
+    window.run();
+    assert_eq!(window.state().model.tabs.len(), 3);
+    assert!(window.state().effects.contains(&Effect::Forget(TabId(3))));
+    let ended = window.state().model.tabs[2].label();
+    window.get_by_label(&format!("Close {ended}")).click();
+    window.run();
+    assert_eq!(window.state().model.tabs.len(), 2, "one that is over closes at once");
+    window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND, Key::T);
+    window.run();
+    assert_eq!(window.state().model.page, Page::Connect);
+}
+
+#[test]
+fn a_tab_takes_a_name() {
+    let mut model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
+    model.apply(Command::Show(Page::Session(TabId(2))));
+    let mut window = english(model);
+    window.key_press(Key::F2);
+    window.run();
+    window.event(Event::Text("pan Malý".to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert_eq!(window.state().model.tabs[1].label(), "pan Malý");
+}
+
+#[test]
+fn everything_that_can_be_pressed_has_a_name_and_is_large_enough() {
+    for (name, model) in states() {
+        let window = english(model);
+        for node in window.root().children_recursive() {
+            let inner = node.accesskit_node();
+            if !matches!(inner.role(), Role::Button | Role::RadioButton | Role::CheckBox | Role::TextInput) {
+                continue;
+            }
+            let label = inner.label().unwrap_or_default();
+            let is_named = !label.is_empty() || inner.labelled_by().next().is_some();
+            assert!(is_named, "{name}: {:?} has no name", inner.role());
+            assert!(node.rect().height() >= 28.0, "{name}: {label} is {} high", node.rect().height());
+        }
+    }
+}
+
+#[test]
+fn sessions_that_end_are_remembered_without_the_customer() {
+    let mut model = ready();
+    let (id, password) = numbers();
+    model.apply(Command::Pasted(super::pasted::read(&format!("{id} {password}"))));
+    model.apply(Command::Connect);
+    assert!(model.connected(TabId(1), "Test House".to_owned()));
+    model.tab_state(TabId(1), TabState::Live);
+    model.now += 90;
+    let effects = model.ended(TabId(1), End::Customer);
+    let [Effect::SaveRecent(recent)] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((recent.list()[0].lasted, recent.list()[0].end), (90, End::Customer));
+    assert!(!format!("{recent:?}").contains(&id[..3]));
+    assert_eq!(model.tabs.len(), 1, "it stays until it is closed");
+    model.apply(Command::CloseTab(TabId(1)));
+    assert!(model.tabs.is_empty());
+    assert!(!model.connected(TabId(7), "late".to_owned()), "nobody waits for it");
+}
+
+#[test]
+fn closing_the_window_ends_and_remembers_every_session() {
+    let mut model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
+    assert!(model.apply(Command::CloseWindow).is_empty());
+    assert!(!model.is_over, "three sessions are running");
+    let effects = model.apply(Command::Confirm);
+    assert!(model.is_over);
+    let Some(Effect::SaveRecent(recent)) = effects.last() else { panic!("{effects:?}") };
+    assert_eq!(recent.list().len(), 3);
+}
+
+#[test]
+fn settings_change_back_on_cancel_and_a_new_operator_needs_a_token() {
+    let mut model = ready();
+    model.apply(Command::Show(Page::Settings));
+    model.apply(Command::Setup(Field::Operator, "bert".to_owned()));
+    assert!(model.apply(Command::Save).is_empty(), "anna's token is not bert's");
+    assert_eq!(model.setup.focus, Some(Field::Token));
+    model.apply(Command::LeaveSettings);
+    assert_eq!(model.settings.operator.as_deref(), Some("Anna Nováková"));
+    assert_eq!(model.page, Page::Connect);
+}

@@ -1,0 +1,180 @@
+//! Every refusal in words for the operator: what happened, and what to try next.
+
+use farhand_peer::SessionEnd;
+use farhand_peer::console::{ConnectError, RelayError};
+use farhand_proto::relay::Refusal;
+use farhand_proto::seal::SealRefusal;
+use farhand_proto::session::EndReason;
+use farhand_seal::SealError;
+use farhand_session::Ended;
+use farhand_transport::dial::{AttemptError, DialError};
+
+use super::words::Words;
+
+/// What went wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trouble {
+    pub(crate) what: Words,
+    pub(crate) next: Words,
+    /// For whoever looks into it: one line each.
+    pub(crate) details: Vec<Words>,
+    /// Where the cure begins.
+    pub(crate) fault: Fault,
+}
+
+/// What has to be changed before it makes sense to try again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Id,
+    Password,
+    Settings,
+    /// Nothing here.
+    Elsewhere,
+}
+
+impl Trouble {
+    fn new(what: &'static str, next: &'static str, fault: Fault) -> Self {
+        Self { what: Words::new(what), next: Words::new(next), details: Vec::new(), fault }
+    }
+
+    fn detail(mut self, error: impl ToString) -> Self {
+        self.details.push(Words::new("trouble-detail").with("detail", error.to_string()));
+        self
+    }
+}
+
+impl From<&ConnectError> for Trouble {
+    fn from(error: &ConnectError) -> Self {
+        match error {
+            ConnectError::Relay(error) => error.into(),
+            ConnectError::Nobody => Self::new("trouble-nobody", "trouble-nobody-next", Fault::Id),
+            ConnectError::Seal(error) => error.into(),
+            ConnectError::Identity(error) => {
+                Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere).detail(error)
+            }
+        }
+    }
+}
+
+impl From<&RelayError> for Trouble {
+    fn from(error: &RelayError) -> Self {
+        match error {
+            RelayError::Unreachable(error) => error.into(),
+            RelayError::Refused(refusal) => refusal.into(),
+            RelayError::Leg(error) => {
+                Self::new("trouble-relay-left", "trouble-again", Fault::Elsewhere).detail(error)
+            }
+            RelayError::Silent => Self::new("trouble-relay-silent", "trouble-again", Fault::Elsewhere),
+            RelayError::Unexpected => Self::new("trouble-relay-odd", "trouble-newest", Fault::Elsewhere),
+            RelayError::Stopping => Self::new("trouble-relay-stopping", "trouble-minute", Fault::Elsewhere),
+        }
+    }
+}
+
+impl From<&DialError> for Trouble {
+    fn from(error: &DialError) -> Self {
+        let mut trouble = if error.is_wrong_pin() {
+            Self::new("trouble-pin", "trouble-pin-next", Fault::Settings)
+        } else {
+            Self::new("trouble-unreachable", "trouble-unreachable-next", Fault::Elsewhere)
+        };
+        trouble.details = error
+            .attempts
+            .iter()
+            .map(|(target, error)| {
+                let key = match error {
+                    AttemptError::Name(_) => "attempt-name",
+                    AttemptError::Refused => "attempt-refused",
+                    AttemptError::TimedOut => "attempt-timed-out",
+                    AttemptError::Network(_) => "attempt-network",
+                    AttemptError::WrongPin => "attempt-pin",
+                    AttemptError::Closed => "attempt-closed",
+                    AttemptError::NotARelay(_) => "attempt-no-relay",
+                    AttemptError::Identity(_) => "attempt-here",
+                };
+                Words::new(key).with("relay", target)
+            })
+            .collect();
+        trouble
+    }
+}
+
+impl From<&Refusal> for Trouble {
+    fn from(refusal: &Refusal) -> Self {
+        match refusal {
+            Refusal::Version(_) | Refusal::Protocol => {
+                Self::new("trouble-relay-version", "trouble-newest", Fault::Elsewhere).detail(refusal)
+            }
+            Refusal::Operator => Self::new("trouble-operator", "trouble-operator-next", Fault::Settings),
+            Refusal::Ticket => Self::new("trouble-ticket", "trouble-again", Fault::Elsewhere),
+            Refusal::Alone => Self::new("trouble-alone", "trouble-alone-next", Fault::Elsewhere),
+            Refusal::Busy { seconds } => Self {
+                next: Words::new("trouble-busy-next").count("seconds", u64::from(*seconds)),
+                ..Self::new("trouble-busy", "trouble-busy-next", Fault::Elsewhere)
+            },
+        }
+    }
+}
+
+impl From<&SealError> for Trouble {
+    fn from(error: &SealError) -> Self {
+        match error {
+            SealError::Refused(refusal) => match refusal {
+                SealRefusal::Password => {
+                    Self::new("trouble-password", "trouble-password-next", Fault::Password)
+                }
+                SealRefusal::PasswordReplaced => {
+                    Self::new("trouble-password", "trouble-password-replaced", Fault::Password)
+                }
+                SealRefusal::NumberEnded => {
+                    Self::new("trouble-number-ended", "trouble-new-numbers", Fault::Id)
+                }
+                SealRefusal::Version | SealRefusal::Protocol => {
+                    Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere).detail(refusal)
+                }
+                SealRefusal::Voucher => {
+                    Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere).detail(refusal)
+                }
+            },
+            SealError::RunsSpent(_) => Self::new("trouble-spent", "trouble-spent-next", Fault::Id),
+            SealError::ClientUnproven => Self::new("trouble-unproven", "trouble-unproven-next", Fault::Id),
+            SealError::TimedOut | SealError::Closed => {
+                Self::new("trouble-client-silent", "trouble-client-silent-next", Fault::Elsewhere)
+            }
+            SealError::Version { .. } => {
+                Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere).detail(error)
+            }
+            SealError::PeerMisbehaved(_) | SealError::Tls(_) => {
+                Self::new("trouble-seal", "trouble-seal-next", Fault::Elsewhere).detail(error)
+            }
+            SealError::WrongPassword(_)
+            | SealError::GuessesSpent(_)
+            | SealError::Voucher(_)
+            | SealError::Key(_)
+            | SealError::Over => {
+                Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere).detail(error)
+            }
+        }
+    }
+}
+
+impl From<&SessionEnd> for Trouble {
+    fn from(end: &SessionEnd) -> Self {
+        let elsewhere = |what, next| Self::new(what, next, Fault::Elsewhere);
+        match end {
+            SessionEnd::Session(Ended::Here(reason) | Ended::There(reason)) => match reason {
+                EndReason::Operator => elsewhere("end-operator", "end-operator-next"),
+                EndReason::Customer => elsewhere("end-customer", "end-customer-next"),
+                EndReason::Denied => elsewhere("end-denied", "end-denied-next"),
+                EndReason::NoAnswer => elsewhere("end-no-answer", "end-no-answer-next"),
+                EndReason::DisplayGone(why) => {
+                    elsewhere("end-desktop-gone", "end-desktop-gone-next").detail(&**why)
+                }
+                EndReason::Protocol(why) => elsewhere("end-protocol", "trouble-newest").detail(&**why),
+            },
+            SessionEnd::Session(Ended::Silence) => elsewhere("end-silence", "end-line-next"),
+            SessionEnd::Line(error) => elsewhere("end-line", "end-line-next").detail(error),
+            SessionEnd::Relay(refusal) => refusal.into(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+# Okno konzole. Texty samotné relace jsou v session.cs.ftl.
+
+window-title = Konzole Farhand
+
+tab-new = Nová relace
+tab-settings = Nastavení
+tab-close = Zavřít { $name }
+tab-name = Název této relace
+tab-asking = zákazník je tázán
+tab-live = probíhá
+tab-paused = pozastavená
+tab-lost = spojení vypadlo
+tab-ended = skončila
+
+close-tab-title = Ukončit relaci { $name }?
+close-window-title = { $count ->
+    [one] Ukončit relaci a zavřít?
+    [few] Ukončit { $count } relace a zavřít?
+   *[other] Ukončit { $count } relací a zavřít?
+ }
+close-lead = Zákazník by vás pak musel pustit znovu.
+close-stay = Zůstat
+close-tab-yes = Ukončit relaci
+close-window-yes = Ukončit a zavřít
+
+connect-title = Připojit se k zákazníkovi
+connect-lead = Napište nebo vložte obě zákazníkova čísla.
+connect-id = Číslo relace
+connect-password = Heslo
+connect-ask-control = Vidět a ovládat
+connect-ask-view = Jen vidět
+connect-go = Připojit
+connect-cancel = Zrušit
+connect-trying-relay = Spojuji se se serverem …
+connect-trying-client = Spojuji se se zákazníkem …
+connect-identity = Připojujete se jako { $operator } přes { $relay }.
+
+number-short = { $found } z { $expected } číslic
+number-long = { $found } číslic je moc, má jich být { $expected }.
+number-not-a-digit = „{ $character }“ není číslice. Číslo má jen číslice.
+number-check = Některá číslice nesedí nebo jsou dvě prohozené. Zeptejte se znovu.
+number-missing-id = Napište číslo relace, které vám zákazník čte.
+number-missing-password = Napište heslo, které vám zákazník čte.
+
+recent-title = Poslední relace
+recent-clear = Vymazat
+recent-line = { $when }, trvala { $lasted }
+recent-how = { $organisation } · { $end }
+recent-operator = Ukončili jste ji vy.
+recent-customer = Ukončil ji zákazník.
+recent-denied = Zákazník nesouhlasil.
+recent-no-answer = Zákazník neodpověděl.
+recent-desktop-gone = Zákazníkova plocha zmizela.
+recent-line-lost = Spojení vypadlo.
+recent-relay = Ukončil ji server.
+recent-protocol = Programy si neporozuměly.
+ago-now = Právě teď
+ago-minutes = { $count ->
+    [one] Před minutou
+   *[other] Před { $count } minutami
+ }
+ago-hours = { $count ->
+    [one] Před hodinou
+   *[other] Před { $count } hodinami
+ }
+ago-days = { $count ->
+    [one] Včera
+   *[other] Před { $count } dny
+ }
+lasted-seconds = { $count } s
+lasted-minutes = { $count } min
+lasted-hours = { $count } h
+
+setup-title-first = Vítejte
+setup-lead-first = Správce vám poslal několik řádků. Zkopírujte je a vložte sem, tím se vyplní vše. Můžete je také opsat.
+setup-title-token = Váš přístupový klíč
+setup-lead-token = Přístupový klíč jste dostali od správce. Vložte ho sem a můžete pokračovat.
+setup-title = Nastavení
+setup-lead = Než zde něco změníte, zeptejte se správce. Nové řádky od něj sem stačí vložit.
+setup-pasted = { $count ->
+    [4] Vše je vyplněno.
+   *[other] Nalezeno a vyplněno: { $count } ze 4.
+ }
+setup-relay = Server
+setup-relay-hint = relay.example.org:443
+setup-relay-missing = Kde je server? Ví to správce.
+setup-relay-wrong = Je třeba jméno, dvojtečka a číslo, například relay.example.org:443.
+setup-pin = Otisk klíče serveru
+setup-pin-hint = sha256/…
+setup-pin-missing = Otisk dokazuje, že jde o správný server. Zná ho správce.
+setup-pin-wrong = Otisk je sha256/ a za ním 44 znaků. Zkopírujte ho celý.
+setup-operator = Vaše jméno na serveru
+setup-operator-hint = Jak ho napsal správce
+setup-operator-missing = Jaké jméno vám správce dal?
+setup-operator-wrong = To nemůže být jméno: je dlouhé nebo má znak, který není vidět.
+setup-token = Váš přístupový klíč
+setup-token-hint = 43 písmen a číslic
+setup-token-kept = Nechte prázdné, platí dosavadní
+setup-token-missing = Přístupový klíč dokazuje, že jste to vy. Dal vám ho správce.
+setup-token-wrong = Na přístupový klíč je to příliš dlouhé.
+token-asking = Ptám se úložiště klíčů v systému …
+token-will-be-kept = Uloží se do úložiště klíčů v systému, ne do souboru.
+token-kept = Je v úložišti klíčů v systému.
+token-no-store = Systém nemá použitelné úložiště klíčů. Při každém spuštění se vás zeptáme.
+token-in-memory = Systém klíče neukládá. Váš platí, dokud toto okno nezavřete.
+token-given = Byl zadán při spuštění a platí, dokud toto okno nezavřete.
+setup-save = Uložit
+setup-go-on = Uložit a pokračovat
+setup-cancel = Zrušit
+setup-test = Vyzkoušet spojení
+setup-testing = Zkouším …
+setup-test-fine = Funguje to: { $organisation } vás zná.
+setup-theme = Barvy
+setup-language = Jazyk
+setup-as-system = Podle systému
+setup-light = Světlé
+setup-dark = Tmavé
+setup-file = Nastavení je uloženo v { $file }
+setup-no-file = Systém nemá složku pro nastavení: platí, dokud toto okno nezavřete.
+setup-file-trouble = Nastavení se nepodařilo přečíst nebo zapsat. Uložení soubor nahradí.
+
+trouble-detail = { $detail }
+trouble-nobody = Pod tímto číslem nikdo nečeká.
+trouble-nobody-next = Nechte si číslo relace přečíst znovu. Možná vypršelo, nebo je připojen kolega.
+trouble-here = Na tomto počítači něco selhalo.
+trouble-here-next = Spusťte konzoli znovu. Nepomůže-li to, ukažte tato slova správci.
+trouble-relay-left = Server přerušil spojení.
+trouble-again = Připojte se znovu.
+trouble-relay-silent = Server neodpovídá.
+trouble-relay-odd = Server odpověděl něco, čemu tento program nerozumí.
+trouble-newest = Použijte nejnovější verze všech programů. Pomůže vám správce.
+trouble-relay-stopping = Server se právě restartuje.
+trouble-minute = Zkuste to za minutu.
+trouble-pin = Odpovídá tam něco jiného než váš server.
+trouble-pin-next = Nepokračujte, dokud správce neřekne proč: server může mít nový klíč, nebo je někdo mezi vámi.
+trouble-unreachable = Server není dostupný.
+trouble-unreachable-next = Ověřte nejdřív svou síť. Jestli jiné stránky jdou otevřít, musí se podívat správce.
+attempt-name = { $relay }: počítač tohoto jména neexistuje.
+attempt-refused = { $relay }: spojení bylo odmítnuto.
+attempt-timed-out = { $relay }: žádná odpověď. V cestě může být firewall.
+attempt-network = { $relay }: síť tam nevede.
+attempt-pin = { $relay }: jiný klíč, než má váš server.
+attempt-closed = { $relay }: spojení přijal a hned zavřel.
+attempt-no-relay = { $relay }: to, co odpovídá, není náš server.
+attempt-here = { $relay }: tento počítač nevydal klíč.
+trouble-relay-version = Konzole a server jsou příliš různě staré.
+trouble-operator = Server vás nezná.
+trouble-operator-next = Ověřte v nastavení své jméno a přístupový klíč, nebo požádejte správce o nový.
+trouble-ticket = Připojení trvalo příliš dlouho.
+trouble-alone = Zákazníkův program se na server včas nepřipojil.
+trouble-alone-next = Zeptejte se, zda je stále otevřený a svítí zeleně, a připojte se znovu.
+trouble-busy = Server teď další spojení nepřijímá.
+trouble-busy-next = { $seconds ->
+    [one] Zkuste to za sekundu.
+    [few] Zkuste to za { $seconds } sekundy. Může to být i mnoha špatnými čísly.
+   *[other] Zkuste to za { $seconds } sekund. Může to být i mnoha špatnými čísly.
+ }
+trouble-password = Heslo nesouhlasí.
+trouble-password-next = Nechte si ho přečíst znovu.
+trouble-password-replaced = Byl to poslední pokus: zákazník teď vidí nové heslo. Zeptejte se na ně.
+trouble-number-ended = Příliš mnoho špatných hesel: toto číslo relace už neplatí.
+trouble-new-numbers = Zákazník teď vidí nová čísla. Zeptejte se na obě.
+trouble-programs = Konzole a zákazníkův program jsou příliš různě staré.
+trouble-voucher = Zákazníkův program neuvěřil serveru, že jste to vy.
+trouble-spent = Toto číslo relace jste odtud zkusili příliš mnohokrát.
+trouble-spent-next = Požádejte zákazníka, ať program zavře a spustí znovu, a použijte nová čísla.
+trouble-unproven = To, co odpovědělo, nezná heslo. Nemusí to být zákazník.
+trouble-unproven-next = Požádejte zákazníka, ať program spustí znovu, a použijte nová čísla.
+trouble-client-silent = Zákazníkův program neodpověděl.
+trouble-client-silent-next = Zeptejte se, zda je stále otevřený, a připojte se znovu.
+trouble-seal = Nepodařilo se navázat bezpečné spojení se zákazníkem.
+trouble-seal-next = Připojte se znovu. Stane-li se to zase, řekněte to správci.
+
+end-operator = Ukončili jste relaci.
+end-operator-next = U zákazníka nic nezůstalo otevřené.
+end-customer = Zákazník ukončil relaci.
+end-customer-next = Chcete-li pokračovat, zeptejte se na čísla, která teď zákazník vidí.
+end-denied = Zákazník nesouhlasil.
+end-denied-next = Vysvětlete mu po telefonu, co chcete udělat, a připojte se znovu.
+end-no-answer = Zákazník včas neodpověděl.
+end-no-answer-next = Zeptejte se, zda má otázku na obrazovce, a připojte se znovu.
+end-desktop-gone = Zákazníkova plocha zmizela.
+end-desktop-gone-next = Požádejte zákazníka, ať se přihlásí a program spustí znovu.
+end-protocol = Programy si neporozuměly.
+end-silence = Od zákazníka už nic nepřicházelo.
+end-line = Spojení bylo přerušeno.
+end-line-next = Vypadla síť u zákazníka, u vás, nebo server. Připojte se znovu s čísly, která teď zákazník vidí.

@@ -1,0 +1,91 @@
+## Jedna relace: lišta nad obrazem
+
+session-words-ask = Zeptejte se zákazníka do telefonu na jeho dvě slova. Měla by být:
+session-words-match = Souhlasí
+session-words-differ = Nesouhlasí
+session-words-differ-hint = Ukončí relaci: mezi vámi a zákazníkem může být někdo cizí.
+session-words-compared = Obě slova souhlasí: { $words }
+session-view = Obraz
+session-control = Ovládání
+session-grant-open = Zákazník ještě neodpověděl
+session-view-allowed = Vidíte zákazníkovu obrazovku
+session-view-refused = Zákazník svou obrazovku neukazuje
+session-view-taken-back = Zákazník už svou obrazovku neukazuje
+session-control-allowed = Můžete používat zákazníkovu myš a klávesnici
+session-control-refused = Zákazník vám nedovolil používat jeho myš a klávesnici
+session-control-taken-back = Zákazník si myš a klávesnici vzal zpět
+session-tool-keys = Klávesy
+session-tool-type = Napsat text
+session-tool-view-only = Jen sledovat
+session-tool-view-only-hint = Vaše myš a klávesnice u zákazníka nic nedělají
+session-tool-capture = Všechny klávesy
+session-tool-capture-hint = Zákazníkovi půjde každá klávesa, i ty, které si jinak nechává vaše plocha
+session-tool-monitors = Monitory
+session-tool-size = Velikost
+session-tool-full-screen = Celá obrazovka
+session-tool-window = Zpět do okna
+session-tool-more = Další
+session-end = Ukončit
+session-close = Zavřít
+
+## Její nabídky
+
+session-keys-ctrl-alt-del = Ctrl + Alt + Del
+session-keys-super = Super (klávesa Windows)
+session-keys-alt-tab = Alt + Tab
+session-keys-print = Print Screen
+session-keys-alt-f4 = Alt + F4
+session-keys-ctrl-esc = Ctrl + Esc
+session-chord-ask = Jiné klávesy, mezi nimi znak +
+session-chord-send = Poslat
+session-chord-wrong = Taková klávesa není. Příklady: ctrl+shift+t, alt+enter, f5
+session-type-ask = U zákazníka se napíše přesně tak, jak je zde
+session-type-send = Napsat tam
+session-type-hint = nebo Ctrl + Enter
+session-monitors-all = Všechny vedle sebe
+session-monitor = { $number }: { $name }
+session-size-whole = Podle okna
+session-size-width = Na šířku okna
+session-size-exact = 1:1, bod po bodu
+
+## Obraz
+
+session-picture = Zákazníkova obrazovka
+session-asking = Čeká se na odpověď zákazníka
+session-asking-hint = Zákazník právě rozhoduje, co dovolí.
+session-asking-left = Zákazník právě rozhoduje, co dovolí; zbývá { $seconds } s.
+session-hidden = Obrazovka se neukazuje
+session-hidden-hint = Zákazník ji vypnul a může ji zase zapnout.
+session-arriving = Čeká se na obraz
+session-arriving-hint = Zákazníkova obrazovka se právě přenáší.
+session-paused = Zákazník relaci pozastavil
+session-paused-hint = Dokud nebude pokračovat, neuvidíte nic nového a nemůžete nic dělat.
+session-frozen = Obraz stojí už { $seconds } s
+session-frozen-hint = Od zákazníka nic nepřichází. Až se spojení obnoví, bude se samo pokračovat.
+session-ended = Relace skončila
+
+## Řádek pod ním
+
+session-held = Zákazník používá svou myš a klávesnici. Vaše čekají.
+session-captured = Ven vede samotný pravý Ctrl. Všechny klávesy jdou zákazníkovi.
+session-capture-refused = Klávesnici má ve vašem počítači jiný program a nechce ji pustit.
+session-keys-there = Ven vede samotný pravý Ctrl. Klávesy jdou zákazníkovi.
+session-keys-here = Chcete-li psát u zákazníka, klepněte do obrazu.
+session-only-viewing = Jen sledujete: vaše myš a klávesnice u zákazníka nic nedělají.
+session-relay-stops = Server se vypíná a relace s ním skončí.
+session-undone-not-allowed = Neprovedeno: zákazník ovládání nedovolil.
+session-undone-paused = Neprovedeno: zákazník relaci pozastavil.
+session-undone-stale = Neprovedeno: přišlo to příliš pozdě, na obrazovce už je něco jiného.
+session-undone-overflow = Neprovedeno: zákazník používá svou myš a klávesnici a čeká toho už příliš mnoho.
+session-undone-interrupted = Neprovedeno: držené klávesy se mezitím uvolnily. Stiskněte je znovu.
+session-undone-system = Neprovedeno: zákazníkův systém to odmítl ({ $why }).
+session-undone-lost = Neprovedeno: spojení je přerušené.
+session-undone-congested = Neprovedeno: na odeslání už čeká příliš mnoho.
+session-undone-over = Neprovedeno: relace skončila.
+session-line = Spojení se zákazníkem: { $numbers }
+session-line-hint = Doba k zákazníkovi a zpět, snímky, přijatá data a co ještě nepotvrdil
+session-line-round-trip = { $time } ms
+session-line-unmeasured = – ms
+session-line-frames = { $count } sn./s
+session-line-rate = { $rate } kbit/s
+session-line-waiting = čeká { $count }

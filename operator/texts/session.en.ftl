@@ -1,0 +1,91 @@
+## One session: the strip above the picture
+
+session-words-ask = Ask the customer on the phone for their two words. They should be:
+session-words-match = They match
+session-words-differ = They differ
+session-words-differ-hint = Ends the session: somebody may be between you and the customer.
+session-words-compared = The two words match: { $words }
+session-view = View
+session-control = Control
+session-grant-open = The customer has not answered yet
+session-view-allowed = You see the customer's screen
+session-view-refused = The customer does not show their screen
+session-view-taken-back = The customer no longer shows their screen
+session-control-allowed = You may use the customer's mouse and keyboard
+session-control-refused = The customer does not let you use their mouse and keyboard
+session-control-taken-back = The customer has taken back mouse and keyboard
+session-tool-keys = Keys
+session-tool-type = Type text
+session-tool-view-only = View only
+session-tool-view-only-hint = Your mouse and keyboard do nothing at the customer's
+session-tool-capture = Capture keys
+session-tool-capture-hint = Every key goes to the customer, also those that your desktop keeps for itself
+session-tool-monitors = Monitors
+session-tool-size = Size
+session-tool-full-screen = Full screen
+session-tool-window = Leave full screen
+session-tool-more = More
+session-end = End
+session-close = Close
+
+## Its menus
+
+session-keys-ctrl-alt-del = Ctrl + Alt + Del
+session-keys-super = Super (Windows key)
+session-keys-alt-tab = Alt + Tab
+session-keys-print = Print Screen
+session-keys-alt-f4 = Alt + F4
+session-keys-ctrl-esc = Ctrl + Esc
+session-chord-ask = Other keys, with + between them
+session-chord-send = Send
+session-chord-wrong = There is no such key. Examples: ctrl+shift+t, alt+enter, f5
+session-type-ask = Arrives at the customer's exactly as it stands here
+session-type-send = Type it there
+session-type-hint = or Ctrl + Enter
+session-monitors-all = All side by side
+session-monitor = { $number }: { $name }
+session-size-whole = Fit the window
+session-size-width = Fit the width
+session-size-exact = 1:1, pixel by pixel
+
+## The picture
+
+session-picture = The customer's screen
+session-asking = Waiting for the customer's answer
+session-asking-hint = They are asked whether they allow it.
+session-asking-left = They are asked whether they allow it, for another { $seconds } s.
+session-hidden = The screen is not shown
+session-hidden-hint = The customer has switched it off and can switch it on again.
+session-arriving = Waiting for the picture
+session-arriving-hint = The customer's screen is on its way.
+session-paused = Paused by the customer
+session-paused-hint = You see nothing new and can do nothing until they go on.
+session-frozen = Frozen for { $seconds } s
+session-frozen-hint = Nothing comes from the customer. It goes on by itself when the line is back.
+session-ended = The session is over
+
+## The line below it
+
+session-held = The customer is using their own mouse and keyboard. Yours wait.
+session-captured = Right Ctrl alone leads out. Every key goes to the customer.
+session-capture-refused = Another program on your computer has the keyboard and does not give it away.
+session-keys-there = Right Ctrl alone leads out. Keys go to the customer.
+session-keys-here = Click into the picture to type there.
+session-only-viewing = Only viewing: your mouse and keyboard do nothing at the customer's.
+session-relay-stops = The relay is being stopped, and the session ends with it.
+session-undone-not-allowed = Not done: the customer does not allow control.
+session-undone-paused = Not done: the customer has paused the session.
+session-undone-stale = Not done: it came too late for what is on the screen now.
+session-undone-overflow = Not done: too much waits while the customer uses their own mouse and keyboard.
+session-undone-interrupted = Not done: keys held with it were released meanwhile. Press them again.
+session-undone-system = Not done: the customer's system would not ({ $why }).
+session-undone-lost = Not done: the line is lost.
+session-undone-congested = Not done: too much waits for the line.
+session-undone-over = Not done: the session is over.
+session-line = The line to the customer: { $numbers }
+session-line-hint = The time to the customer and back, pictures, data received, and what they have not confirmed yet
+session-line-round-trip = { $time } ms
+session-line-unmeasured = – ms
+session-line-frames = { $count } frames/s
+session-line-rate = { $rate } kbit/s
+session-line-waiting = { $count } waiting
