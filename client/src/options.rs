@@ -122,7 +122,11 @@ impl Options {
 
     /// The desktop to show.
     pub(crate) fn desktop(&self) -> farhand_desktop::Options {
-        farhand_desktop::Options { display: self.display.clone(), capture: self.capture }
+        farhand_desktop::Options {
+            display: self.display.clone(),
+            capture: self.capture,
+            untouched: Some(std::process::id()),
+        }
     }
 }
 
@@ -165,6 +169,21 @@ mod tests {
         assert_eq!(of(&[("LANG", "cs_CZ.UTF-8"), ("LC_ALL", "")]), Some(Language::Czech));
         assert_eq!(of(&[("LANG", "cs_CZ.UTF-8"), ("LC_ALL", "C")]), None);
         assert_eq!(of(&[]), None);
+    }
+
+    #[test]
+    fn a_window_asks_the_person_and_nobody_else() {
+        let pin = format!("sha256/{}=", "A".repeat(43));
+        let parse = |more: &[&str]| {
+            let words = ["farhand-client", "--relay", "a:1", "--pin", pin.as_str()];
+            Options::try_parse_from(words.iter().chain(more).copied())
+        };
+        assert!(!parse(&[]).unwrap().is_headless());
+        for more in [&["--allow", "view"][..], &["--commands"], &["--once"], &["--json"]] {
+            assert!(parse(more).unwrap_err().to_string().contains("--headless"), "{more:?}");
+        }
+        let elsewhere = parse(&["--display", ":nowhere"]).unwrap().check().unwrap_err().to_string();
+        assert!(elsewhere.contains("DISPLAY=:nowhere"), "{elsewhere}");
     }
 
     #[test]

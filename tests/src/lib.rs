@@ -12,12 +12,16 @@ pub mod fuzz;
 pub mod inprocess;
 mod process;
 mod programs;
+mod reader;
 mod relay;
 mod scene;
+mod window;
 
 pub use client::{Client, Ready};
 pub use console::{Console, Outcome};
 pub use farhand_testkit::x::{Eye, Picture, Place, eventually};
 pub use process::{Process, children_of, is_running};
+pub use reader::{Node, Reader, Role};
 pub use relay::{Operator, Relay};
 pub use scene::{RawTerminal, mouse_terminal, raw_terminal};
+pub use window::{Keys, Person, Window};

@@ -43,6 +43,8 @@ const PACKAGES: &[(&str, &[Purpose], &str)] = &[
     ("xterm", &[Test, Demo], "a program to type into that isn't GTK"),
     ("mousepad", &[Test, Demo], "a GTK editor to type into and save from"),
     ("dbus-x11", &[Test, Demo], "GTK programs ask a session bus; tests start their own"),
+    ("dbus-daemon", &[Test], "the bus of a test's own on which windows tell what they show"),
+    ("at-spi2-core", &[Test], "hands what windows tell to screen readers"),
     ("xdotool", &[Test, Demo], "finds and activates windows while a desktop is prepared"),
     ("imagemagick", &[Test], "shows a picture in a window"),
     ("x11-utils", &[Test, Demo], "xprop and xwininfo tell what the X server knows"),

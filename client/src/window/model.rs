@@ -227,7 +227,10 @@ impl Model {
     /// Takes in what happened.
     pub(crate) fn apply(&mut self, event: Event, now: Instant) {
         match event {
-            Event::Connecting { attempt } => self.relay = Relay::Connecting { attempt },
+            // What is wrong stays to be read while it is tried again.
+            Event::Connecting { attempt } if !matches!(self.relay, Relay::Trouble { .. }) => {
+                self.relay = Relay::Connecting { attempt };
+            }
             Event::Trouble { error, attempt, .. } => {
                 self.relay = Relay::Trouble { trouble: Trouble::of(&error), attempt };
             }
@@ -284,7 +287,7 @@ impl Model {
                     self.turn_to(Stage::Over(over), now);
                 }
             }
-            Event::Ended(_) => {}
+            Event::Connecting { .. } | Event::Ended(_) => {}
             Event::DesktopGone(_) => self.give_up(Cannot::Gone),
         }
     }

@@ -90,7 +90,7 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
             "ended-saved",
             with(
                 Stage::Over(Over {
-                    saved: Some(Saved::At("/home/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned())),
+                    saved: Some(Saved::At("/mnt/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned())),
                     ..over()
                 }),
                 |_| {},
@@ -229,7 +229,7 @@ fn over() -> Over {
     ];
     Over {
         receipt: receipt(EndReason::Customer, &decisions, 803),
-        path: "/home/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
+        path: "/mnt/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
         saved: None,
     }
 }

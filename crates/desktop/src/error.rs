@@ -110,6 +110,12 @@ pub enum InjectError {
         /// The names of the keys.
         keys: String,
     },
+    /// It would have gone to a window that gets no input from here.
+    #[error(
+        "the window there is the customer's own Farhand program, which only the person at the desktop can use; click \
+         into another window first"
+    )]
+    OwnWindow,
     /// Somebody broke it off.
     #[error("it was broken off because everything was released meanwhile")]
     Interrupted,

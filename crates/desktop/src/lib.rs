@@ -82,6 +82,9 @@ pub struct Options {
     pub display: Option<String>,
     /// How to read the screen.
     pub capture: CaptureBackend,
+    /// A process whose windows get no injected press, key, turn of the wheel or text: the program that asks the person
+    /// for consent must not be used by somebody else.
+    pub untouched: Option<u32>,
 }
 
 /// A way of reading the screen.

@@ -355,13 +355,16 @@ fn scrap_sees_the_same_pixels() {
         let output = again.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         assert!(String::from_utf8_lossy(&output.stdout).contains("1 passed"));
-        let elsewhere =
-            Options { display: Some(server.display().to_owned()), capture: CaptureBackend::Scrap };
+        let elsewhere = Options {
+            display: Some(server.display().to_owned()),
+            capture: CaptureBackend::Scrap,
+            ..Options::default()
+        };
         let refused = farhand_desktop::open(&elsewhere).unwrap_err().to_string();
         assert!(refused.contains("DISPLAY"), "{refused}");
         return;
     }
-    let options = Options { display: None, capture: CaptureBackend::Scrap };
+    let options = Options { display: None, capture: CaptureBackend::Scrap, ..Options::default() };
     let mut desktop = farhand_desktop::open(&options).unwrap();
     let mut picture = Picture::default();
     follow(&mut *desktop.screen, &mut picture);

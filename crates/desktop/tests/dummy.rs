@@ -85,7 +85,8 @@ fn the_person_acts_and_the_desktop_ends() {
 #[test]
 fn it_is_opened_by_name_and_moves_by_itself() {
     let capture = CaptureBackend::from_name("Dummy").unwrap();
-    let mut desktop = farhand_desktop::open(&Options { display: None, capture }).unwrap();
+    let mut desktop =
+        farhand_desktop::open(&Options { display: None, capture, ..Options::default() }).unwrap();
     desktop.screen.wait(LONG).unwrap();
     assert!(!desktop.screen.wait(LONG).unwrap().damage.is_empty());
 }

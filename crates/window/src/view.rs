@@ -105,6 +105,8 @@ impl View {
     pub(crate) fn follow(&mut self, spec: Spec) {
         if spec.title != self.spec.title {
             self.window.set_title(&spec.title);
+            // A screen reader hears it too.
+            self.redraw();
         }
         if spec.size != self.spec.size {
             let size = winit::dpi::LogicalSize::new(spec.size.x, spec.size.y);
@@ -228,6 +230,9 @@ impl View {
             // Hidden for egui, so that it shows one again as soon as there is none of ours.
             output.platform_output.cursor_icon = egui::CursorIcon::None;
         }
+        if let Some(tree) = &mut output.platform_output.accesskit_update {
+            name_window(tree, &self.spec.title);
+        }
         self.state.handle_platform_output(&self.window, output.platform_output);
         self.show_cursor(event_loop, cursor);
         self.capture_keyboard(capture);
@@ -322,5 +327,13 @@ impl View {
             })
             .collect();
         buffer.present_with_damage(&damage).map_err(RunError::Surface)
+    }
+}
+
+/// Screen readers call a window by its title, which egui does not know.
+fn name_window(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
+    let windows = tree.nodes.iter_mut().map(|(_, node)| node);
+    for window in windows.filter(|node| node.role() == egui::accesskit::Role::Window) {
+        window.set_label(title);
     }
 }

@@ -1,7 +1,7 @@
 //! The console's window: connecting, settings, a tab for each session.
 //!
-//! [`run`] opens it. What it shows is a [`model::Model`], drawn by [`screens`], which give back what people do; a
-//! session's own view is [`session`]; everything that takes time happens behind [`link`].
+//! [`run`] opens it. What it shows is a `model::Model`, drawn by `screens`, which give back what people do; a
+//! session's own view is `session`; everything that takes time happens behind `link`.
 
 mod app;
 mod forms;

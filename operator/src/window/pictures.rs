@@ -85,7 +85,7 @@ fn settings() -> Settings {
 fn start() -> Start {
     Start {
         settings: settings(),
-        file: Some("/home/anna/.config/farhand/operator.toml".to_owned()),
+        file: Some("/mnt/anna/.config/farhand/operator.toml".to_owned()),
         now: NOW,
         ..Start::default()
     }
@@ -245,7 +245,7 @@ fn unknown() -> Trouble {
 fn damaged() -> Model {
     let mut model = first();
     model.file_trouble = Some(SettingsError::Content {
-        file: "/home/anna/.config/farhand/operator.toml".to_owned(),
+        file: "/mnt/anna/.config/farhand/operator.toml".to_owned(),
         line: 3,
         what: "unknown field `relays`, expected one of `relay`, `pin`, `operator`, `theme`, `language`"
             .to_owned(),

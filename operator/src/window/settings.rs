@@ -246,7 +246,7 @@ mod tests {
         let with = |pairs: &'static [(&str, &str)]| {
             folder(move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, value)| OsString::from(value)))
         };
-        assert_eq!(with(&[("HOME", "/home/eva")]).unwrap(), Path::new("/home/eva/.config/farhand"));
+        assert_eq!(with(&[("HOME", "/mnt/eva")]).unwrap(), Path::new("/mnt/eva/.config/farhand"));
         assert_eq!(with(&[("HOME", "/h"), ("XDG_CONFIG_HOME", "/c")]).unwrap(), Path::new("/c/farhand"));
         assert_eq!(
             with(&[("HOME", "/h"), ("XDG_CONFIG_HOME", "")]).unwrap(),

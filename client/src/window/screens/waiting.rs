@@ -21,7 +21,7 @@ pub(super) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
         parts::fitted(ui, name, TextStyle::Body, palette.weak, 1);
     });
     let status = status(&model.relay, words);
-    parts::room(ui, 90.0, |ui| {
+    parts::room(ui, 86.0, |ui| {
         ui.horizontal(|ui| {
             parts::light(ui, status.light, &words.get(status.light_name));
             let head = RichText::new(&status.head)

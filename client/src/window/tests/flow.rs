@@ -55,6 +55,16 @@ fn a_wrong_password_is_said_beside_and_goes_away_by_itself() {
 }
 
 #[test]
+fn trouble_stays_to_be_read_while_it_is_tried_again() {
+    let (mut model, now) = (named("trying"), Instant::now());
+    model.apply(Event::Connecting { attempt: 4 }, now);
+    assert!(matches!(model.relay, Relay::Trouble { attempt: 3, .. }));
+    model.apply(ready(), now);
+    model.apply(Event::Connecting { attempt: 1 }, now);
+    assert!(matches!(model.relay, Relay::Connecting { attempt: 1 }));
+}
+
+#[test]
 fn nothing_runs_while_nothing_changes() {
     let (mut model, now) = (Model::new(), Instant::now());
     model.apply(ready(), now);

@@ -7,6 +7,7 @@ use farhand_proto::input::Input;
 
 use super::keys::Keyboard;
 use super::link::Link;
+use super::own::Untouched;
 use super::pointer::Pointer;
 use crate::{InjectError, Injector, Interrupter, OpenError};
 
@@ -15,28 +16,42 @@ pub(super) struct X11Injector {
     interrupter: Interrupter,
     keyboard: Keyboard,
     pointer: Pointer,
+    untouched: Option<Untouched>,
 }
 
 impl X11Injector {
-    pub(super) fn open(display: &str) -> Result<Self, OpenError> {
+    /// Windows of the process `untouched` get nothing.
+    pub(super) fn open(display: &str, untouched: Option<u32>) -> Result<Self, OpenError> {
         // The keyboard first: it names the extensions that are missing.
         let interrupter = Interrupter::default();
         let keyboard = Keyboard::open(Link::connect(display)?, interrupter.clone())?;
-        Ok(Self { interrupter, keyboard, pointer: Pointer::open(display)? })
+        let untouched =
+            untouched.map(|process| Untouched::of(process, Link::connect(display)?)).transpose()?;
+        Ok(Self { interrupter, keyboard, pointer: Pointer::open(display)?, untouched })
     }
 
     fn act(&mut self, input: &Input) -> Result<(), InjectError> {
         match input {
-            Input::Key { key, pressed: true } => self.keyboard.press(*key),
+            Input::Key { key, pressed: true } => {
+                self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_at_focus)?;
+                self.keyboard.press(*key)
+            }
             Input::Key { key, pressed: false } => self.keyboard.release(*key),
-            Input::Text(text) => self.keyboard.type_text(text),
+            Input::Text(text) => {
+                self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_at_focus)?;
+                self.keyboard.type_text(text)
+            }
             Input::Move(at) => self.pointer.move_to(*at),
             Input::Button { button, pressed, at } => {
                 self.pointer.move_to(*at)?;
+                if *pressed {
+                    self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_under_pointer)?;
+                }
                 self.pointer.button(*button, *pressed)
             }
             Input::Scroll { right, down, at } => {
                 self.pointer.move_to(*at)?;
+                self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_under_pointer)?;
                 self.pointer.scroll(*right, *down)
             }
             Input::ReleaseAll => {

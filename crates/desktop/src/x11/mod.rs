@@ -13,6 +13,7 @@ mod leftovers;
 mod link;
 mod local_input;
 mod monitors;
+mod own;
 mod pixels;
 mod pointer;
 mod presses;
@@ -49,7 +50,7 @@ pub(crate) fn open(options: &Options) -> Result<Desktop, OpenError> {
     };
     Ok(Desktop {
         screen: Box::new(screen),
-        injector: Box::new(X11Injector::open(&display)?),
+        injector: Box::new(X11Injector::open(&display, options.untouched)?),
         local_input: Box::new(X11LocalInput::open(Link::connect(&display)?)?),
     })
 }

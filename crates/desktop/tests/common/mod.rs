@@ -5,6 +5,10 @@ use farhand_testkit::x::XServer;
 
 /// Opens the desktop of a server.
 pub(crate) fn open(server: &XServer) -> Desktop {
-    let options = Options { display: Some(server.display().to_owned()), capture: CaptureBackend::Default };
+    let options = Options {
+        display: Some(server.display().to_owned()),
+        capture: CaptureBackend::Default,
+        ..Options::default()
+    };
     farhand_desktop::open(&options).unwrap()
 }

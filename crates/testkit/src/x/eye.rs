@@ -57,10 +57,15 @@ impl Eye {
     /// The server does not answer.
     #[must_use]
     pub fn open(server: &XServer) -> Self {
-        let (connection, screen) =
-            RustConnection::connect(Some(server.display())).expect("the server answers");
+        Self::try_open(server.display()).expect("the server answers")
+    }
+
+    /// Looks at the server of a display, if it answers.
+    #[must_use]
+    pub fn try_open(display: &str) -> Option<Self> {
+        let (connection, screen) = RustConnection::connect(Some(display)).ok()?;
         let root = connection.setup().roots[screen].root;
-        Self { connection, root, flag: None, colour: 0 }
+        Some(Self { connection, root, flag: None, colour: 0 })
     }
 
     /// The keys that are down, by number.

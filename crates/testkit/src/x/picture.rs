@@ -38,6 +38,19 @@ impl Picture {
         Self { width: info.width, height: info.height, pixels: pixels.collect() }
     }
 
+    /// Writes it where a person can look at it.
+    ///
+    /// # Errors
+    /// The file can't be written.
+    pub fn write_png(&self, path: &Path) -> std::io::Result<()> {
+        let mut encoder = png::Encoder::new(std::fs::File::create(path)?, self.width, self.height);
+        encoder.set_color(png::ColorType::Rgb);
+        let bytes: Vec<u8> =
+            self.pixels.iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)).collect();
+        encoder.write_header()?.write_image_data(&bytes)?;
+        Ok(())
+    }
+
     /// The part of it that is here.
     ///
     /// # Panics

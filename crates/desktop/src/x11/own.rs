@@ -1,0 +1,82 @@
+//! Whose window gets an input: those of one process get none.
+
+use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
+use x11rb::protocol::xproto::{ConnectionExt as _, Window};
+
+use super::link::{Asked, Link};
+use crate::{InjectError, OpenError, ScreenError};
+
+/// Windows that a window lies in, at most: a window manager adds two or three, a toolkit a few more.
+const DEEPEST: usize = 64;
+
+/// Tells windows of one process from all others, by what the server itself knows of its clients.
+pub(super) struct Untouched {
+    link: Link,
+    process: u32,
+}
+
+impl Untouched {
+    pub(super) fn of(process: u32, link: Link) -> Result<Self, OpenError> {
+        link.need_extensions(&["X-Resource"])?;
+        // Questions about processes came with 1.2 (X.org's X server 1.12, 2012).
+        let asked: Result<_, OpenError> = link.res_query_version(1, 2).asked("tell its clients");
+        asked?.reply().asked::<ScreenError>("tell its clients")?;
+        Ok(Self { link, process })
+    }
+
+    /// Refuses if a press where the pointer is would go to one of the windows.
+    pub(super) fn refuse_under_pointer(&self) -> Result<(), InjectError> {
+        let mut window = self.link.root();
+        for _ in 0..DEEPEST {
+            let reply =
+                self.link.query_pointer(window).asked::<InjectError>("tell where the pointer is")?.reply();
+            // A window that closed meanwhile takes no press.
+            let Ok(reply) = reply else { return self.link_is_alive() };
+            if reply.child == x11rb::NONE {
+                return Ok(());
+            }
+            window = reply.child;
+            if self.is_theirs(window)? {
+                return Err(InjectError::OwnWindow);
+            }
+        }
+        Ok(())
+    }
+
+    /// Refuses if a key would go to one of the windows.
+    pub(super) fn refuse_at_focus(&self) -> Result<(), InjectError> {
+        let focus = self.link.get_input_focus().asked::<InjectError>("tell which window has the keyboard")?;
+        let focus = focus.reply().asked::<InjectError>("tell which window has the keyboard")?.focus;
+        // None and PointerRoot (0 and 1) are no windows: then the key goes to the window under the pointer, if any.
+        if focus <= 1 || focus == self.link.root() {
+            return self.refuse_under_pointer();
+        }
+        let mut window = focus;
+        for _ in 0..DEEPEST {
+            if self.is_theirs(window)? {
+                return Err(InjectError::OwnWindow);
+            }
+            let reply = self.link.query_tree(window).asked::<InjectError>("tell a window's parent")?.reply();
+            let Ok(reply) = reply else { return self.link_is_alive() };
+            if reply.parent == x11rb::NONE || reply.parent == reply.root {
+                return Ok(());
+            }
+            window = reply.parent;
+        }
+        Ok(())
+    }
+
+    fn is_theirs(&self, window: Window) -> Result<bool, InjectError> {
+        let spec = ClientIdSpec { client: window, mask: ClientIdMask::LOCAL_CLIENT_PID };
+        let reply =
+            self.link.res_query_client_ids(&[spec]).asked::<InjectError>("tell whose window it is")?;
+        // A window that closed meanwhile is nobody's.
+        let Ok(reply) = reply.reply() else { return self.link_is_alive().map(|()| false) };
+        Ok(reply.ids.iter().any(|id| id.value.first() == Some(&self.process)))
+    }
+
+    fn link_is_alive(&self) -> Result<(), InjectError> {
+        let asked = self.link.get_input_focus().asked::<InjectError>("answer")?;
+        asked.reply().asked::<InjectError>("answer").map(|_| ())
+    }
+}
