@@ -58,8 +58,8 @@ pub(crate) struct Options {
     #[arg(long, value_name = "LANGUAGE")]
     language: Option<Language>,
 
-    /// Print events as JSON, one a line.
-    #[arg(long, requires = "headless")]
+    /// Print events as JSON, one a line. A window prints nothing otherwise.
+    #[arg(long)]
     pub(crate) json: bool,
 
     /// The X11 display to show; the environment's if not given.

@@ -122,6 +122,11 @@ pub(crate) fn given_token(file: Option<&Path>) -> Result<Option<String>, Failure
     }
 }
 
+/// The password that a file, the environment or a person gives.
+pub(crate) fn given_password(file: Option<&Path>) -> Result<Password, Failure> {
+    password(file).map(|(password, _)| password)
+}
+
 /// The password, and whether a person typed it just now.
 fn password(file: Option<&Path>) -> Result<(Password, bool), Failure> {
     let first_line = |mut reader: Box<dyn BufRead>| {

@@ -41,7 +41,8 @@ pub fn main() -> ExitCode {
             }
             connect_to(&options, task)
         }
-        None => open_window(&options),
+        Some(Task::Open(task)) => open_window(&options, Some(task)),
+        None => open_window(&options, None),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -62,13 +63,24 @@ fn connect_to(options: &Options, task: &options::Connect) -> Result<(), Failure>
     }
 }
 
-fn open_window(options: &Options) -> Result<(), Failure> {
+/// The numbers that the command line gives.
+fn customer(task: &options::Open) -> Result<window::Customer, Failure> {
+    let is_given = task.password_file.is_some() || std::env::var_os("FARHAND_PASSWORD").is_some();
+    Ok(window::Customer {
+        session_id: task.session_id,
+        password: is_given.then(|| connect::given_password(task.password_file.as_deref())).transpose()?,
+        control: !task.view_only,
+    })
+}
+
+fn open_window(options: &Options, task: Option<&options::Open>) -> Result<(), Failure> {
     let open = || {
         let given = window::Given {
             relays: options.relay.clone(),
             pins: options.pin.clone(),
             operator: options.operator.clone(),
             token: connect::given_token(options.token_file.as_deref())?,
+            customer: task.map(customer).transpose()?,
         };
         window::run(given).map_err(|error| Failure::Here(error.to_string()))
     };

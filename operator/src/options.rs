@@ -79,6 +79,25 @@ impl Options {
 pub(crate) enum Task {
     /// Connect to a customer, do one thing or a script of things, and end the session.
     Connect(Connect),
+    /// Open the window with these numbers in it, and connect if nothing is missing: for links in a ticket system.
+    Open(Open),
+}
+
+/// What to open the window with.
+#[derive(Debug, Args)]
+pub(crate) struct Open {
+    /// The session ID that the customer read to you, with or without spaces or dashes.
+    #[arg(value_name = "SESSION_ID")]
+    pub(crate) session_id: SessionId,
+
+    /// A file that holds the password that the customer read to you; `-` reads one line of standard input. Without
+    /// it the environment variable FARHAND_PASSWORD is read; without both the window asks.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) password_file: Option<PathBuf>,
+
+    /// Look and touch nothing: the customer is asked for no more.
+    #[arg(long)]
+    pub(crate) view_only: bool,
 }
 
 /// How to connect.

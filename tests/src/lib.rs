@@ -10,6 +10,7 @@ mod client;
 mod console;
 pub mod fuzz;
 pub mod inprocess;
+pub mod pictures;
 mod process;
 mod programs;
 mod reader;

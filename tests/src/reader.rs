@@ -124,46 +124,40 @@ impl Reader {
         &self.session_bus
     }
 
-    /// Everything that all windows of a process show now; `None` if it is not there yet or just changing.
-    #[must_use]
-    pub fn read(&self, pid: u32) -> Option<Vec<Node>> {
-        let children = |service: &str, path: &OwnedObjectPath| -> Option<Vec<(String, OwnedObjectPath)>> {
-            proxy(&self.bus, service, path, "Accessible")?.call("GetChildren", &()).ok()
-        };
-        let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root").ok()?;
-        let programs = children("org.a11y.atspi.Registry", &root)?;
-        let bus =
-            Proxy::new(&self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus");
-        let bus = bus.ok()?;
+    /// Everything that all windows of a process show now.
+    ///
+    /// # Errors
+    /// It is not there yet, or just changing.
+    pub fn read(&self, pid: u32) -> zbus::Result<Vec<Node>> {
+        let missing = || zbus::Error::Failure("the program is not there".to_owned());
+        let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root")?;
+        let programs = self.children("org.a11y.atspi.Registry", &root)?;
+        let bus = Proxy::new(&self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")?;
         let is_it = |service: &str| {
-            bus.call("GetConnectionUnixProcessID", &(service,)).ok().is_some_and(|found: u32| found == pid)
+            bus.call("GetConnectionUnixProcessID", &(service,)).is_ok_and(|found: u32| found == pid)
         };
-        let (service, path) = programs.into_iter().find(|(service, _)| is_it(service))?;
+        let (service, path) = programs.into_iter().find(|(service, _)| is_it(service)).ok_or_else(missing)?;
         let mut nodes = Vec::new();
         // The last one is looked at next, so children are put in from behind.
-        let mut waiting: Vec<(OwnedObjectPath, String)> =
-            children(&service, &path)?.into_iter().rev().map(|(_, path)| (path, String::new())).collect();
+        let mut waiting: Vec<(OwnedObjectPath, String)> = Vec::new();
+        waiting.extend(self.children(&service, &path)?.into_iter().rev().map(|(_, path)| (path, String::new())));
         while let Some((path, window)) = waiting.pop() {
             let accessible = proxy(&self.bus, &service, &path, "Accessible")?;
-            let role = Role::from(accessible.call::<_, _, u32>("GetRole", &()).ok()?);
-            let name: String = accessible.get_property("Name").ok()?;
-            let states: Vec<u32> = accessible.call("GetState", &()).ok()?;
+            let role = Role::from(accessible.call::<_, _, u32>("GetRole", &())?);
+            let name: String = accessible.get_property("Name")?;
+            let states: Vec<u32> = accessible.call("GetState", &())?;
+            drop(accessible);
             let states = states.iter().rev().fold(0, |all, half| all << 32 | u64::from(*half));
             let window = if role == Role::Frame { name.clone() } else { window };
-            drop(accessible);
-            let below = children(&service, &path)?;
+            let below = self.children(&service, &path)?;
             waiting.extend(below.into_iter().rev().map(|(_, path)| (path, window.clone())));
-            nodes.push(Node {
-                bus: self.bus.clone(),
-                service: service.clone(),
-                path,
-                window,
-                role,
-                name,
-                states,
-            });
+            nodes.push(Node { bus: self.bus.clone(), service: service.clone(), path, window, role, name, states });
         }
-        Some(nodes)
+        if nodes.is_empty() { Err(missing()) } else { Ok(nodes) }
+    }
+
+    fn children(&self, service: &str, path: &OwnedObjectPath) -> zbus::Result<Vec<(String, OwnedObjectPath)>> {
+        proxy(&self.bus, service, path, "Accessible")?.call("GetChildren", &())
     }
 }
 
@@ -204,14 +198,22 @@ impl Node {
     #[must_use]
     pub fn press(&self) -> bool {
         proxy(&self.bus, &self.service, &self.path, "Action")
-            .and_then(|action| action.call("DoAction", &(0,)).ok())
+            .and_then(|action| action.call("DoAction", &(0,)))
             .unwrap_or(false)
     }
 
     /// Whether something can be done with it.
     #[must_use]
     pub fn is_enabled(&self) -> bool {
-        self.has(8)
+        let is_pressed =
+            matches!(self.role, Role::Button | Role::CheckBox | Role::RadioButton | Role::ToggleButton);
+        self.has(8) && (!is_pressed || self.can_be_pressed())
+    }
+
+    fn can_be_pressed(&self) -> bool {
+        proxy(&self.bus, &self.service, &self.path, "Action")
+            .and_then(|action| action.get_property("NActions"))
+            .is_ok_and(|count: i32| count > 0)
     }
 
     /// Whether it is ticked, or switched on.
@@ -252,17 +254,12 @@ fn proxy<'a>(
     service: &'a str,
     path: &'a OwnedObjectPath,
     interface: &str,
-) -> Option<Proxy<'a>> {
-    let interface = format!("org.a11y.atspi.{interface}");
+) -> zbus::Result<Proxy<'a>> {
     // Nothing may be remembered: what is asked for is what is there now.
     zbus::blocking::proxy::Builder::new(bus)
-        .destination(service)
-        .ok()?
-        .path(path.as_ref())
-        .ok()?
-        .interface(interface)
-        .ok()?
+        .destination(service)?
+        .path(path.as_ref())?
+        .interface(format!("org.a11y.atspi.{interface}"))?
         .cache_properties(zbus::proxy::CacheProperties::No)
         .build()
-        .ok()
 }

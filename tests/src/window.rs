@@ -63,17 +63,16 @@ impl Window {
     /// They show nothing.
     #[must_use]
     pub fn nodes(&self) -> Vec<Node> {
-        eventually("a window", || self.reader.read(self.process.pid()).filter(|nodes| !nodes.is_empty()))
+        eventually("a window", || self.reader.read(self.process.pid()).ok())
     }
 
     /// Waits for the one node that is like this.
     ///
     /// # Panics
     /// There never is one.
-    #[must_use]
     pub fn node(&self, what: &str, fits: impl Fn(&Node) -> bool) -> Node {
         eventually(what, || {
-            let nodes = self.reader.read(self.process.pid())?;
+            let nodes = self.reader.read(self.process.pid()).ok()?;
             nodes.into_iter().find(|node| fits(node))
         })
     }
@@ -84,8 +83,8 @@ impl Window {
     /// There always is one.
     pub fn wait_without(&self, what: &str, fits: impl Fn(&Node) -> bool) {
         eventually(what, || {
-            let nodes = self.reader.read(self.process.pid())?;
-            (!nodes.is_empty() && !nodes.iter().any(&fits)).then_some(())
+            let nodes = self.reader.read(self.process.pid()).ok()?;
+            (!nodes.iter().any(&fits)).then_some(())
         });
     }
 
@@ -93,7 +92,6 @@ impl Window {
     ///
     /// # Panics
     /// There never is one.
-    #[must_use]
     pub fn widget(&self, role: Role, name: &str) -> Node {
         self.node(&format!("{role:?} {name:?}"), |node| {
             node.role == role && node.name == name && node.is_enabled()
@@ -104,7 +102,6 @@ impl Window {
     ///
     /// # Panics
     /// There never is one.
-    #[must_use]
     pub fn button(&self, name: &str) -> Node {
         self.widget(Role::Button, name)
     }
@@ -182,10 +179,12 @@ impl Window {
         assert!(status.is_ok_and(|status| status.success()), "xdotool {words:?}");
     }
 
-    /// A person who reads, for a person who wants to know what was there.
+    /// What was there, for a person who wants to know.
     fn tree(&self) -> String {
-        let nodes = self.reader.read(self.process.pid()).unwrap_or_default();
-        nodes.iter().map(|node| format!("   {node}\n")).collect()
+        match self.reader.read(self.process.pid()) {
+            Ok(nodes) => nodes.iter().map(|node| format!("   {node}\n")).collect(),
+            Err(error) => format!("   nothing that can be read: {error}\n"),
+        }
     }
 }
 
@@ -257,6 +256,8 @@ impl Person {
     /// # Panics
     /// The server is gone.
     pub fn click_at(&mut self, at: (i32, i32)) {
+        // Where a program has put the pointer, the mouse has to come for itself.
+        self.point((at.0 + 1, at.1));
         self.point(at);
         self.pointer(at, 1);
         self.pointer(at, 0);

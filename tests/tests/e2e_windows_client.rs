@@ -143,36 +143,49 @@ fn only_a_hand_at_this_computer_lets_anybody_in() {
 #[test]
 fn who_may_use_the_mouse_gives_themselves_nothing() {
     let (desk, mut person) = Desk::with_person();
-    let client = &desk.client;
-    // Where everything is, is the same in the next session.
-    let console = desk.visit(&mut person, "wait settled\nstay\n");
+    let (client, relay) = (&desk.client, &desk.relay);
+    let mut other = Client::start(relay, &desk.server, &["--allow", "view,control"]);
+    let bob = relay.add_operator("bob");
+    let mut console = desk.visit(&mut person, "stay\n");
+    person.click(&desk.switch(CONTROL));
+    assert_eq!(console.event("allowed")["grants"], "view");
+
+    // Through another program on the same desktop.
     let switches: Vec<Node> = client.nodes().into_iter().filter(|node| node.role == Role::CheckBox).collect();
     assert_eq!(switches.len(), 4, "two in the window, two in the bar");
+    let before: Vec<bool> = switches.iter().map(Node::is_checked).collect();
     let clicks: String = switches
         .iter()
         .map(|switch| {
             let (x, y) = switch.place().middle();
-            format!("click {x} {y}\nwait time --for 1.2\n")
+            format!("click {x} {y}\n")
         })
         .collect();
-    person.click(&client.button_in(BAR, "End"));
-    Outcome::of(console).expect(0, "");
-    person.click(&client.button("Wait for a new session"));
-
-    let mut console = desk.console(&format!("wait time --for 1.5\n{clicks}wait settled\nstay\n"));
-    // Only looking is allowed at first, so that there is something to gain.
-    client.button("Allow");
-    person.click(&client.node(CONTROL, |node| node.role == Role::CheckBox && node.name.starts_with(CONTROL)));
-    client.node("one tick less", |node| node.name.starts_with(CONTROL) && !node.is_checked());
-    person.click(&client.node(CONTROL, |node| node.role == Role::CheckBox && node.name.starts_with(CONTROL)));
-    person.click(&client.button("Allow"));
-    assert_eq!(console.event("allowed")["grants"], "view,control");
+    // The person's own hand comes first for a second.
+    let script = format!("wait time --for 1.5\n{clicks}wait settled\n");
+    Console::new(relay, &bob, &other.ready()).must_run(&script);
     client.says("A press was ignored");
-    // The last click, and then something seen: all were done, or refused.
-    let done = console.event_where("step", |step| step["name"] == "wait" && step["line"] == 10);
-    assert_eq!(done["name"], "wait");
-    assert!(client.nodes().iter().filter(|node| node.role == Role::CheckBox).all(Node::is_checked));
-    assert_eq!(console.events("allowed").len(), 1, "{}", console.transcript());
+    let now = |client: &Window| -> Vec<bool> {
+        client.nodes().iter().filter(|node| node.role == Role::CheckBox).map(Node::is_checked).collect()
+    };
+    assert_eq!(now(client), before);
+
+    // Through the session itself, where they are in the next one too.
+    let places = [switches[0].place().middle(), desk.switch(CONTROL).place().middle()];
+    for (x, y) in places {
+        person.click(&client.button_in(BAR, "End"));
+        Outcome::of(console);
+        std::thread::sleep(Duration::from_millis(800));
+        person.click(&client.button("Wait for a new session"));
+        console = desk.visit(&mut person, &format!("wait time --for 1.5\nclick {x} {y}\n"));
+        let refused = Outcome::of(console);
+        refused.expect(13, "only the person at the desktop can use");
+        client.says("The session is over");
+        std::thread::sleep(Duration::from_millis(800));
+        person.click(&client.button("Wait for a new session"));
+        console = desk.visit(&mut person, "stay\n");
+    }
+    drop(other);
 }
 
 #[test]
@@ -209,14 +222,9 @@ fn a_pause_shows_nothing_and_control_taken_back_is_gone() {
 #[test]
 fn end_takes_effect_at_once_while_the_network_hangs() {
     let (mut desk, mut person) = Desk::with_person();
+    let _terminal = desk.server.start_program("xterm", &["-geometry", "30x10-0-0"]);
+    desk.server.wait_for_window("XTerm");
     type Way = fn(&Desk, &mut Person) -> Box<dyn FnOnce(&mut Person)>;
-    let button = |window: &'static str| {
-        move |desk: &Desk, person: &mut Person| {
-            let at = desk.client.button_in(window, "End").place().middle();
-            person.point(at);
-            move |person: &mut Person| person.click_at(at)
-        }
-    };
     let ways: [(&str, Way); 3] = [
         ("the bar", |desk, person| Box::new(button_of(BAR, desk, person))),
         ("the window", |desk, person| Box::new(button_of(MAIN, desk, person))),
@@ -225,11 +233,15 @@ fn end_takes_effect_at_once_while_the_network_hangs() {
             Box::new(|person| person.chord(&[Keys::CONTROL, Keys::ALT, Keys::SPACE]))
         }),
     ];
-    drop(button);
     for (name, way) in ways {
         let mut best = Duration::MAX;
         for _ in 0..3 {
-            let mut console = desk.visit(&mut person, "wait time --for 1.2\ndown f5\nstay\n");
+            let script = format!("wait change --area {}\ndown f5\nstay\n", Eye::FLAG);
+            let mut console = desk.visit(&mut person, &script);
+            // Keys go to no window of ours.
+            person.click_at((1240, 760));
+            desk.server.wait_for_focus("XTerm");
+            desk.eye.flag();
             console.event_where("step", |step| step["name"] == "down");
             // Some things wait a moment before they can be pressed, so that nobody presses them by mistake.
             std::thread::sleep(Duration::from_millis(800));

@@ -6,6 +6,7 @@ mod programs;
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
@@ -14,6 +15,7 @@ use clap::Args;
 use self::background::{Background, wait_until};
 use self::desktop::{Display, Editor, VirtualDesktop};
 use self::programs::{Programs, Ready, Relay, Step};
+use crate::cmd::Cmd;
 use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
@@ -23,10 +25,9 @@ const LINE: &str = "Typed through Farhand: ř ß ø ñ ł ž €";
 /// Where and with what to show a session.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Show this very desktop ($DISPLAY) instead of a virtual one: a picture is taken of it, nothing
-    /// is typed or clicked
-    #[arg(long)]
-    here: bool,
+    /// Use a virtual desktop also where there is a real one ($DISPLAY)
+    #[arg(long = "virtual")]
+    is_virtual: bool,
     /// Use the programs in this folder instead of building them
     #[arg(long, value_name = "FOLDER")]
     programs: Option<PathBuf>,
@@ -40,36 +41,52 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     std::fs::create_dir_all(&folder).with_context(|| format!("{} can't be made", folder.display()))?;
 
-    if options.here {
+    if let Some(display) = Display::of_this_desktop().filter(|_| !options.is_virtual) {
         setup::ensure(&[])?;
-        let display = Display::of_this_desktop()?;
-        println!(
-            "This takes one picture of your desktop ({display}) through a session on this machine. Nothing is \
-             typed or clicked, and nothing leaves the machine."
-        );
         let programs = Programs::find(workspace, options.programs.as_deref())?;
-        return look(&programs, &folder, &display);
+        return show_windows(&programs, &folder, &display);
     }
 
     setup::ensure(&[Purpose::Demo])?;
     let programs = Programs::find(workspace, options.programs.as_deref())?;
     say("starting a virtual desktop with an editor and a terminal");
     let desktop = VirtualDesktop::start(&folder)?;
-    work(&programs, &folder, &desktop)
+    work(&programs, &folder, &desktop)?;
+    draw_windows(&folder.join("windows"))
 }
 
-/// The operator only looks.
-fn look(programs: &Programs, folder: &Path, display: &Display) -> Result<()> {
-    let session = Session::open(programs, folder, display, "view")?;
-    let picture = folder.join("desktop.png");
-    session.console(&[Step::Picture(&picture)])?;
-    show(&picture)
+/// Both windows on this desktop, side by side and connected.
+fn show_windows(programs: &Programs, folder: &Path, display: &Display) -> Result<()> {
+    say("opening the customer's window and the operator's console on this desktop");
+    let session = Session::open(programs, folder, programs.client_window(display), "view,control")?;
+    let mut console = programs.console_window(&session.relay, &session.ready, display);
+    let mut console = Background::start("the console", &mut console, folder)?;
+    // The customer's on the left, the console beside it; where xdotool is missing, the desktop chooses.
+    session.client.move_window(display, 20, 40);
+    console.move_window(display, 500, 40);
+    println!(
+        "\nThe console has the two numbers already and asks to be let in: press Allow in the customer's window. \
+         The console then shows this desktop, itself included. Close the console to end the demonstration; nothing \
+         leaves this machine."
+    );
+    console.wait_for_its_end()
+}
+
+/// Pictures of both windows in every state.
+fn draw_windows(folder: &Path) -> Result<()> {
+    say("drawing both windows in every state");
+    let pictures =
+        Cmd::cargo().args(["run", "--quiet", "--locked", "--package", "farhand-tests", "--bin", "pictures"]);
+    pictures.args(["--"]).args([folder]).minutes(30).run()?;
+    println!("The customer's window and the operator's console in every state: {}", folder.display());
+    Ok(())
 }
 
 /// The operator clicks into the customer's editor, types a line, saves the file and takes a picture.
 fn work(programs: &Programs, folder: &Path, desktop: &VirtualDesktop) -> Result<()> {
     let Editor { file, middle, .. } = &desktop.editor;
-    let session = Session::open(programs, folder, &desktop.display, "view,control")?;
+    let client = programs.client(&desktop.display, "view,control");
+    let session = Session::open(programs, folder, client, "view,control")?;
     let picture = folder.join("desktop.png");
     say("the operator types a line into the customer's editor and saves the file");
     session.console(&[
@@ -99,12 +116,13 @@ struct Session<'a> {
     relay: Relay,
     ready: Ready,
     // Fields are dropped in this order: the client says goodbye to a relay that still runs.
-    _client: Background,
+    client: Background,
     _relay: Background,
 }
 
 impl<'a> Session<'a> {
-    fn open(programs: &'a Programs, folder: &'a Path, display: &Display, grants: &'a str) -> Result<Self> {
+    /// Starts a relay, and this client with its numbers told as JSON.
+    fn open(programs: &'a Programs, folder: &'a Path, mut client: Command, grants: &'a str) -> Result<Self> {
         say("starting the relay");
         let port = free_port()?;
         let config = programs.write_relay_config(folder, port)?;
@@ -116,11 +134,10 @@ impl<'a> Session<'a> {
         let relay = programs.introduce(&config, port)?;
 
         say("starting the customer's client");
-        let mut client =
-            Background::start("the client", &mut programs.client(&relay, display, grants), folder)?;
+        let mut client = Background::start("the client", client.args(relay.arguments()), folder)?;
         let ready = client.wait_for("its session ID", Duration::from_secs(30), Ready::parse)?;
         println!("    session ID {}, password {}", ready.session_id, ready.password);
-        Ok(Self { programs, folder, grants, relay, ready, _client: client, _relay: server })
+        Ok(Self { programs, folder, grants, relay, ready, client, _relay: server })
     }
 
     /// Runs the console with these steps in one session.

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::app::Message;
 use crate::desk::RealDesk;
+use crate::say::Say;
 
 /// How long a session that still runs when the program ends has to say good-bye.
 const GOODBYE: Duration = Duration::from_secs(3);
@@ -33,6 +34,8 @@ pub(crate) struct Offer {
     pub(crate) way: Way,
     pub(crate) language: Language,
     pub(crate) desktop: farhand_desktop::Options,
+    /// Also prints what happens.
+    pub(crate) say: Option<Say>,
 }
 
 /// The running thread. Dropping it ends the client and waits until the desktop is let go of.
@@ -55,7 +58,7 @@ impl Link {
         let (to_window, news) = mpsc::channel(32);
         let (again, wait_again) = mpsc::channel(1);
         let shared = Arc::new(Shared { control: Mutex::new(None), is_told: AtomicBool::new(false) });
-        let teller = Teller { to_window, proxy, shared: shared.clone() };
+        let teller = Teller { to_window, proxy, shared: shared.clone(), say: offer.say };
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             match runtime {
@@ -102,10 +105,14 @@ struct Teller {
     to_window: mpsc::Sender<News>,
     proxy: Proxy<Message>,
     shared: Arc<Shared>,
+    say: Option<Say>,
 }
 
 impl Teller {
     async fn tell(&self, news: News) {
+        if let (Some(say), News::Event(event)) = (self.say, &news) {
+            say.event(event);
+        }
         // A window that is gone needs no news.
         if self.to_window.send(news).await.is_ok() {
             self.wake();

@@ -28,6 +28,7 @@ use jiff::tz::TimeZone;
 
 use crate::NO_DESKTOP;
 use crate::options::Options;
+use crate::say::Say;
 use app::{ClientApp, Message};
 use hands::Hands;
 use link::{Link, Offer};
@@ -63,8 +64,12 @@ pub(crate) fn run(options: &Options) -> ExitCode {
                 None
             }
             None => {
-                let offer =
-                    Offer { way: options.way(), language: options.language(), desktop: desktop.clone() };
+                let offer = Offer {
+                    way: options.way(),
+                    language: options.language(),
+                    desktop: desktop.clone(),
+                    say: options.json.then(|| Say::new(true)),
+                };
                 Some(Link::start(offer, proxy.clone()))
             }
         };

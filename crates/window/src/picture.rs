@@ -201,12 +201,13 @@ impl Backdrop {
             else {
                 continue;
             };
+            let first = (part.x - placed.place.x) as usize;
+            let mut rows = scaler.rows(&shared.picture, first, part.width as usize);
             for line in 0..part.height as usize {
                 let y = part.y as usize + line;
                 let start = y * stride + part.x as usize;
                 let row = &mut target[start..start + part.width as usize];
-                let (x, y) = ((part.x - placed.place.x) as usize, y - placed.place.y as usize);
-                scaler.row(&shared.picture, x, y, row);
+                rows.write((part.y - placed.place.y) as usize + line, row);
                 if let Some((area, shape)) = &placed.pointer {
                     draw_pointer(*area, shape, part.x, part.y + line as i32, row);
                 }

@@ -2,8 +2,12 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
+/// Bits of a weight.
+const BITS: u32 = 12;
 /// Fixed-point one.
-const ONE: u32 = 1 << 12;
+const ONE: u32 = 1 << BITS;
+/// Pixels of a row that are mixed at a time: their sums stay in the processor's nearest memory.
+const BLOCK: usize = 64;
 
 /// How a picture is brought to another size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -17,44 +21,53 @@ pub enum Sampling {
 /// For each place of a line, which places of the source it covers, and by how much.
 #[derive(Debug, Default)]
 struct Taps {
-    /// Per place: first source place, and the range of its weights.
-    starts: Vec<(u32, u32, u32)>,
+    /// Places of the source that each place covers; some of them with the weight 0.
+    count: usize,
+    /// Per place: the first that it covers.
+    starts: Vec<u32>,
+    /// Per place: `count` weights that make one.
     weights: Vec<u32>,
+    /// Whether every place is that of the source.
+    is_same: bool,
 }
 
 impl Taps {
     fn new(source: u32, shown: u32, sampling: Sampling) -> Self {
-        let mut taps = Self::default();
         let ratio = f64::from(source) / f64::from(shown);
-        for place in 0..shown {
-            let first_weight = taps.weights.len() as u32;
-            let (start, weights) = match sampling {
+        let places: Vec<(u32, Vec<f64>)> = (0..shown)
+            .map(|place| match sampling {
                 Sampling::Blocks => (((f64::from(place) + 0.5) * ratio) as u32, vec![1.0]),
                 Sampling::Mean if ratio <= 1.0 => between(source, (f64::from(place) + 0.5) * ratio - 0.5),
                 Sampling::Mean => covered(source, f64::from(place) * ratio, f64::from(place + 1) * ratio),
-            };
-            taps.push(&weights);
-            taps.starts.push((start.min(source - 1), first_weight, taps.weights.len() as u32));
+            })
+            .collect();
+        let count = places.iter().map(|(_, weights)| weights.len()).max().unwrap_or(1);
+        let mut taps = Self { count, is_same: source == shown && count == 1, ..Self::default() };
+        for (start, weights) in places {
+            // Where fewer are covered, the others lie before or behind, inside of the source.
+            let first = start.min(source - count as u32);
+            taps.push((start.min(source - 1) - first) as usize, &weights);
+            taps.starts.push(first);
         }
         taps
     }
 
-    /// Adds weights so that they make one.
-    fn push(&mut self, weights: &[f64]) {
+    /// Adds weights so that they make one, after so many that weigh nothing.
+    fn push(&mut self, before: usize, weights: &[f64]) {
         let sum: f64 = weights.iter().sum();
-        let first = self.weights.len();
+        let first = self.weights.len() + before;
+        self.weights.resize(self.weights.len() + self.count, 0);
         let mut left = ONE;
-        for weight in weights {
-            let fixed = ((weight / sum * f64::from(ONE)).round() as u32).min(left);
-            left -= fixed;
-            self.weights.push(fixed);
+        for (weight, fixed) in weights.iter().zip(&mut self.weights[first..]) {
+            *fixed = ((weight / sum * f64::from(ONE)).round() as u32).min(left);
+            left -= *fixed;
         }
         self.weights[first] += left;
     }
 
     fn at(&self, place: usize) -> (usize, &[u32]) {
-        let (start, from, to) = self.starts[place];
-        (start as usize, &self.weights[from as usize..to as usize])
+        let from = place * self.count;
+        (self.starts[place] as usize, &self.weights[from..from + self.count])
     }
 }
 
@@ -82,8 +95,17 @@ pub(crate) struct Scaler {
     key: (u32, u32, u32, u32, Sampling),
     across: Taps,
     down: Taps,
-    /// Sums of one row: blue, green and red apart.
-    sums: Vec<[u32; 3]>,
+    /// A row of the source, spread for mixing.
+    spread: Vec<u64>,
+    /// Rows of the source that have their new width already: those that a row shown can cover.
+    rows: Vec<Row>,
+}
+
+/// A row of the source in its new width.
+#[derive(Debug, Default)]
+struct Row {
+    source: Option<u32>,
+    pixels: Vec<u32>,
 }
 
 impl Scaler {
@@ -93,7 +115,8 @@ impl Scaler {
             key: (source.0, source.1, shown.0, shown.1, sampling),
             across: Taps::new(source.0, shown.0, sampling),
             down: Taps::new(source.1, shown.1, sampling),
-            sums: Vec::new(),
+            spread: Vec::new(),
+            rows: Vec::new(),
         }
     }
 
@@ -118,56 +141,132 @@ impl Scaler {
         Rect { x, y, width, height }
     }
 
-    /// Writes one row of the picture shown, from column `x` on.
-    pub(crate) fn row(&mut self, picture: &Picture, x: usize, y: usize, target: &mut [u32]) {
-        let width = picture.size().width;
-        let (top, rows) = self.down.at(y);
-        if let [_] = rows {
-            let source = picture.row(0, top as u32, width);
-            for (pixel, place) in target.iter_mut().zip(x..) {
-                let (left, weights) = self.across.at(place);
-                *pixel = mix(&source[left..], weights);
+    /// Rows of the picture shown, from column `x` on and `width` pixels wide.
+    pub(crate) fn rows<'a>(&'a mut self, picture: &'a Picture, x: usize, width: usize) -> Rows<'a> {
+        // What a row held is of another moment or of other columns.
+        self.rows.resize_with(self.down.count, Row::default);
+        for row in &mut self.rows {
+            row.source = None;
+            row.pixels.resize(width, 0);
+        }
+        Rows { scaler: self, picture, x, width }
+    }
+}
+
+/// A part of a picture in its new size, row by row. It is quickest from top to bottom.
+pub(crate) struct Rows<'a> {
+    scaler: &'a mut Scaler,
+    picture: &'a Picture,
+    x: usize,
+    width: usize,
+}
+
+impl Rows<'_> {
+    /// Writes row `y` into as many pixels as are wanted.
+    pub(crate) fn write(&mut self, y: usize, target: &mut [u32]) {
+        let Scaler { across, down, spread, rows, .. } = &mut *self.scaler;
+        let (top, weights) = down.at(y);
+        let covered = || (top..).zip(weights).filter(|(_, weight)| **weight > 0);
+        let slots = rows.len();
+        for (line, _) in covered() {
+            let row = &mut rows[line % slots];
+            if row.source != Some(line as u32) {
+                row.source = Some(line as u32);
+                let source = self.picture.row(0, line as u32, self.picture.size().width);
+                widen(across, source, self.x, spread, &mut row.pixels);
             }
+        }
+        if let Some((line, _)) = covered().next().filter(|_| covered().count() == 1) {
+            target.copy_from_slice(&rows[line % slots].pixels);
             return;
         }
-        self.sums.clear();
-        self.sums.resize(target.len(), [0; 3]);
-        for (line, row_weight) in rows.iter().enumerate() {
-            let source = picture.row(0, (top + line) as u32, width);
-            for (sum, place) in self.sums.iter_mut().zip(x..) {
-                let (left, weights) = self.across.at(place);
-                let pixel = mix(&source[left..], weights);
-                for (channel, shift) in sum.iter_mut().zip([0, 8, 16]) {
-                    *channel += (pixel >> shift & 0xff) * row_weight;
+        for (block, from) in target.chunks_mut(BLOCK).zip((0..self.width).step_by(BLOCK)) {
+            let mut sums = [[0; BLOCK]; 3];
+            for (line, weight) in covered() {
+                add(&mut sums, &rows[line % slots].pixels[from..from + block.len()], *weight);
+            }
+            let [blue, green, red] = &sums;
+            for (((pixel, blue), green), red) in block.iter_mut().zip(blue).zip(green).zip(red) {
+                *pixel = round(*blue) | round(*green) << 8 | round(*red) << 16;
+            }
+        }
+    }
+}
+
+/// Gives a row of the source its new width, from column `x` on.
+fn widen(taps: &Taps, source: &[u32], x: usize, spread: &mut Vec<u64>, target: &mut [u32]) {
+    let starts = &taps.starts[x..x + target.len()];
+    if taps.is_same {
+        target.copy_from_slice(&source[x..x + target.len()]);
+    } else if taps.count == 1 {
+        for (pixel, start) in target.iter_mut().zip(starts) {
+            *pixel = source[*start as usize];
+        }
+    } else {
+        let (Some(first), Some(last)) = (starts.first(), starts.last()) else { return };
+        let (first, last) = (*first as usize, *last as usize + taps.count);
+        spread.clear();
+        spread.extend(source[first..last].iter().map(|pixel| spread_out(*pixel)));
+        let weights = &taps.weights[x * taps.count..(x + target.len()) * taps.count];
+        match taps.count {
+            2 => mix::<2>(spread, first, starts, weights, target),
+            3 => mix::<3>(spread, first, starts, weights, target),
+            4 => mix::<4>(spread, first, starts, weights, target),
+            count => {
+                let places = starts.iter().zip(weights.chunks_exact(count));
+                for (pixel, (start, weights)) in target.iter_mut().zip(places) {
+                    let source = &spread[*start as usize - first..];
+                    *pixel = together(source.iter().zip(weights));
                 }
             }
         }
-        for (pixel, [blue, green, red]) in target.iter_mut().zip(&self.sums) {
-            *pixel = round(*blue) | round(*green) << 8 | round(*red) << 16;
+    }
+}
+
+/// Mixes `N` pixels of the source to each of the target; `source` begins with that of column `first`.
+fn mix<const N: usize>(source: &[u64], first: usize, starts: &[u32], weights: &[u32], target: &mut [u32]) {
+    let (weights, _) = weights.as_chunks::<N>();
+    for ((pixel, start), weights) in target.iter_mut().zip(starts).zip(weights) {
+        if let Some(source) = source[*start as usize - first..].first_chunk::<N>() {
+            *pixel = together(source.iter().zip(weights));
         }
     }
+}
+
+/// The three colours of a pixel with room between them, so that one multiplication weighs them all: blue from bit 0
+/// on, green from 21, red from 42. Each sum stays below 2^20, as weights make one.
+fn spread_out(pixel: u32) -> u64 {
+    let pixel = u64::from(pixel);
+    pixel & 0xff | (pixel & 0xff00) << 13 | (pixel & 0x00ff_0000) << 26
+}
+
+/// The weighted mean of spread pixels.
+fn together<'a>(pixels: impl Iterator<Item = (&'a u64, &'a u32)>) -> u32 {
+    const HALF: u64 = (ONE / 2) as u64 * (1 | 1 << 21 | 1 << 42);
+    let sum: u64 = pixels.map(|(pixel, weight)| pixel * u64::from(*weight)).sum();
+    let mean = (sum + HALF) >> BITS;
+    (mean & 0xff | mean >> 13 & 0xff00 | mean >> 26 & 0x00ff_0000) as u32
+}
+
+/// Adds a row of pixels to the sums of blue, green and red.
+fn add(sums: &mut [[u32; BLOCK]; 3], row: &[u32], weight: u32) {
+    // Known to be small, it is multiplied quicker.
+    let weight = weight & (2 * ONE - 1);
+    let [blue, green, red] = sums;
+    for (((pixel, blue), green), red) in row.iter().zip(blue).zip(green).zip(red) {
+        *blue += (pixel & 0xff) * weight;
+        *green += (pixel >> 8 & 0xff) * weight;
+        *red += (pixel >> 16 & 0xff) * weight;
+    }
+}
+
+fn round(sum: u32) -> u32 {
+    (sum + ONE / 2) >> BITS
 }
 
 /// Shown pixels that a source pixel reaches beyond its own place.
 fn reach(source: u32, shown: u32) -> u64 {
     u64::from(shown.div_ceil(source)) + 1
-}
-
-fn mix(source: &[u32], weights: &[u32]) -> u32 {
-    if let [_] = weights {
-        return source[0];
-    }
-    let (mut blue, mut green, mut red) = (0, 0, 0);
-    for (pixel, weight) in source.iter().zip(weights) {
-        blue += (pixel & 0xff) * weight;
-        green += (pixel >> 8 & 0xff) * weight;
-        red += (pixel >> 16 & 0xff) * weight;
-    }
-    round(blue) | round(green) << 8 | round(red) << 16
-}
-
-fn round(sum: u32) -> u32 {
-    ((sum + ONE / 2) / ONE).min(0xff)
 }
 
 #[cfg(test)]
@@ -189,10 +288,11 @@ mod tests {
     fn scaled(picture: &Picture, width: u32, height: u32, sampling: Sampling) -> Vec<Vec<u32>> {
         let size = picture.size();
         let mut scaler = Scaler::new((size.width, size.height), (width, height), sampling);
+        let mut rows = scaler.rows(picture, 0, width as usize);
         (0..height as usize)
             .map(|y| {
                 let mut row = vec![0; width as usize];
-                scaler.row(picture, 0, y, &mut row);
+                rows.write(y, &mut row);
                 row
             })
             .collect()
@@ -249,6 +349,40 @@ mod tests {
                     }
                 }
             }
+        }
+    }
+
+    /// The mean of what a place covers, without any haste.
+    fn plainly(taps: &Taps, place: usize, at: impl Fn(usize) -> u32) -> u32 {
+        let (start, weights) = taps.at(place);
+        let mean = |shift: u32| {
+            let parts = (start..).zip(weights).filter(|(_, weight)| **weight > 0);
+            round(parts.map(|(place, weight)| (at(place) >> shift & 0xff) * weight).sum()) << shift
+        };
+        mean(0) | mean(8) | mean(16)
+    }
+
+    #[test]
+    fn quickly_is_the_same_as_plainly() {
+        let noise = |x: u32, y: u32| (x * 7919 + y * 104_729).wrapping_mul(2_654_435_761) >> 8;
+        let source = picture(131, 83, noise);
+        for (width, height) in [(1, 1), (131, 83), (29, 19), (44, 28), (100, 66), (150, 83), (197, 125)] {
+            let mut scaler = Scaler::new((131, 83), (width, height), Sampling::Mean);
+            let expected: Vec<Vec<u32>> = (0..height as usize)
+                .map(|y| {
+                    let row = |line| (0..width as usize).map(move |x| (x, line));
+                    let wide = |(x, line): (usize, usize)| {
+                        plainly(&scaler.across, x, |column| noise(column as u32, line as u32))
+                    };
+                    row(y).map(|(x, y)| plainly(&scaler.down, y, |line| wide((x, line)))).collect()
+                })
+                .collect();
+            assert_eq!(scaled(&source, width, height, Sampling::Mean), expected, "{width}x{height}");
+            // Any part is the same as that part of the whole.
+            let (x, y) = (width as usize / 3, height as usize / 2);
+            let mut part = vec![0; width as usize - x];
+            scaler.rows(&source, x, part.len()).write(y, &mut part);
+            assert_eq!(part, expected[y][x..], "{width}x{height}");
         }
     }
 }

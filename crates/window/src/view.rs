@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
-use egui::{OutputCommand, ViewportId, ViewportInfo};
+use egui::{OutputCommand, ViewportCommand, ViewportId, ViewportInfo};
 use egui_winit::State;
 use farhand_proto::screen::{PointerShape, Rect, Region};
 use winit::event::{ElementState, WindowEvent};
@@ -195,6 +195,7 @@ impl View {
             self.is_shown = true;
             self.window.set_visible(true);
             self.is_exposed = true;
+            self.tell_place();
         }
         Ok(())
     }
@@ -231,13 +232,14 @@ impl View {
             output.platform_output.cursor_icon = egui::CursorIcon::None;
         }
         if let Some(tree) = &mut output.platform_output.accesskit_update {
-            name_window(tree, &self.spec.title);
+            complete(tree, &self.spec.title);
         }
         self.state.handle_platform_output(&self.window, output.platform_output);
         self.show_cursor(event_loop, cursor);
         self.capture_keyboard(capture);
         if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
             let mut actions = Vec::new();
+            let is_moved = viewport.commands.iter().any(|command| matches!(command, ViewportCommand::OuterPosition(_)));
             egui_winit::process_viewport_commands(
                 &self.context,
                 &mut self.info,
@@ -246,6 +248,9 @@ impl View {
                 &mut actions,
             );
             self.due = Instant::now().checked_add(viewport.repaint_delay);
+            if is_moved {
+                self.tell_place();
+            }
         }
         let pixels_per_point = output.pixels_per_point;
         let primitives = self.context.tessellate(output.shapes, pixels_per_point);
@@ -255,6 +260,15 @@ impl View {
             changed.add(*rect);
         }
         changed
+    }
+
+    /// Screen readers look for widgets where the window is. One that no window manager places is not told.
+    fn tell_place(&mut self) {
+        if self.spec.stacking == Stacking::Bar
+            && let Ok(place) = self.window.outer_position()
+        {
+            let _ = self.state.on_window_event(&self.window, &WindowEvent::Moved(place));
+        }
     }
 
     fn show_cursor(&mut self, event_loop: &ActiveEventLoop, shape: Option<Arc<PointerShape>>) {
@@ -330,10 +344,16 @@ impl View {
     }
 }
 
-/// Screen readers call a window by its title, which egui does not know.
-fn name_window(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
-    let windows = tree.nodes.iter_mut().map(|(_, node)| node);
-    for window in windows.filter(|node| node.role() == egui::accesskit::Role::Window) {
-        window.set_label(title);
+/// Tells screen readers what egui leaves out: the window's title, and that what is switched off can't be pressed.
+fn complete(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
+    use egui::accesskit::{Action, Role};
+    for (_, node) in &mut tree.nodes {
+        if node.role() == Role::Window {
+            node.set_label(title);
+        }
+        if node.is_disabled() {
+            // Readers of X11's desktops go by this alone.
+            node.remove_action(Action::Click);
+        }
     }
 }

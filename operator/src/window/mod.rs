@@ -23,6 +23,7 @@ mod words;
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
 use farhand_transport::{Pin, Target};
 use farhand_window::RunError;
@@ -45,6 +46,19 @@ pub struct Given {
     pub operator: Option<Name>,
     /// The operator's token.
     pub token: Option<String>,
+    /// Whom to connect to at once.
+    pub customer: Option<Customer>,
+}
+
+/// The numbers of a customer.
+#[derive(Debug, Clone)]
+pub struct Customer {
+    /// The session ID.
+    pub session_id: SessionId,
+    /// The password; the window asks for it otherwise.
+    pub password: Option<Password>,
+    /// Whether to ask for control besides the view.
+    pub control: bool,
 }
 
 /// Why the window does not open.
@@ -80,7 +94,10 @@ pub fn run(given: Given) -> Result<(), WindowError> {
     let mut failure = None;
     farhand_window::run("farhand-operator", None, |proxy| {
         let inbox = Inbox::new(move || proxy.send(app::Message));
-        let (model, effects) = Model::new(start);
+        let (mut model, mut effects) = Model::new(start);
+        if let Some(customer) = &given.customer {
+            effects.extend(model.meet(customer));
+        }
         let link = Link::start(inbox.clone(), folder).map_err(|error| failure = Some(error)).ok();
         Console::new(model, effects, link, inbox, locale())
     })?;

@@ -4,6 +4,7 @@
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 
+use super::Customer;
 use super::forms::{ConnectForm, Field, SetupForm, Test};
 use super::handout::Handout;
 use super::keystore::{Answer, Token};
@@ -251,6 +252,16 @@ impl Model {
             model.page = Page::Settings;
         }
         (model, effects)
+    }
+
+    /// Takes over a customer's numbers, and connects to them if nothing is missing.
+    pub(crate) fn meet(&mut self, customer: &Customer) -> Vec<Effect> {
+        self.connect.asks_control = customer.control;
+        self.connect.paste(Pasted {
+            id: Some(customer.session_id.to_string()),
+            password: customer.password.as_ref().map(ToString::to_string),
+        });
+        if self.is_ready() && customer.password.is_some() { self.connect() } else { Vec::new() }
     }
 
     /// Whether the window can connect: else the settings come first.

@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::desktop::Display;
+use crate::cmd::Cmd;
 use anyhow::{Context as _, Result, bail};
 
 /// Between two looks at something that sends no event.
@@ -79,6 +81,28 @@ impl Background {
                     bail!("{} ended before it told {what}.{}", self.name, self.last_words())
                 }
             }
+        }
+    }
+
+    /// Blocks until the program has ended by itself.
+    pub(super) fn wait_for_its_end(&mut self) -> Result<()> {
+        let status = self.child.wait()?;
+        if !status.success() {
+            bail!("{} ended ({status}).{}", self.name, self.last_words());
+        }
+        Ok(())
+    }
+
+    /// Moves the program's window there once it shows, if xdotool is installed.
+    pub(super) fn move_window(&self, display: &Display, x: i32, y: i32) {
+        let tool = |words: &[&str]| {
+            let tool = Cmd::new("xdotool").args(words).seconds(10);
+            display.variables().into_iter().fold(tool, |tool, (name, value)| tool.env(name, value))
+        };
+        let pid = self.child.id().to_string();
+        let found = tool(&["search", "--sync", "--onlyvisible", "--pid", &pid]).output();
+        if let Some(window) = found.ok().and_then(|found| found.lines().next().map(str::to_owned)) {
+            tool(&["windowmove", &window, &x.to_string(), &y.to_string()]).succeeds();
         }
     }
 

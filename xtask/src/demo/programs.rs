@@ -104,11 +104,26 @@ impl Programs {
         Ok(Relay { address: format!("127.0.0.1:{port}"), pin, token })
     }
 
-    /// The customer's client without a window, with these grants.
-    pub(super) fn client(&self, relay: &Relay, display: &Display, grants: &str) -> Command {
+    /// The customer's client without a window, with these grants; the relay comes as more arguments.
+    pub(super) fn client(&self, display: &Display, grants: &str) -> Command {
         let mut command = Command::new(self.folder.join("farhand-client"));
-        command.args(["--headless", "--json", "--allow", grants]);
-        command.args(["--relay", &relay.address, "--pin", &relay.pin]).envs(display.variables());
+        command.args(["--headless", "--json", "--allow", grants]).envs(display.variables());
+        command
+    }
+
+    /// The customer's client with its window; the relay comes as more arguments.
+    pub(super) fn client_window(&self, display: &Display) -> Command {
+        let mut command = Command::new(self.folder.join("farhand-client"));
+        command.arg("--json").envs(display.variables());
+        command
+    }
+
+    /// The operator's console with its window, which connects at once.
+    pub(super) fn console_window(&self, relay: &Relay, ready: &Ready, display: &Display) -> Command {
+        let mut command = Command::new(self.folder.join("farhand-operator"));
+        command.args(relay.arguments()).args(["--operator", OPERATOR, "open", &ready.session_id]);
+        command.env("FARHAND_TOKEN", &relay.token).env("FARHAND_PASSWORD", &ready.password);
+        command.envs(display.variables());
         command
     }
 
@@ -128,6 +143,13 @@ impl Programs {
             .args([script])
             .env("FARHAND_TOKEN", &relay.token)
             .env("FARHAND_PASSWORD", &ready.password)
+    }
+}
+
+impl Relay {
+    /// How a command line names it.
+    pub(super) fn arguments(&self) -> [&str; 4] {
+        ["--relay", &self.address, "--pin", &self.pin]
     }
 }
 

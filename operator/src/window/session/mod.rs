@@ -23,6 +23,7 @@ mod input;
 mod keys;
 mod known;
 mod made_up;
+mod menus;
 mod mouse;
 mod picture;
 mod place;
@@ -30,12 +31,14 @@ mod status;
 mod strip;
 #[cfg(test)]
 mod tests;
+mod tools;
+mod widgets;
 
 use input::Input as Devices;
 use known::Known;
 use place::Fit;
 
-pub(crate) use made_up::pictures;
+pub(crate) use made_up::made_up;
 
 /// What the operator wants.
 #[derive(Debug, Clone, PartialEq)]

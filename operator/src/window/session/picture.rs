@@ -228,17 +228,16 @@ fn points(rect: Pixels, scale: f32) -> Rect {
     Rect::from_min_size(min, vec2(rect.width as f32, rect.height as f32) / scale)
 }
 
-/// One line of words on a card, its right top corner or another at `at`.
-pub(super) fn pill(ui: &egui::Ui, at: egui::Pos2, align: Align2, words: &str, colour: Color32) {
+/// Words on a card in a corner of `room`, or in the middle of one of its sides.
+pub(super) fn pill(ui: &egui::Ui, room: Rect, align: Align2, words: &str, colour: Color32) {
+    /// Between the card's edge and its words.
+    const MARGIN: Vec2 = vec2(12.0, 6.0);
     let palette = Palette::in_use(ui);
-    let galley = ui.painter().layout_no_wrap(words.to_owned(), FontId::new(15.0, theme::strong()), colour);
-    let rect = align.anchor_size(at, galley.size() + vec2(24.0, 12.0));
-    ui.painter().rect(
-        rect,
-        CornerRadius::same(8),
-        palette.card,
-        Stroke::new(1.0, palette.line),
-        StrokeKind::Inside,
-    );
-    ui.painter().galley(rect.min + vec2(12.0, 6.0), galley, colour);
+    let font = FontId::new(15.0, theme::strong());
+    let width = (room.width() - 2.0 * MARGIN.x).max(0.0);
+    let galley = ui.painter().layout(words.to_owned(), font, colour, width);
+    let rect = align.align_size_within_rect(galley.size() + 2.0 * MARGIN, room);
+    let line = Stroke::new(1.0, palette.line);
+    ui.painter().rect(rect, CornerRadius::same(8), palette.card, line, StrokeKind::Inside);
+    ui.painter().galley(rect.min + MARGIN, galley, colour);
 }

@@ -5,8 +5,9 @@ use farhand_proto::session::Undone;
 use farhand_session::{ActError, Statistics};
 use farhand_texts::Texts;
 use farhand_window::CaptureState;
+use farhand_window::egui::text::{LayoutJob, TextWrapping};
 use farhand_window::egui::{
-    self, Align, Align2, Color32, CornerRadius, FontId, Label, Layout, Rect, RichText, UiBuilder, Vec2,
+    self, Align, Align2, Color32, CornerRadius, FontFamily, FontId, Label, Layout, Rect, UiBuilder, Vec2,
     WidgetInfo, WidgetType, pos2, vec2,
 };
 use farhand_window::theme::{self, Palette};
@@ -16,7 +17,7 @@ use super::known::{Notice, shown};
 use super::picture::pill;
 
 /// Points that the line takes.
-pub(super) const HEIGHT: f32 = 30.0;
+pub(super) const HEIGHT: f32 = 36.0;
 /// Points at its two ends.
 const MARGIN: f32 = 10.0;
 
@@ -32,9 +33,13 @@ impl SessionView {
         ui.scope_builder(
             UiBuilder::new().max_rect(rect).layout(Layout::left_to_right(Align::Center)),
             |ui| {
-                let text = RichText::new(&words).size(14.0).color(colour);
-                let text = if is_strong { text.family(theme::strong()) } else { text };
-                ui.add(Label::new(text).truncate()).on_hover_text(&words);
+                let family = if is_strong { theme::strong() } else { FontFamily::Proportional };
+                // What is too long for one line takes two smaller ones.
+                let is_long = line_size(ui, &words, FontId::new(14.0, family.clone())).x > rect.width();
+                let size = if is_long { 13.0 } else { 14.0 };
+                let job = LayoutJob::simple(words.clone(), FontId::new(size, family), colour, rect.width());
+                let job = LayoutJob { wrap: TextWrapping { max_rows: 2, ..job.wrap.clone() }, ..job };
+                ui.add(Label::new(job)).on_hover_text(&words);
             },
         );
         self.renew_notice(ui);
@@ -44,7 +49,7 @@ impl SessionView {
     pub(super) fn draw_message_over(&self, ui: &mut egui::Ui, room: Rect, texts: &Texts) {
         let palette = Palette::in_use(ui);
         if let Some((words, colour, true)) = self.message(texts, &palette) {
-            pill(ui, room.left_bottom() + vec2(12.0, -12.0), Align2::LEFT_BOTTOM, &words, colour);
+            pill(ui, room.shrink(12.0), Align2::LEFT_BOTTOM, &words, colour);
             self.renew_notice(ui);
         }
     }
@@ -93,13 +98,16 @@ impl SessionView {
         let most = numbers(&WIDEST, texts);
         let widths = most
             .map(|text| ui.painter().layout_no_wrap(text, font.clone(), palette.weak).size().x.ceil() + 16.0);
-        // In a narrow window the words at the left come first.
-        let room = row.width() * 0.6;
+        // In a narrow window the words at the left come first, and of the numbers the first.
+        let room = row.width() * 0.4;
+        let mut used = 0.0;
+        let fitting = widths.iter().take_while(|width| {
+            used += **width;
+            used <= room
+        });
+        let count = fitting.count();
         let mut left = row.max.x;
-        for (text, width) in now.iter().zip(widths).rev() {
-            if row.max.x - (left - width) > room {
-                break;
-            }
+        for (text, width) in now.iter().zip(widths).take(count).rev() {
             ui.painter().text(
                 pos2(left, row.center().y),
                 Align2::RIGHT_CENTER,

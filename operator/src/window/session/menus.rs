@@ -1,0 +1,121 @@
+//! The menus of the strip: keys, text, monitors and sizes.
+
+use farhand_proto::screen::View;
+use farhand_texts::Texts;
+use farhand_window::egui::{self, Key, Margin, Modifiers, RichText, TextEdit};
+use farhand_window::theme::Palette;
+
+use super::place::Fit;
+use super::status::line_size;
+use super::widgets::{button_font, entry};
+use super::{SessionView, Wish};
+use crate::chord::Chord;
+
+impl SessionView {
+    pub(super) fn draw_keys(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let palette = Palette::in_use(ui);
+        let usual = [
+            ("session-keys-ctrl-alt-del", "ctrl+alt+delete"),
+            ("session-keys-super", "super"),
+            ("session-keys-alt-tab", "alt+tab"),
+            ("session-keys-print", "print"),
+            ("session-keys-alt-f4", "alt+f4"),
+            ("session-keys-ctrl-esc", "ctrl+escape"),
+        ];
+        let mut chosen = None;
+        for (key, chord) in usual {
+            if entry(ui, &texts.get(key), None).clicked() {
+                chosen = chord.parse::<Chord>().ok();
+            }
+        }
+        ui.add_space(4.0);
+        let label = ui.label(RichText::new(texts.get("session-chord-ask")).color(palette.weak));
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 8.0;
+            let send = texts.get("session-chord-send");
+            let width = ui.available_width() - line_size(ui, &send, button_font()).x - 36.0;
+            let field = TextEdit::singleline(&mut self.chosen.chord)
+                .margin(Margin::symmetric(8, 8))
+                .hint_text("ctrl+shift+t")
+                .char_limit(60)
+                .desired_width(width);
+            let field = ui.add(field).labelled_by(label.id);
+            if field.changed() {
+                self.chosen.is_chord_wrong = false;
+            }
+            let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+            if ui.button(send).clicked() || entered {
+                match self.chosen.chord.trim().parse::<Chord>() {
+                    Ok(chord) => chosen = Some(chord),
+                    Err(_) => self.chosen.is_chord_wrong = true,
+                }
+            }
+        });
+        if self.chosen.is_chord_wrong {
+            ui.label(RichText::new(texts.get("session-chord-wrong")).color(palette.bad));
+        }
+        if let Some(chord) = chosen {
+            wishes.extend(chord.presses().chain(chord.releases()).map(Wish::Act));
+            self.devices.focus_picture();
+            ui.close();
+        }
+    }
+
+    pub(super) fn draw_typing(&mut self, ui: &mut egui::Ui, just_opened: bool, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let palette = Palette::in_use(ui);
+        let label = ui.label(RichText::new(texts.get("session-type-ask")).color(palette.weak));
+        let field = TextEdit::multiline(&mut self.chosen.text)
+            .margin(Margin::symmetric(8, 8))
+            .desired_rows(4)
+            .desired_width(f32::INFINITY);
+        let field = ui.add(field).labelled_by(label.id);
+        if just_opened {
+            field.request_focus();
+        }
+        let entered =
+            field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Enter));
+        ui.horizontal(|ui| {
+            let is_full = !self.chosen.text.is_empty();
+            let send = ui.add_enabled(is_full, egui::Button::new(texts.get("session-type-send")));
+            ui.label(RichText::new(texts.get("session-type-hint")).color(palette.weak).size(13.0));
+            if (send.clicked() || entered) && is_full {
+                wishes.push(Wish::Type(std::mem::take(&mut self.chosen.text)));
+                self.devices.focus_picture();
+                ui.close();
+            }
+        });
+    }
+
+    pub(super) fn draw_monitors(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let Some(layout) = &self.known.layout else { return };
+        let all = (View::Desktop, texts.get("session-monitors-all"));
+        let each = layout.monitors.iter().zip(1_u64..).map(|(monitor, number)| {
+            let name = monitor.name.to_string();
+            let values = [("number", number.into()), ("name", name.into())];
+            (View::Monitor(monitor.id), texts.fill("session-monitor", &values))
+        });
+        let choices: Vec<_> = std::iter::once(all).chain(each).collect();
+        for (view, label) in choices {
+            if entry(ui, &label, Some(view == self.known.view)).clicked() {
+                wishes.push(Wish::Watch(view));
+                self.devices.focus_picture();
+                ui.close();
+            }
+        }
+    }
+
+    pub(super) fn draw_sizes(&mut self, ui: &mut egui::Ui, texts: &Texts) {
+        let sizes = [
+            (Fit::Whole, "session-size-whole"),
+            (Fit::Width, "session-size-width"),
+            (Fit::Exact, "session-size-exact"),
+        ];
+        for (fit, key) in sizes {
+            if entry(ui, &texts.get(key), Some(fit == self.chosen.fit)).clicked() {
+                self.chosen.fit = fit;
+                self.devices.focus_picture();
+                ui.close();
+            }
+        }
+    }
+}
