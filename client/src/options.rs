@@ -179,7 +179,7 @@ mod tests {
             Options::try_parse_from(words.iter().chain(more).copied())
         };
         assert!(!parse(&[]).unwrap().is_headless());
-        for more in [&["--allow", "view"][..], &["--commands"], &["--once"], &["--json"]] {
+        for more in [&["--allow", "view"][..], &["--commands"], &["--once"]] {
             assert!(parse(more).unwrap_err().to_string().contains("--headless"), "{more:?}");
         }
         let elsewhere = parse(&["--display", ":nowhere"]).unwrap().check().unwrap_err().to_string();
