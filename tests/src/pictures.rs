@@ -17,8 +17,8 @@ pub const IN_GUIDES: [(&str, &str); 10] = [
     ("client-ended", "client-ended"),
     ("console-first-start", "console-setup_first"),
     ("console-connect", "console-connect_typed"),
-    ("console-session", "console-live"),
-    ("console-line-lost", "console-lost"),
+    ("console-session", "console-session_live"),
+    ("console-line-lost", "console-session_lost"),
     ("console-recent", "console-connect_recent"),
 ];
 

@@ -132,7 +132,8 @@ impl Reader {
         let missing = || zbus::Error::Failure("the program is not there".to_owned());
         let root = OwnedObjectPath::try_from("/org/a11y/atspi/accessible/root")?;
         let programs = self.children("org.a11y.atspi.Registry", &root)?;
-        let bus = Proxy::new(&self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")?;
+        let bus =
+            Proxy::new(&self.bus, "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")?;
         let is_it = |service: &str| {
             bus.call("GetConnectionUnixProcessID", &(service,)).is_ok_and(|found: u32| found == pid)
         };
@@ -140,7 +141,8 @@ impl Reader {
         let mut nodes = Vec::new();
         // The last one is looked at next, so children are put in from behind.
         let mut waiting: Vec<(OwnedObjectPath, String)> = Vec::new();
-        waiting.extend(self.children(&service, &path)?.into_iter().rev().map(|(_, path)| (path, String::new())));
+        waiting
+            .extend(self.children(&service, &path)?.into_iter().rev().map(|(_, path)| (path, String::new())));
         while let Some((path, window)) = waiting.pop() {
             let accessible = proxy(&self.bus, &service, &path, "Accessible")?;
             let role = Role::from(accessible.call::<_, _, u32>("GetRole", &())?);
@@ -151,12 +153,24 @@ impl Reader {
             let window = if role == Role::Frame { name.clone() } else { window };
             let below = self.children(&service, &path)?;
             waiting.extend(below.into_iter().rev().map(|(_, path)| (path, window.clone())));
-            nodes.push(Node { bus: self.bus.clone(), service: service.clone(), path, window, role, name, states });
+            nodes.push(Node {
+                bus: self.bus.clone(),
+                service: service.clone(),
+                path,
+                window,
+                role,
+                name,
+                states,
+            });
         }
         if nodes.is_empty() { Err(missing()) } else { Ok(nodes) }
     }
 
-    fn children(&self, service: &str, path: &OwnedObjectPath) -> zbus::Result<Vec<(String, OwnedObjectPath)>> {
+    fn children(
+        &self,
+        service: &str,
+        path: &OwnedObjectPath,
+    ) -> zbus::Result<Vec<(String, OwnedObjectPath)>> {
         proxy(&self.bus, service, path, "Accessible")?.call("GetChildren", &())
     }
 }

@@ -162,8 +162,10 @@ pub fn still_over(
     let [width, height] = size_in_pixels;
     let mut pixels = vec![0; width * height];
     compose(&canvas, &mut backdrop, rect(0, 0, width, height), &mut pixels);
-    let rgba = pixels
-        .iter()
-        .flat_map(|pixel| [16, 8, 0].map(|shift| (pixel >> shift) as u8).into_iter().chain([0xff]));
-    Still { width, height, rgba: rgba.collect() }
+    Still { width, height, rgba: to_rgba(&pixels) }
+}
+
+/// Red, green, blue and alpha of pixels `0x00RRGGBB`.
+fn to_rgba(pixels: &[u32]) -> Vec<u8> {
+    pixels.iter().flat_map(|pixel| (pixel << 8 | 0xff).to_be_bytes()).collect()
 }

@@ -36,6 +36,8 @@ pub(crate) struct View {
     cursor: Option<(Arc<PointerShape>, CustomCursor)>,
     /// The keyboard, while this window has all of it.
     capture: Option<Capture>,
+    /// What people did that is for the next frames.
+    waiting: Vec<egui::Event>,
     /// When the interface wants to be laid out next.
     due: Option<Instant>,
     modifiers: ModifiersState,
@@ -94,6 +96,7 @@ impl View {
             backdrop: Backdrop::default(),
             cursor: None,
             capture: None,
+            waiting: Vec::new(),
             due: Some(Instant::now()),
             modifiers: ModifiersState::empty(),
             is_shown: false,
@@ -214,6 +217,8 @@ impl View {
         egui_winit::update_viewport_info(&mut self.info, &self.context, &self.window, false);
         let mut input = self.state.take_egui_input(&self.window);
         input.viewports.insert(ViewportId::ROOT, self.info.clone());
+        self.waiting.append(&mut input.events);
+        input.events = up_to_turn(&mut self.waiting);
         let mut layers = Layers::default();
         let mut output = self.context.run_ui(input, |ui| {
             layers = Layers::default();
@@ -239,7 +244,8 @@ impl View {
         self.capture_keyboard(capture);
         if let Some(viewport) = output.viewport_output.remove(&ViewportId::ROOT) {
             let mut actions = Vec::new();
-            let is_moved = viewport.commands.iter().any(|command| matches!(command, ViewportCommand::OuterPosition(_)));
+            let is_moved =
+                viewport.commands.iter().any(|command| matches!(command, ViewportCommand::OuterPosition(_)));
             egui_winit::process_viewport_commands(
                 &self.context,
                 &mut self.info,
@@ -251,6 +257,9 @@ impl View {
             if is_moved {
                 self.tell_place();
             }
+        }
+        if !self.waiting.is_empty() {
+            self.redraw();
         }
         let pixels_per_point = output.pixels_per_point;
         let primitives = self.context.tessellate(output.shapes, pixels_per_point);
@@ -344,6 +353,17 @@ impl View {
     }
 }
 
+/// Takes the events of one frame. What is typed after a key that may turn the keyboard to another widget is for that
+/// widget, which the interface knows only after the frame, however much is typed at once.
+fn up_to_turn(events: &mut Vec<egui::Event>) -> Vec<egui::Event> {
+    let turns = |event: &egui::Event| {
+        let egui::Event::Key { key, pressed: true, .. } = event else { return false };
+        matches!(key, egui::Key::Tab | egui::Key::Enter | egui::Key::Escape)
+    };
+    let end = events.iter().position(turns).map_or(events.len(), |turn| turn + 1);
+    events.drain(..end).collect()
+}
+
 /// Tells screen readers what egui leaves out: the window's title, and that what is switched off can't be pressed.
 fn complete(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
     use egui::accesskit::{Action, Role};
@@ -355,5 +375,28 @@ fn complete(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
             // Readers of X11's desktops go by this alone.
             node.remove_action(Action::Click);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(key: egui::Key, pressed: bool) -> egui::Event {
+        egui::Event::Key { key, physical_key: None, pressed, repeat: false, modifiers: egui::Modifiers::NONE }
+    }
+
+    fn text(text: &str) -> egui::Event {
+        egui::Event::Text(text.to_owned())
+    }
+
+    #[test]
+    fn what_is_typed_after_tab_waits_for_the_next_field() {
+        let typed = [text("1"), key(egui::Key::Tab, true), key(egui::Key::Tab, false), text("2")];
+        let mut events = [&typed[..], &[key(egui::Key::Enter, true)], &[text("3")]].concat();
+        assert_eq!(up_to_turn(&mut events), typed[..2]);
+        assert_eq!(up_to_turn(&mut events), [&typed[2..], &[key(egui::Key::Enter, true)]].concat());
+        assert_eq!(up_to_turn(&mut events), [text("3")]);
+        assert_eq!(up_to_turn(&mut events), []);
     }
 }

@@ -92,7 +92,7 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         now: now(),
     };
     let mut failure = None;
-    farhand_window::run("farhand-operator", None, |proxy| {
+    farhand_window::run("farhand-operator", farhand_window::system_theme(), |proxy| {
         let inbox = Inbox::new(move || proxy.send(app::Message));
         let (mut model, mut effects) = Model::new(start);
         if let Some(customer) = &given.customer {

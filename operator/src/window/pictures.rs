@@ -3,13 +3,14 @@
 use farhand_proto::id::{Password, SessionId};
 use farhand_texts::Texts;
 use farhand_window::egui::{Theme, Ui, Vec2};
-use farhand_window::{Still, still};
+use farhand_window::{Layers, Still, still, still_over};
 
 use super::app::{Drawn, chrome, page_of};
 use super::handout;
 use super::keystore::{Answer, Token};
 use super::model::{Command, Held, Model, Page, Stage, Start, TabId, TabState};
 use super::recent::{End, Past, Recent};
+use super::session::made_up;
 use super::settings::{Language, Settings, SettingsError};
 use super::trouble::{Fault, Trouble};
 use super::words::{self, Words};
@@ -18,24 +19,28 @@ use super::words::{self, Words};
 const NOW: u64 = 1_800_000_000;
 /// A pin that no key has.
 const PIN: &str = "sha256/BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
-/// The window's first size in points.
-pub const SIZE: Vec2 = Vec2::new(1180.0, 760.0);
+/// The size of the guides' pictures in points.
+pub const SIZE: Vec2 = Vec2::new(960.0, 640.0);
 
-/// Every state by name, drawn in a window of `size` points on a screen with so many pixels per point, in a language
-/// given by its tag. What a session shows below the tabs comes after what is not a session.
+/// The whole window in every state by name, `size` points large on a screen with so many pixels per point, in a
+/// language given by its tag. The names of what a session shows begin with `session_`.
 #[must_use]
-pub fn pictures(
-    size: Vec2,
-    pixels_per_point: f32,
-    theme: Theme,
-    language: &str,
-) -> Vec<(&'static str, Still)> {
+pub fn pictures(size: Vec2, pixels_per_point: f32, theme: Theme, language: &str) -> Vec<(String, Still)> {
     let texts = words::texts(Language::System, language);
-    let window = states().into_iter().map(|(name, model)| {
-        (name, still(size, pixels_per_point, theme, |ui| drop(draw(ui, &model, &texts))))
+    let outside = states().into_iter().map(|(name, model)| {
+        let draw = |ui: &mut Ui| drop(draw(ui, &model, &texts));
+        (name.to_owned(), still(size, pixels_per_point, theme, draw))
     });
-    let below = Vec2::new(size.x, size.y - super::screens::tabs::ROW);
-    window.chain(super::session::pictures(below, pixels_per_point, theme, &texts)).collect()
+    let sessions = made_up().into_iter().map(|(name, mut session)| {
+        let model = with_session(name);
+        let draw = |ui: &mut Ui, layers: &mut Layers| {
+            let _ = chrome(ui, &model, &texts, |ui, _, texts| {
+                Drawn::Session(TabId(1), session.draw(ui, layers, texts))
+            });
+        };
+        (format!("session_{name}"), still_over(size, pixels_per_point, theme, draw))
+    });
+    outside.chain(sessions).collect()
 }
 
 /// Draws a window; whatever people do in it comes back.
@@ -181,6 +186,24 @@ fn tabs() -> Model {
         tab.name = Some("paní Dvořáková, matrika, přízemí vlevo".to_owned());
     }
     model.apply(Command::Show(Page::Connect));
+    model
+}
+
+/// A window that shows one session, which is in the made-up state of this name.
+fn with_session(name: &str) -> Model {
+    let mut model = tabs();
+    model.tabs.truncate(2);
+    model.tabs[0].state = match name {
+        "asking" => TabState::Asking,
+        "paused" => TabState::Paused,
+        "lost" => TabState::Lost,
+        "ended" => TabState::Ended,
+        _ => TabState::Live,
+    };
+    model.tabs[0].name = Some("paní Dvořáková".to_owned());
+    model.tabs[1].state = TabState::Live;
+    model.apply(Command::Show(Page::Session(TabId(1))));
+    model.is_full_screen = name.starts_with("full_screen");
     model
 }
 

@@ -110,6 +110,16 @@ impl Eye {
         Place { x: at.dst_x.into(), y: at.dst_y.into(), width: size.width.into(), height: size.height.into() }
     }
 
+    /// Whether there is such a window and it shows.
+    ///
+    /// # Panics
+    /// The server does not answer.
+    #[must_use]
+    pub fn is_shown(&self, window: Window) -> bool {
+        let attributes = self.connection.get_window_attributes(window).expect("sent").reply();
+        attributes.is_ok_and(|attributes| attributes.map_state == MapState::VIEWABLE)
+    }
+
     /// A window's visible children, in the order in which they were made unless somebody moved them.
     ///
     /// # Panics

@@ -33,7 +33,16 @@ pub(super) struct Input {
     covers: Vec<egui::Rect>,
     /// In full screen: whether the strip is there.
     pub(super) is_bar_shown: bool,
+    /// Where the mouse pushes what is seen of the picture: to the right and downwards, from -1 to 1.
+    pub(super) push: egui::Vec2,
+    /// How far a picture that is larger than its room is pushed on or scrolled, in points.
+    pub(super) scrolled: egui::Vec2,
+    /// How far it can be.
+    pub(super) scrollable: egui::Vec2,
 }
+
+/// So near to the edge of what is seen, in pixels of the window, the mouse pushes it on.
+const PUSHING: f64 = 24.0;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Focus {
@@ -62,6 +71,7 @@ impl Input {
     pub(super) fn leave(&mut self) {
         (self.focus, self.cursor, self.is_over) = (Focus::Elsewhere, None, false);
         (self.strange_buttons, self.is_menu_open, self.is_bar_shown) = (0, false, false);
+        self.push = egui::Vec2::ZERO;
         self.placement = None;
         self.covers.clear();
     }
@@ -126,6 +136,33 @@ impl Input {
         self.is_over
     }
 
+    /// Notes how the mouse pushes what is seen of the picture, where it is larger than its room.
+    pub(super) fn note_push(&mut self) {
+        let at = self.cursor.filter(|at| self.sees(*at) || !self.mouse.is_idle());
+        self.push =
+            at.zip(self.placement).map_or(egui::Vec2::ZERO, |((x, y), Placement { place, clip, .. })| {
+                // A pixel beyond the edge is but rounding.
+                let along = |at: f64, start: i32, end: i32, first: i32, last: i32| {
+                    let back = if first < start - 1 { f64::from(start) + PUSHING - at } else { 0.0 };
+                    let on = if last > end + 1 { at - (f64::from(end) - PUSHING) } else { 0.0 };
+                    ((on.max(0.0) - back.max(0.0)) / PUSHING).clamp(-1.0, 1.0) as f32
+                };
+                egui::vec2(
+                    along(x, clip.x, clip.right(), place.x, place.right()),
+                    along(y, clip.y, clip.bottom(), place.y, place.bottom()),
+                )
+            });
+    }
+
+    /// The picture was pushed on beneath the mouse: that is at another place of it now.
+    pub(super) fn follow_push(&mut self) {
+        if let (Some(at), Some(placement)) = (self.cursor, self.placement)
+            && (self.is_over || !self.mouse.is_idle())
+        {
+            self.mouse.move_to(placement.nearest(at.0, at.1));
+        }
+    }
+
     fn sees(&self, (x, y): (f64, f64)) -> bool {
         let covered = self.covers.iter().any(|cover| cover.contains(egui::pos2(x as f32, y as f32)));
         !covered
@@ -147,9 +184,15 @@ impl SessionView {
             }
             WindowEvent::CursorLeft { .. } => {
                 (self.devices.cursor, self.devices.is_over) = (None, false);
+                self.devices.push = egui::Vec2::ZERO;
                 (Taken::No, Vec::new())
             }
-            WindowEvent::CursorMoved { position, .. } => self.cursor_moved((position.x, position.y)),
+            WindowEvent::CursorMoved { position, .. } => {
+                let (taken, wishes) = self.cursor_moved((position.x, position.y));
+                self.devices.note_push();
+                let pushes = taken == Taken::Yes && self.devices.push != egui::Vec2::ZERO;
+                (if pushes { Taken::YesRedraw } else { taken }, wishes)
+            }
             WindowEvent::MouseInput { state, button, .. } => self.button(*button, state.is_pressed()),
             WindowEvent::MouseWheel { delta, .. } => self.wheel(*delta),
             // What the desktop makes of keys that were down before is no stroke.
@@ -276,14 +319,19 @@ impl SessionView {
             return (Taken::No, Vec::new());
         }
         if struck.out {
-            self.chosen.wants_capture = false;
-            self.devices.focus = Focus::ToStrip;
-            self.devices.is_bar_shown = self.chosen.is_full_screen;
             let mut wishes = struck.wishes;
-            wishes.extend(self.release());
+            wishes.extend(self.lead_out());
             return (Taken::YesRedraw, wishes);
         }
         (Taken::Yes, struck.wishes)
+    }
+
+    /// Gives the keyboard back and goes to the strip.
+    pub(super) fn lead_out(&mut self) -> Vec<Wish> {
+        self.chosen.wants_capture = false;
+        self.devices.focus = Focus::ToStrip;
+        self.devices.is_bar_shown = self.chosen.is_full_screen;
+        self.release()
     }
 
     /// Goes to full screen or back with the next frame.

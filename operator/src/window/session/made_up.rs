@@ -9,8 +9,7 @@ use farhand_proto::screen::{
 };
 use farhand_proto::session::Undone;
 use farhand_session::Statistics;
-use farhand_texts::Texts;
-use farhand_window::{Layers, SharedPicture, Still, egui, still_over};
+use farhand_window::SharedPicture;
 
 use super::place::Fit;
 use super::{News, SessionView};
@@ -18,24 +17,8 @@ use super::{News, SessionView};
 /// The two monitors of the customer who never was.
 const MONITOR: Size = Size { width: 640, height: 480 };
 
-/// Every state of a session by name, drawn in a window of `size` points on a screen with so many pixels per point.
-pub(crate) fn pictures(
-    size: egui::Vec2,
-    pixels_per_point: f32,
-    theme: egui::Theme,
-    texts: &Texts,
-) -> Vec<(&'static str, Still)> {
-    made_up()
-        .into_iter()
-        .map(|(name, mut session)| {
-            let draw = |ui: &mut egui::Ui, layers: &mut Layers| drop(session.draw(ui, layers, texts));
-            (name, still_over(size, pixels_per_point, theme, draw))
-        })
-        .collect()
-}
-
 /// Each state's name, and a session in it.
-pub(super) fn made_up() -> Vec<(&'static str, SessionView)> {
+pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
     let both: Grants = Grant::ALL.into_iter().collect();
     let view = Grants::NONE.with(Grant::View);
     let mut states = Vec::new();
@@ -52,16 +35,16 @@ pub(super) fn made_up() -> Vec<(&'static str, SessionView)> {
     add("live", live(both));
     let mut session = live(both);
     session.chosen.are_words_right = true;
-    add("live-compared", session);
+    add("live_compared", session);
 
     let mut session = live(view);
     session.chosen.are_words_right = true;
-    add("view-only", session);
+    add("view_only", session);
 
     let mut session = live(both);
     session.chosen.are_words_right = true;
     session.chosen.is_view_only = true;
-    add("view-only-chosen", session);
+    add("view_only_chosen", session);
 
     let mut session = live(both);
     session.chosen.are_words_right = true;
@@ -79,22 +62,22 @@ pub(super) fn made_up() -> Vec<(&'static str, SessionView)> {
     session.chosen.is_full_screen = true;
     session.chosen.wants_capture = true;
     session.devices.focus_picture();
-    add("full-screen", session);
+    add("full_screen", session);
 
     let mut session = live(both);
     session.chosen.are_words_right = true;
     session.chosen.is_full_screen = true;
     session.devices.is_bar_shown = true;
-    add("full-screen-bar", session);
+    add("full_screen_bar", session);
 
     for (name, news) in [
         ("held", News::Holding(true)),
-        ("undone", News::Undone(Undone::Stale)),
+        ("undone", News::Undone(Undone::Overflow)),
         ("paused", News::Paused(true)),
         ("hidden", News::Allowed(Grants::NONE.with(Grant::Control))),
-        ("taken-back", News::Allowed(view)),
+        ("taken_back", News::Allowed(view)),
         ("lost", News::Lost),
-        ("relay-stops", News::RelayStopping),
+        ("relay_stops", News::RelayStopping),
         ("ended", News::Ended("The customer ended the session.".to_owned())),
     ] {
         let mut session = live(both);

@@ -61,7 +61,13 @@ impl SessionView {
         }
     }
 
-    pub(super) fn draw_typing(&mut self, ui: &mut egui::Ui, just_opened: bool, texts: &Texts, wishes: &mut Vec<Wish>) {
+    pub(super) fn draw_typing(
+        &mut self,
+        ui: &mut egui::Ui,
+        just_opened: bool,
+        texts: &Texts,
+        wishes: &mut Vec<Wish>,
+    ) {
         let palette = Palette::in_use(ui);
         let label = ui.label(RichText::new(texts.get("session-type-ask")).color(palette.weak));
         let field = TextEdit::multiline(&mut self.chosen.text)

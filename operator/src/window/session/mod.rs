@@ -176,6 +176,7 @@ impl SessionView {
         if self.devices.covers_picture(ui.ctx()) {
             wishes.extend(self.release());
         }
+        self.push_on(ui);
         wishes
     }
 

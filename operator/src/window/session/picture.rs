@@ -1,10 +1,12 @@
 //! The customer's screen in the window, and what is said over it where it is not live.
 
+use std::time::Duration;
+
 use farhand_proto::screen::{Rect as Pixels, Size};
 use farhand_texts::Texts;
 use farhand_window::egui::{
-    self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, ScrollArea, Sense, Stroke, StrokeKind,
-    UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    self, Align2, Color32, CornerRadius, FontId, Frame, Margin, Rect, ScrollArea, Sense, Shape, Stroke,
+    StrokeKind, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use farhand_window::theme::{self, Palette};
 use farhand_window::{CaptureState, Layers};
@@ -15,6 +17,12 @@ use super::place::{Fit, Placement, sampling, shown};
 
 /// Around the picture, so that it can be seen when keys go there.
 const EDGE: f32 = 2.0;
+/// Points a second by which the mouse at the very edge pushes a picture that is larger than its room.
+const PUSH: f32 = 1200.0;
+/// Seconds that one step of it lasts at most.
+const LONGEST_STEP: f32 = 0.05;
+/// Until the next step.
+const NEXT_STEP: Duration = Duration::from_millis(16);
 
 impl SessionView {
     pub(super) fn draw_picture(&mut self, ui: &mut egui::Ui, room: Rect, layers: &mut Layers, texts: &Texts) {
@@ -35,16 +43,14 @@ impl SessionView {
             let (shown, around) = (points(place, scale), points(clip, scale));
             layers.show(&self.picture, shown, around, sampling, state != State::Live);
             self.devices.placement = Some(Placement { place, clip, area: self.known.area });
+            if self.devices.push != Vec2::ZERO {
+                self.devices.follow_push();
+            }
             (shown.intersect(around), around)
         } else {
             (Rect::from_min_size(inner.min, Vec2::ZERO), inner)
         };
-        surround(ui, around, place, palette.ground);
-        // Where two scroll bars meet is neither's.
-        let corner = Rect::from_min_max(around.max, inner.max);
-        if corner.is_positive() {
-            ui.painter().rect_filled(corner, CornerRadius::ZERO, palette.ground);
-        }
+        ui.painter().add(surrounding(around, place, palette.ground));
         if edge > 0.0 {
             let colour =
                 if self.devices.has_focus() && self.can_act() { palette.accent } else { palette.line };
@@ -103,11 +109,20 @@ impl SessionView {
                 wanted = shown(self.chosen.fit, size, room);
             }
             let content = vec2(wanted.width as f32, wanted.height as f32) / scale;
-            let output = ScrollArea::both()
-                .id_salt("scroll")
-                .auto_shrink(false)
-                .show(ui, |ui| ui.allocate_exact_size(content, Sense::hover()).0);
+            // The bars have round ends, and nothing else lies beneath them.
+            let behind = ui.painter().add(Shape::Noop);
+            let mut area = ScrollArea::both().id_salt("scroll").auto_shrink(false);
+            let step = self.devices.push * PUSH * ui.input(|input| input.stable_dt.min(LONGEST_STEP));
+            if step != Vec2::ZERO {
+                area = area
+                    .scroll_offset((self.devices.scrolled + step).clamp(Vec2::ZERO, self.devices.scrollable));
+            }
+            let output = area.show(ui, |ui| ui.allocate_exact_size(content, Sense::hover()).0);
+            self.devices.scrolled = output.state.offset;
+            self.devices.scrollable = (content - output.inner_rect.size()).max(Vec2::ZERO);
             let clip = pixels(output.inner_rect, scale);
+            let ground = Palette::in_use(ui).ground;
+            ui.painter().set(behind, surrounding(inner, points(clip, scale), ground));
             let offset = output.state.offset * scale;
             let place = centred(clip, wanted);
             let along = |centre: i32, start: i32, shown: u32, room: u32, offset: f32| {
@@ -121,6 +136,14 @@ impl SessionView {
             (place, clip)
         })
         .inner
+    }
+
+    /// Pushes the picture on while the mouse is at its edge.
+    pub(super) fn push_on(&mut self, ui: &egui::Ui) {
+        self.devices.note_push();
+        if self.devices.push != Vec2::ZERO {
+            ui.ctx().request_repaint_after(NEXT_STEP);
+        }
     }
 
     fn draw_state(&self, ui: &mut egui::Ui, inner: Rect, state: &State, texts: &Texts) {
@@ -157,7 +180,7 @@ impl SessionView {
             ui.ctx().request_repaint();
         }
         if matches!(state, State::Lost(_) | State::Asking(Some(_))) {
-            ui.ctx().request_repaint_after(std::time::Duration::from_secs(1));
+            ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
     }
 }
@@ -186,19 +209,16 @@ fn state_words(state: &State, texts: &Texts, palette: &Palette) -> (String, Opti
     }
 }
 
-/// Fills what lies around the picture.
-fn surround(ui: &egui::Ui, all: Rect, inner: Rect, colour: Color32) {
+/// What lies around a rectangle inside of another.
+fn surrounding(all: Rect, inner: Rect, colour: Color32) -> Shape {
     let parts = [
         Rect::from_min_max(all.min, pos2(all.max.x, inner.min.y)),
         Rect::from_min_max(pos2(all.min.x, inner.max.y), all.max),
         Rect::from_min_max(pos2(all.min.x, inner.min.y), pos2(inner.min.x, inner.max.y)),
         Rect::from_min_max(pos2(inner.max.x, inner.min.y), pos2(all.max.x, inner.max.y)),
     ];
-    for part in parts {
-        if part.is_positive() {
-            ui.painter().rect_filled(part, CornerRadius::ZERO, colour);
-        }
-    }
+    let parts = parts.into_iter().filter(farhand_window::egui::Rect::is_positive);
+    Shape::Vec(parts.map(|part| Shape::rect_filled(part, CornerRadius::ZERO, colour)).collect())
 }
 
 fn centred(room: Pixels, shown: Size) -> Pixels {

@@ -39,7 +39,7 @@ impl SessionView {
                 let size = if is_long { 13.0 } else { 14.0 };
                 let job = LayoutJob::simple(words.clone(), FontId::new(size, family), colour, rect.width());
                 let job = LayoutJob { wrap: TextWrapping { max_rows: 2, ..job.wrap.clone() }, ..job };
-                ui.add(Label::new(job)).on_hover_text(&words);
+                ui.add(Label::new(job).wrap()).on_hover_text(&words);
             },
         );
         self.renew_notice(ui);

@@ -2,20 +2,20 @@
 
 use std::time::{Duration, Instant};
 
+use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
-use egui_kittest::{Harness, SnapshotOptions, SnapshotResults, try_image_snapshot_options};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key as RemoteKey, NamedKey};
 use farhand_proto::screen::{MonitorId, Point, View};
 use farhand_texts::Texts;
-use farhand_window::egui::{Key, Modifiers, Pos2, Theme, Vec2, accesskit::Role, vec2};
+use farhand_window::egui::{Key, Modifiers, Pos2, Vec2, accesskit::Role, vec2};
 use farhand_window::winit::dpi::PhysicalPosition;
 use farhand_window::winit::event::{
     DeviceId, ElementState, Ime, MouseButton, MouseScrollDelta, TouchPhase, WindowEvent,
 };
 use farhand_window::{Layers, Taken, theme};
 
-use super::made_up::{made_up, pictures};
+use super::made_up;
 use super::{News, SessionView, Wish};
 use crate::window::words::SOURCES;
 
@@ -51,7 +51,7 @@ fn window(state: &str, size: Vec2) -> Window {
 }
 
 fn live() -> Window {
-    window("live-compared", SIZE)
+    window("live_compared", SIZE)
 }
 
 fn press(window: &mut Window, label: &str) {
@@ -100,23 +100,6 @@ fn place_of(window: &Window, x: f32, y: f32) -> Pos2 {
 }
 
 #[test]
-fn every_state_looks_as_it_did() {
-    let texts = Texts::new(&SOURCES, "en");
-    let mut results = SnapshotResults::new();
-    let looks =
-        [(Theme::Light, 1.0, vec2(760.0, 430.0), "light"), (Theme::Dark, 2.0, vec2(540.0, 320.0), "dark_2x")];
-    for (theme, scale, size, suffix) in looks {
-        for (name, still) in pictures(size, scale, theme, &texts) {
-            let (width, height) = (still.width as u32, still.height as u32);
-            let image = image::RgbaImage::from_raw(width, height, still.rgba).unwrap();
-            let options = SnapshotOptions::default().output_path("tests/snapshots/session");
-            results.add(try_image_snapshot_options(&image, format!("{name}_{suffix}"), &options));
-        }
-    }
-    results.unwrap();
-}
-
-#[test]
 fn everything_on_the_strip_has_a_name_and_can_be_reached_in_its_order() {
     let mut window = live();
     let names = ["Keys", "Type text", "View only", "Capture keys", "Monitors", "Size", "Full screen", "End"];
@@ -137,7 +120,7 @@ fn everything_on_the_strip_has_a_name_and_can_be_reached_in_its_order() {
 
 #[test]
 fn in_a_narrow_window_the_rest_is_in_a_menu() {
-    let mut window = window("live-compared", vec2(560.0, 640.0));
+    let mut window = window("live_compared", vec2(560.0, 640.0));
     assert!(window.query_by_label("Full screen").is_none());
     window.get_by_label("End");
     press(&mut window, "More");
@@ -167,13 +150,13 @@ fn end_ends() {
 
 #[test]
 fn what_is_not_allowed_is_not_offered() {
-    let shown = window("view-only", SIZE);
+    let shown = window("view_only", SIZE);
     for name in ["Keys", "Type text", "View only", "Capture keys"] {
         assert!(shown.query_by_label(name).is_none(), "{name}");
     }
     let said = shown.query_all_by_label("The customer does not let you use their mouse and keyboard").count();
     assert_eq!(said, 2, "at the grant, and below the picture");
-    let shown = window("taken-back", SIZE);
+    let shown = window("taken_back", SIZE);
     let said = shown.query_all_by_label("The customer has taken back mouse and keyboard").count();
     assert_eq!(said, 2);
 }
@@ -340,7 +323,7 @@ fn what_an_input_method_makes_arrives_as_text() {
 
 #[test]
 fn in_full_screen_the_strip_comes_at_the_top_edge() {
-    let mut window = window("full-screen", SIZE);
+    let mut window = window("full_screen", SIZE);
     assert!(window.query_by_label("End").is_none());
     move_to(&mut window, Pos2::new(500.0, 300.0));
     assert_eq!(move_to(&mut window, Pos2::new(500.0, 0.0)), Taken::No);
@@ -351,4 +334,49 @@ fn in_full_screen_the_strip_comes_at_the_top_edge() {
     assert_eq!(move_to(&mut window, Pos2::new(500.0, 300.0)), Taken::No);
     window.run();
     assert!(window.query_by_label("End").is_none());
+}
+
+#[test]
+fn the_way_out_goes_to_the_first_button() {
+    for state in ["live_compared", "full_screen"] {
+        let mut window = window(state, SIZE);
+        assert!(window.state().session.devices.has_focus(), "{state}: keys go to the customer");
+        window.state_mut().session.lead_out();
+        window.run();
+        assert!(window.get_by_label("Keys").is_focused(), "{state}");
+        assert!(!window.state().session.devices.has_focus(), "{state}");
+        window.key_press(Key::Tab);
+        window.run();
+        assert!(window.get_by_label("Type text").is_focused(), "{state}");
+    }
+}
+
+#[test]
+fn at_its_edge_the_mouse_pushes_a_large_picture_on() {
+    let mut window = window("exact", vec2(700.0, 400.0));
+    let placement = |window: &Window| window.state().session.devices.placement.unwrap();
+    let before = placement(&window);
+    assert!(before.place.right() > before.clip.right(), "{before:?}");
+    let (x, y) = (before.clip.right() as f32 - 2.0, before.clip.y as f32 + 100.0);
+    move_to(&mut window, Pos2::new(x - 200.0, y));
+    assert_eq!(move_to(&mut window, Pos2::new(x - 100.0, y)), Taken::Yes);
+    window.run();
+    assert_eq!(placement(&window), before, "only at the edge");
+    assert_eq!(move_to(&mut window, Pos2::new(x, y)), Taken::YesRedraw);
+    let edge = flush(&mut window);
+    window.run_steps(2);
+    let moved = flush(&mut window);
+    assert!(placement(&window).place.x < before.place.x);
+    assert_ne!(moved, edge, "the mouse is over another place of the desktop");
+    window.run_steps(40);
+    let after = placement(&window);
+    assert!((after.place.right() - after.clip.right()).abs() <= 1, "{after:?}");
+    assert_eq!(after.place.y, before.place.y);
+    let corner = Pos2::new(x, after.clip.bottom() as f32 - 1.0);
+    assert_eq!(move_to(&mut window, corner), Taken::YesRedraw);
+    window.run_steps(40);
+    let after = placement(&window);
+    assert!((after.place.bottom() - after.clip.bottom()).abs() <= 1, "{after:?}");
+    assert_eq!(window.state().session.devices.push, Vec2::ZERO, "and there it stands still");
+    window.run();
 }

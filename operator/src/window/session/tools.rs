@@ -10,8 +10,6 @@ use super::icons::Icon;
 use super::widgets::{button, entry};
 use super::{SessionView, Wish};
 
-const SPACE: f32 = 6.0;
-
 /// A button of the strip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tool {
@@ -108,7 +106,13 @@ impl SessionView {
         response
     }
 
-    pub(super) fn draw_more(&mut self, button: &Response, tools: &[Tool], texts: &Texts, wishes: &mut Vec<Wish>) {
+    pub(super) fn draw_more(
+        &mut self,
+        button: &Response,
+        tools: &[Tool],
+        texts: &Texts,
+        wishes: &mut Vec<Wish>,
+    ) {
         let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
         popup.show(|ui| {
             let most = ui.ctx().content_rect().height() - 80.0;

@@ -24,7 +24,13 @@ pub(super) fn button_width(ui: &egui::Ui, label: &str) -> f32 {
 }
 
 /// A button with a sign; `is_on` where it switches something.
-pub(super) fn button(ui: &mut egui::Ui, icon: Icon, label: &str, colour: Color32, is_on: Option<bool>) -> Response {
+pub(super) fn button(
+    ui: &mut egui::Ui,
+    icon: Icon,
+    label: &str,
+    colour: Color32,
+    is_on: Option<bool>,
+) -> Response {
     let (rect, response) = ui.allocate_exact_size(vec2(button_width(ui, label), HEIGHT), Sense::click());
     let is_enabled = ui.is_enabled();
     response.widget_info(|| match is_on {

@@ -1,0 +1,264 @@
+//! What people do in the window, and what has to be done outside for it.
+
+use farhand_proto::grant::Grants;
+use farhand_proto::id::{Password, SessionId};
+
+use super::{Attempt, Held, MAX_TAB_NAME, Model, Page, Question, Renaming, Stage, TabId, TabState};
+use crate::window::forms::{Field, SetupForm, Test};
+use crate::window::handout::Handout;
+use crate::window::keystore::Token;
+use crate::window::pasted::Pasted;
+use crate::window::recent::{End, Recent};
+use crate::window::settings::{Language, Settings, Theme};
+use crate::window::trouble::Fault;
+
+/// What people do.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Command {
+    SetId(String),
+    SetPassword(String),
+    AskControl(bool),
+    Pasted(Pasted),
+    Connect,
+    Cancel,
+    ClearRecent,
+    Show(Page),
+    NextTab,
+    PreviousTab,
+    CloseTab(TabId),
+    Confirm,
+    Dismiss,
+    Rename(TabId),
+    RenameTo(String),
+    RenameFocused,
+    RenameDone,
+    RenameCancel,
+    Setup(Field, String),
+    SetTheme(Theme),
+    SetLanguage(Language),
+    Handout(Handout),
+    Test,
+    Save,
+    LeaveSettings,
+    Focused,
+    CloseWindow,
+}
+
+/// What has to be done outside.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) enum Effect {
+    Connect {
+        tab: TabId,
+        id: SessionId,
+        password: Password,
+        ask: Grants,
+        settings: Settings,
+        token: Token,
+    },
+    CancelAttempt,
+    LoadToken(String),
+    StoreToken(String, Token),
+    Test {
+        settings: Settings,
+        token: Token,
+    },
+    CancelTest,
+    SaveSettings(Settings),
+    SaveRecent(Recent),
+    /// Theme or language may be others now.
+    Restyle,
+    /// Another page is shown: the session lets go of everything.
+    Leave(TabId),
+    /// The session ends, if it has not, and is forgotten.
+    Forget(TabId),
+}
+
+impl Model {
+    /// Does what somebody wants.
+    pub(crate) fn apply(&mut self, command: Command) -> Vec<Effect> {
+        match command {
+            Command::SetId(text) => self.connect.set_id(text),
+            Command::SetPassword(text) => self.connect.set_password(text),
+            Command::AskControl(asks) => self.connect.asks_control = asks,
+            Command::Pasted(pasted) => self.connect.paste(pasted),
+            Command::Connect => return self.connect(),
+            Command::Cancel => {
+                if self.attempt.take().is_some() {
+                    self.connect.focus = Some(Field::Id);
+                    return vec![Effect::CancelAttempt];
+                }
+            }
+            Command::ClearRecent => {
+                self.recent.clear();
+                return vec![Effect::SaveRecent(self.recent.clone())];
+            }
+            Command::Show(page) => return self.show(page),
+            Command::NextTab => return self.step(1),
+            Command::PreviousTab => return self.step(-1),
+            Command::CloseTab(id) => match self.tab(id).map(|tab| tab.state) {
+                Some(TabState::Ended) => return self.close_tab(id),
+                Some(_) => return self.ask(Question::CloseTab(id)),
+                None => {}
+            },
+            Command::CloseWindow => match self.running() {
+                0 => self.is_over = true,
+                count => return self.ask(Question::CloseWindow(count)),
+            },
+            Command::Confirm => match self.question.take() {
+                Some(Question::CloseTab(id)) => return self.close_tab(id),
+                Some(Question::CloseWindow(_)) => {
+                    self.is_over = true;
+                    let ids: Vec<TabId> = self.tabs.iter().map(|tab| tab.id).collect();
+                    return ids.into_iter().flat_map(|id| self.ended(id, End::Operator)).collect();
+                }
+                None => {}
+            },
+            Command::Dismiss => self.question = None,
+            Command::Rename(tab) => return self.rename(tab),
+            Command::RenameTo(text) => {
+                if let Some(renaming) = &mut self.renaming {
+                    renaming.text = text.chars().take(MAX_TAB_NAME).collect();
+                }
+            }
+            Command::RenameFocused => {
+                if let Some(renaming) = &mut self.renaming {
+                    renaming.is_focused = true;
+                }
+            }
+            Command::RenameDone => {
+                if let Some(Renaming { tab, text, .. }) = self.renaming.take()
+                    && let Some(tab) = self.tab_mut(tab)
+                {
+                    let text = text.trim();
+                    tab.name = (!text.is_empty()).then(|| text.to_owned());
+                }
+            }
+            Command::RenameCancel => self.renaming = None,
+            Command::Focused => {
+                self.connect.focus = None;
+                self.setup.focus = None;
+            }
+            Command::Setup(..)
+            | Command::SetTheme(_)
+            | Command::SetLanguage(_)
+            | Command::Handout(_)
+            | Command::Test
+            | Command::Save
+            | Command::LeaveSettings => return self.apply_setup(command),
+        }
+        Vec::new()
+    }
+
+    fn apply_setup(&mut self, command: Command) -> Vec<Effect> {
+        let had_test = self.setup.test == Test::Running;
+        let mut effects = match command {
+            Command::Setup(field, text) => {
+                self.setup.touched();
+                match field {
+                    Field::Relay => self.setup.relay = text,
+                    Field::Pin => self.setup.pin = text,
+                    Field::Operator => self.setup.operator = text,
+                    Field::Token => self.setup.token.0 = text,
+                    Field::Id | Field::Password => {}
+                }
+                Vec::new()
+            }
+            Command::SetTheme(theme) => {
+                self.setup.theme = theme;
+                return vec![Effect::Restyle];
+            }
+            Command::SetLanguage(language) => {
+                self.setup.language = language;
+                return vec![Effect::Restyle];
+            }
+            Command::Handout(handout) => {
+                self.setup.fill(&handout);
+                Vec::new()
+            }
+            Command::Test => self.with_setup(|model, settings, token| {
+                model.setup.test = Test::Running;
+                vec![Effect::Test { settings, token }]
+            }),
+            Command::Save => self.with_setup(Self::save),
+            _ => {
+                self.setup = SetupForm::new(&self.settings);
+                let mut effects = self.show(Page::Connect);
+                effects.push(Effect::Restyle);
+                effects
+            }
+        };
+        if had_test && self.setup.test != Test::Running {
+            effects.push(Effect::CancelTest);
+        }
+        effects
+    }
+
+    /// The token that the form means: a typed one, else the one that is there for this operator.
+    pub(crate) fn setup_has_token(&self) -> bool {
+        self.held.token().is_some() && self.setup_operator_is_the_same()
+    }
+
+    /// Whether the token that is there belongs to the operator in the form.
+    fn setup_operator_is_the_same(&self) -> bool {
+        matches!(self.held, Held::Given(_))
+            || self.settings.operator.as_ref().is_some_and(|name| **name == *self.setup.operator.trim())
+    }
+
+    fn with_setup(&mut self, then: impl FnOnce(&mut Self, Settings, Token) -> Vec<Effect>) -> Vec<Effect> {
+        self.setup.was_tried = true;
+        self.setup.pasted = None;
+        let held = self.held.token().filter(|_| self.setup_operator_is_the_same()).cloned();
+        match (self.setup.settings(held.is_some()), self.setup.typed_token().or(held)) {
+            (Ok(settings), Some(token)) => then(self, settings, token),
+            (Err(field), _) => {
+                self.setup.focus = Some(field);
+                Vec::new()
+            }
+            (Ok(_), None) => Vec::new(),
+        }
+    }
+
+    fn save(&mut self, settings: Settings, token: Token) -> Vec<Effect> {
+        let mut effects = vec![Effect::SaveSettings(settings.clone())];
+        if let (Some(typed), Some(operator)) = (self.setup.typed_token(), &settings.operator) {
+            effects.push(Effect::StoreToken(operator.to_string(), typed.clone()));
+            // Until the key store has it.
+            self.held = Held::Given(token);
+        }
+        self.settings = settings;
+        self.setup = SetupForm::new(&self.settings);
+        self.connect.trouble.take_if(|trouble| trouble.fault == Fault::Settings);
+        effects.extend(self.show(Page::Connect));
+        effects.push(Effect::Restyle);
+        effects
+    }
+
+    pub(super) fn connect(&mut self) -> Vec<Effect> {
+        if self.attempt.is_some() {
+            return Vec::new();
+        }
+        self.connect.was_tried = true;
+        match (self.connect.numbers(), self.held.token()) {
+            (Err(field), _) => {
+                self.connect.focus = Some(field);
+                Vec::new()
+            }
+            (Ok(_), None) => self.show(Page::Settings),
+            (Ok(numbers), Some(token)) => {
+                let token = token.clone();
+                let tab = TabId(self.next);
+                self.next += 1;
+                self.connect.trouble = None;
+                self.attempt = Some(Attempt { id: tab, session_id: numbers.id, stage: Stage::Relay });
+                vec![Effect::Connect {
+                    tab,
+                    id: numbers.id,
+                    password: numbers.password,
+                    ask: numbers.ask,
+                    settings: self.settings.clone(),
+                    token,
+                }]
+            }
+        }
+    }
+}

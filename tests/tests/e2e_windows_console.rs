@@ -1,0 +1,228 @@
+//! The operator's window: from the numbers to the customer's desktop, by real keys and presses.
+#![cfg(target_os = "linux")]
+
+use farhand_proto::id::Password;
+use farhand_testkit::x::{Picture, Place, Program, XServer};
+use farhand_tests::{Client, Eye, Operator, Process, Ready, Relay, Role, Window, eventually, raw_terminal};
+
+/// The customer's desktop. It fits into the window as it is, and is not enlarged.
+const DESKTOP: (u32, u32) = (1000, 560);
+
+/// An operator's desktop with the console on it, and a customer's.
+struct Desks {
+    // Dropped in this order: the servers go last.
+    console: Window,
+    client: Client,
+    _managers: [Program; 2],
+    _relay: Relay,
+    eye: Eye,
+    customers_eye: Eye,
+    server: XServer,
+    customers: XServer,
+}
+
+impl Desks {
+    fn new() -> Self {
+        Self::on(XServer::xvfb(1400, 900))
+    }
+
+    fn on(server: XServer) -> Self {
+        let relay = Relay::start();
+        let operator: Operator = relay.add_operator("anna");
+        let customers = XServer::xvfb(DESKTOP.0, DESKTOP.1);
+        let managers = [server.start_window_manager(), customers.start_window_manager()];
+        customers.run("xsetroot", &["-solid", "#d04020"]);
+        let client = Client::start(&relay, &customers, &["--commands"]);
+        let console = Window::console(&relay, &operator, &server);
+        let (eye, customers_eye) = (Eye::open(&server), Eye::open(&customers));
+        Self { console, client, _managers: managers, _relay: relay, eye, customers_eye, server, customers }
+    }
+
+    /// Types the numbers and lets the console try them.
+    fn enter(&self, ready: &Ready) {
+        let console = &self.console;
+        console.node("the keyboard in the first field", |node| node.role == Role::Entry && node.is_focused());
+        console.type_text(&ready.session_id);
+        console.keys(&["Tab"]);
+        console.type_text(&ready.password);
+        console.keys(&["Return"]);
+    }
+
+    /// Goes from the numbers to a session in which the operator may do everything.
+    fn connect(&mut self) -> Ready {
+        let ready = self.client.ready();
+        self.enter(&ready);
+        self.client.process.event("asked");
+        self.console.says("Waiting for the customer's answer");
+        self.client.say("allow view,control");
+        self.console.click(&self.console.button("They match"));
+        self.wait_until_live();
+        ready
+    }
+
+    /// Where the customer's desktop is in the window.
+    fn picture_place(&self) -> Place {
+        let room = self.console.widget(Role::Image, "The customer's screen").place();
+        let side = |pixels: u32| i32::try_from(pixels).expect("a screen");
+        let (width, height) = (side(DESKTOP.0), side(DESKTOP.1));
+        Place { x: room.x + (room.width - width) / 2, y: room.y + (room.height - height) / 2, width, height }
+    }
+
+    fn shown(&self) -> Picture {
+        self.eye.pixels().part(self.picture_place())
+    }
+
+    /// Waits until the window shows the customer's desktop, pixel by pixel.
+    fn wait_until_live(&self) {
+        let is_equal = || (self.shown() == self.customers_eye.pixels()).then_some(());
+        eventually("the customer's desktop in the window", is_equal);
+    }
+
+    /// Where a place of the customer's desktop is on the operator's.
+    fn in_picture(&self, (x, y): (i32, i32)) -> (i32, i32) {
+        let place = self.picture_place();
+        (place.x + x, place.y + y)
+    }
+}
+
+fn signal(process: &Process, name: &str) {
+    let sent = std::process::Command::new("kill").args([name, &process.pid().to_string()]).status();
+    assert!(sent.is_ok_and(|status| status.success()), "the process takes {name}");
+}
+
+/// On this server an operator connects, sees, presses and types.
+fn sees_presses_and_types(server: XServer) {
+    let mut desks = Desks::on(server);
+    let mut command = desks.customers.command("xmessage");
+    let mut dialogue = Process::start(command.args(["-buttons", "Yes:21,No:22", "Delete all files?"]));
+    let window = desks.customers.window("Xmessage").parse().expect("a number");
+    desks.customers_eye.still_pixels();
+    let form = desks.customers_eye.children(window)[0];
+    let mut parts: Vec<_> = desks.customers_eye.children(form);
+    parts.sort_by_key(|part| desks.customers_eye.place(*part).x);
+    let button = *parts.iter().max_by_key(|part| desks.customers_eye.place(**part).x).expect("buttons");
+    let button = desks.customers_eye.place(button).middle();
+    desks.connect();
+    desks.console.click_at(desks.in_picture(button));
+    assert_eq!(dialogue.exit_code(), Some(22), "the dialogue says which button was pressed");
+
+    let terminal = raw_terminal(&desks.customers, "typed");
+    desks.customers_eye.still_pixels();
+    let at = desks.customers_eye.place(desks.customers.window("XTerm").parse().expect("a number")).middle();
+    desks.console.click_at(desks.in_picture(at));
+    // Each layout's own keys, by number; 108 is AltGr.
+    for (layout, keys, typed) in [
+        ("cz", &["14", "15", "108+26"][..], "řž€"),
+        ("de", &["20"], "řž€ß"),
+        ("no", &["47"], "řž€ßø"),
+        ("es", &["47"], "řž€ßøñ"),
+        ("pl", &["108+46"], "řž€ßøñł"),
+    ] {
+        desks.server.set_layout(layout);
+        desks.console.keys(keys);
+        terminal.expect(typed);
+    }
+
+    // What is held when the operator turns to something else is let go of.
+    desks.console.xdotool(&["keydown", "Shift_L"]);
+    eventually("the key to go down", || (desks.customers_eye.keys_down().len() == 1).then_some(()));
+    let _other = desks.server.start_program("xterm", &[]);
+    desks.server.wait_for_focus("XTerm");
+    eventually("the key to come up", || desks.customers_eye.keys_down().is_empty().then_some(()));
+    desks.console.xdotool(&["keyup", "Shift_L"]);
+    terminal.expect("řž€ßøñł");
+}
+
+#[test]
+fn with_opengl_an_operator_connects_sees_presses_and_types() {
+    sees_presses_and_types(XServer::xvfb(1400, 900));
+}
+
+#[test]
+fn without_opengl_an_operator_connects_sees_presses_and_types() {
+    sees_presses_and_types(XServer::xvfb_with(&["-screen", "0", "1400x900x24", "-extension", "GLX"]));
+}
+
+#[test]
+fn a_slip_in_a_number_is_said_while_typing() {
+    let mut desks = Desks::new();
+    let ready = desks.client.ready();
+    let console = &desks.console;
+    let wrong = |number: &str| {
+        let (rest, last) = number.split_at(number.len() - 1);
+        let digit = last.parse::<u32>().expect("a digit");
+        format!("{rest}{}", (digit + 1) % 10)
+    };
+    let first = |node: &farhand_tests::Node| node.role == Role::Entry && node.is_focused();
+    console.node("the keyboard in the first field", first);
+    for (number, unfinished) in [(&ready.session_id, "9 of 10 digits"), (&ready.password, "8 of 9 digits")] {
+        console.type_text(&wrong(number)[..number.len() - 1]);
+        console.says(unfinished);
+        console.type_text(&wrong(number)[number.len() - 1..]);
+        console.says("A digit is wrong, or two are swapped.");
+        console.keys(&["BackSpace"]);
+        console.type_text(&number[number.len() - 1..]);
+        console.wait_without("no complaint", |node| node.name.contains("A digit is wrong"));
+        console.keys(&["Tab"]);
+    }
+    console.click(&console.button("Connect"));
+    desks.client.process.event("asked");
+}
+
+#[test]
+fn a_wrong_password_is_said_in_words() {
+    let mut desks = Desks::new();
+    let ready = desks.client.ready();
+    let start = if ready.password.starts_with('1') { "223 456 78" } else { "123 456 78" };
+    let mut numbers = (0..10).map(|digit| format!("{start}{digit}"));
+    let other = numbers.find(|number| number.parse::<Password>().is_ok()).expect("one digit fits");
+    desks.enter(&Ready { password: other, ..ready });
+    desks.console.says("The password is wrong.");
+    desks.console.says("Ask the customer to read it again.");
+}
+
+#[test]
+fn a_customer_who_is_gone_is_said_in_words() {
+    let mut desks = Desks::new();
+    desks.connect();
+    desks.client.process.kill();
+    desks.console.says("The session is over");
+    desks.console.says("Connect again with the numbers that the customer sees now.");
+    desks.console.click(&desks.console.button("Close"));
+    desks.console.says("Connect to a customer");
+    desks.console.says("Recent sessions");
+}
+
+#[test]
+fn a_frozen_line_is_never_passed_off_as_live() {
+    let mut desks = Desks::new();
+    desks.connect();
+    signal(&desks.client.process, "-STOP");
+    desks.console.says("Frozen for");
+    let is_grey = |pixel: &u32| {
+        let [_, red, green, blue] = pixel.to_be_bytes();
+        red.abs_diff(green) < 40 && green.abs_diff(blue) < 40
+    };
+    let part = Place { x: 20, y: 20, width: 100, height: 100 };
+    eventually("a grey picture", || desks.shown().part(part).pixels.iter().all(is_grey).then_some(()));
+    // What happens meanwhile is not known here.
+    desks.customers.run("xsetroot", &["-solid", "#2040d0"]);
+    signal(&desks.client.process, "-CONT");
+    desks.console.wait_without("nothing frozen", |node| node.name.contains("Frozen"));
+    desks.wait_until_live();
+}
+
+#[test]
+fn a_pause_is_shown_over_a_grey_picture() {
+    let mut desks = Desks::new();
+    desks.connect();
+    desks.client.say("pause");
+    desks.console.says("Paused by the customer");
+    desks.client.say("resume");
+    desks.console.wait_without("no pause", |node| node.name.contains("Paused by the customer"));
+    desks.wait_until_live();
+    desks.client.say("take control");
+    desks.console.says("The customer has taken back mouse and keyboard");
+    desks.client.say("end");
+    desks.console.says("The customer ended the session.");
+}
