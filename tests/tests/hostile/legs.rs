@@ -162,7 +162,7 @@ fn wrong_words() -> Vec<(Vec<u8>, bool, &'static str)> {
     vec![
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), false, "broke the protocol: unknown frame type 72"),
         (vec![200, 0, 0], false, "broke the protocol: unknown frame type 200 of from relay"),
-        (vec![1, 0xff, 0xff], false, "announces 65535 bytes, more than its 2048"),
+        (vec![1, 0xff, 0xff], false, "announces 65535 bytes, more than its 12288"),
         (vec![6, 0, 3, 255, 255, 255], false, "broke the protocol: malformed from relay Nobody"),
         (vec![1, 0, 20, 1], true, "the connection was closed"),
         (vec![], true, "the connection was closed"),
