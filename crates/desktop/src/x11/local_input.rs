@@ -6,7 +6,6 @@ use x11rb::connection::Connection as _;
 use x11rb::protocol::xinput::XIEventMask;
 
 use super::devices::Devices;
-pub(super) use super::devices::select;
 use super::link::{Asked as _, Awake, Link};
 use crate::{LocalInput, LocalInputError, OpenError, Waker};
 

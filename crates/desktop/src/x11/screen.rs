@@ -17,8 +17,8 @@ use x11rb::protocol::xinput::{self, ConnectionExt as _, XIEventMask};
 use x11rb::protocol::xproto::{ChangeWindowAttributesAux, ConnectionExt as _, EventMask, ImageFormat};
 
 use super::cursor;
+use super::devices::select;
 use super::link::{Asked, Awake, Link, failed};
-use super::local_input::select;
 use super::monitors::Monitors;
 use super::pixels::PixelFormat;
 use super::shm::Segment;
