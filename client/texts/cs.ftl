@@ -143,6 +143,10 @@ save-path = Název souboru s potvrzením
 save-done = Uloženo: { $path }
 save-exists = Soubor s tímto názvem už existuje. Změňte název.
 save-failed = Nelze uložit: { $why }
+save-denied = program tam nesmí zapisovat
+save-no-folder = taková složka neexistuje
+save-full = disk je plný
+save-read-only = zapisovat tam nelze
 over-nothing-remains = Na tomto počítači z programu nic nezůstává. Jeho soubor teď můžete smazat.
 receipt-file = vzdalena-pomoc
 
@@ -152,6 +156,34 @@ cannot-wayland = Tato plocha používá Wayland a nelze ji ukázat. Odhlaste se.
 cannot-desktop = Program nevidí vaši obrazovku nebo nemůže používat myš. Řekněte pomocníkovi, co stojí níže.
 cannot-gone = Pracovní plocha skončila. Přihlaste se a spusťte program znovu.
 cannot-fault = Program nemůže pokračovat. Spusťte ho znovu; pokud to nepomůže, řekněte pomocníkovi, co stojí níže.
+
+# Co se stalo, několika slovy pro toho, kdo pomáhá
+fault-at = { $target }: { $what }
+fault-name = toto jméno se nenašlo ({ $more })
+fault-refused = spojení bylo odmítnuto
+fault-timed-out = žádná odpověď včas, možná ji zahazuje firewall
+fault-network = síť selhala ({ $more })
+fault-wrong-pin = odpovídá někdo s jiným klíčem
+fault-closed = spojení bylo přijato a hned zavřeno
+fault-not-a-relay = neodpovídá služba pomoci ({ $more })
+fault-own-key = selhal vlastní klíč programu ({ $more })
+fault-refusal = služba pomoci odmítla ({ $more })
+fault-leg = spojení skončilo ({ $more })
+fault-silent = služba pomoci včas neodpověděla
+fault-unexpected = služba pomoci odpověděla na něco jiného
+fault-stopping = služba pomoci se zastavuje
+desktop-unreachable = K ploše { $display } se nelze připojit: { $reason }
+desktop-refused = Plocha { $display } program odmítla: { $reason }. Spusťte ho jako uživatel, který je tam přihlášen.
+desktop-extension = X serveru této plochy chybí rozšíření { $name }.
+desktop-depth = Plocha má { $depth }bitové barvy. V nastavení obrazovky zvolte 24bitové.
+desktop-not-here = Na tomto systému zatím nelze obrazovku ukázat; jde to na Linuxu s X11.
+desktop-gone = Pracovní plocha skončila.
+desktop-large = Plocha je příliš velká. V nastavení obrazovky zvolte nižší rozlišení.
+
+# Klávesy, které se stisknou spolu
+keys-space = Ctrl+Alt+mezerník
+keys-end = Ctrl+Alt+End
+keys-pause = Ctrl+Alt+Pause
 
 # Ikona v liště
 tray-show = Ukázat okno

@@ -142,6 +142,10 @@ save-path = File name for the receipt
 save-done = Saved: { $path }
 save-exists = A file of this name is there already. Change the name.
 save-failed = It could not be saved: { $why }
+save-denied = this program may not write there
+save-no-folder = there is no such folder
+save-full = the disk is full
+save-read-only = nothing can be written there
 over-nothing-remains = Nothing of this program remains on this computer. You can delete its file now.
 receipt-file = remote-help
 
@@ -151,6 +155,34 @@ cannot-wayland = This desktop uses Wayland, which can’t be shown. Log out. On 
 cannot-desktop = This program can’t see your screen or use your mouse. Tell your helper what it says below.
 cannot-gone = The desktop has ended. Log in and start this program again.
 cannot-fault = The program can’t go on. Start it again; if that does not help, tell your helper what it says below.
+
+# What happened, in a few words for whoever helps
+fault-at = { $target }: { $what }
+fault-name = this name is not found ({ $more })
+fault-refused = the connection was refused
+fault-timed-out = no answer in time, a firewall may be dropping it
+fault-network = the network failed ({ $more })
+fault-wrong-pin = what answers has another key
+fault-closed = the connection was taken and closed at once
+fault-not-a-relay = what answers is not a help service ({ $more })
+fault-own-key = this program’s own key failed ({ $more })
+fault-refusal = the help service says no ({ $more })
+fault-leg = the connection ended ({ $more })
+fault-silent = the help service did not answer in time
+fault-unexpected = the help service answered something else than was asked
+fault-stopping = the help service is being stopped
+desktop-unreachable = The desktop { $display } can’t be reached: { $reason }
+desktop-refused = The desktop { $display } refused this program: { $reason }. Start it as the user who is logged in there.
+desktop-extension = The desktop’s X server lacks the extension { $name }.
+desktop-depth = The desktop shows { $depth }-bit colours. Choose 24-bit colours in the display settings.
+desktop-not-here = Showing the screen does not work on this system yet; it works on Linux with X11.
+desktop-gone = The desktop has ended.
+desktop-large = The desktop is too large. Choose a lower resolution in the display settings.
+
+# Keys to press together
+keys-space = Ctrl+Alt+Space
+keys-end = Ctrl+Alt+End
+keys-pause = Ctrl+Alt+Pause
 
 # The tray icon
 tray-show = Show the window

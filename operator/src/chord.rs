@@ -23,17 +23,31 @@ impl Chord {
     }
 }
 
+/// What is no key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct NoKey(pub(crate) String);
+
 impl FromStr for Chord {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        Self::read(text, |_| None).map_err(|NoKey(name)| {
+            let names: Vec<_> = NamedKey::ALL.iter().map(|key| key.name()).collect();
+            format!("{name:?} is no key; keys are single characters and: {}", names.join(", "))
+        })
+    }
+}
+
+impl Chord {
+    /// Reads keys whose names may also be those that `known` knows.
+    pub(crate) fn read(text: &str, known: impl Fn(&str) -> Option<NamedKey>) -> Result<Self, NoKey> {
         let mut keys = Vec::new();
         let mut rest = text;
         loop {
             // A plus sign that stands alone is the key itself.
             let end = rest.char_indices().skip(1).find(|(_, character)| *character == '+').map(|(at, _)| at);
             let name = end.map_or(rest, |end| &rest[..end]);
-            keys.push(key(name)?);
+            keys.push(key(name, &known)?);
             match end {
                 Some(end) => rest = &rest[end + 1..],
                 None => return Ok(Self { keys }),
@@ -42,15 +56,12 @@ impl FromStr for Chord {
     }
 }
 
-fn key(name: &str) -> Result<Key, String> {
+fn key(name: &str, known: impl Fn(&str) -> Option<NamedKey>) -> Result<Key, NoKey> {
     let mut characters = name.chars();
     if let (Some(character), None) = (characters.next(), characters.next()) {
         return Ok(if character == ' ' { Key::Named(NamedKey::Space) } else { Key::Char(character) });
     }
-    NamedKey::from_name(name).map(Key::Named).ok_or_else(|| {
-        let names: Vec<_> = NamedKey::ALL.iter().map(|key| key.name()).collect();
-        format!("{name:?} is no key; keys are single characters and: {}", names.join(", "))
-    })
+    NamedKey::from_name(name).or_else(|| known(name)).map(Key::Named).ok_or_else(|| NoKey(name.to_owned()))
 }
 
 #[cfg(test)]
@@ -72,6 +83,14 @@ mod tests {
         assert!("ctrl+banana".parse::<Chord>().is_err());
         assert!("ctrl+".parse::<Chord>().is_err());
         assert!("".parse::<Chord>().is_err());
+    }
+
+    #[test]
+    fn keys_have_other_names_as_well() {
+        let known = |name: &str| (name == "mezerník").then_some(NamedKey::Space);
+        let read = Chord::read("alt+mezerník", known).unwrap();
+        assert_eq!(read.keys, [Key::Named(NamedKey::Alt), Key::Named(NamedKey::Space)]);
+        assert_eq!(Chord::read("alt+banán", known), Err(NoKey("banán".to_owned())));
     }
 
     #[test]

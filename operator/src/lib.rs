@@ -80,6 +80,7 @@ fn open_window(options: &Options, task: Option<&options::Open>) -> Result<(), Fa
             pins: options.pin.clone(),
             operator: options.operator.clone(),
             token: connect::given_token(options.token_file.as_deref())?,
+            graphics: options.graphics,
             customer: task.map(customer).transpose()?,
         };
         window::run(given).map_err(|error| Failure::Here(error.to_string()))

@@ -9,6 +9,7 @@ use farhand_proto::grant::{Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
 use farhand_transport::{Pin, Target};
+use farhand_window::Graphics;
 
 use crate::steps::Step;
 
@@ -48,6 +49,11 @@ pub(crate) struct Options {
     /// What to log to standard error, for example info or farhand_peer=debug.
     #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
     pub(crate) log: String,
+
+    /// What draws the window: auto (the graphics processor where there is one), software (the processor, always) or
+    /// gpu (OpenGL, even where that is a program on the processor).
+    #[arg(long, value_name = "WHAT", env = "FARHAND_GRAPHICS", default_value = "auto")]
+    pub(crate) graphics: Graphics,
 
     /// Without one the window opens; then relay, pin, operator and token go before what its settings say.
     #[command(subcommand)]

@@ -38,7 +38,9 @@ session-keys-alt-f4 = Alt + F4
 session-keys-ctrl-esc = Ctrl + Esc
 session-chord-ask = Jiné klávesy, mezi nimi znak +
 session-chord-send = Poslat
-session-chord-wrong = Taková klávesa není. Příklady: ctrl+shift+t, alt+enter, f5
+session-chord-wrong = Klávesa „{ $name }“ není. Příklady: ctrl+shift+t, alt+enter, f5
+# Names that keys have beside their own, each with the key that it means. Small letters.
+session-chord-names = esc=escape, del=delete, ins=insert, pgup=pageup, pgdn=pagedown, win=super, windows=super, control=ctrl, return=enter, mezerník=space, mezera=space, nahoru=up, dolů=down, vlevo=left, doleva=left, vpravo=right, doprava=right, nabídka=menu, printscreen=print, tabulátor=tab, domů=home, konec=end
 session-type-ask = U zákazníka se napíše přesně tak, jak je zde
 session-type-send = Napsat tam
 session-type-hint = nebo Ctrl + Enter
@@ -78,6 +80,7 @@ session-undone-paused = Neprovedeno: zákazník relaci pozastavil.
 session-undone-stale = Neprovedeno: přišlo to příliš pozdě, na obrazovce už je něco jiného.
 session-undone-overflow = Neprovedeno: zákazník používá svou myš a klávesnici a čeká toho už příliš mnoho.
 session-undone-interrupted = Neprovedeno: držené klávesy se mezitím uvolnily. Stiskněte je znovu.
+session-undone-own-window = Neprovedeno: to je zákazníkovo vlastní okno Farhandu. Nejdřív klepněte do jiného okna.
 session-undone-system = Neprovedeno: zákazníkův systém to odmítl ({ $why }).
 session-undone-lost = Neprovedeno: spojení je přerušené.
 session-undone-congested = Neprovedeno: na odeslání už čeká příliš mnoho.

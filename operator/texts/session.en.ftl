@@ -38,7 +38,9 @@ session-keys-alt-f4 = Alt + F4
 session-keys-ctrl-esc = Ctrl + Esc
 session-chord-ask = Other keys, with + between them
 session-chord-send = Send
-session-chord-wrong = There is no such key. Examples: ctrl+shift+t, alt+enter, f5
+session-chord-wrong = “{ $name }” is no key. Examples: ctrl+shift+t, alt+enter, f5
+# Names that keys have beside their own, each with the key that it means. Small letters.
+session-chord-names = esc=escape, del=delete, ins=insert, pgup=pageup, pgdn=pagedown, win=super, windows=super, control=ctrl, return=enter, spacebar=space, printscreen=print
 session-type-ask = Arrives at the customer's exactly as it stands here
 session-type-send = Type it there
 session-type-hint = or Ctrl + Enter
@@ -78,6 +80,7 @@ session-undone-paused = Not done: the customer has paused the session.
 session-undone-stale = Not done: it came too late for what is on the screen now.
 session-undone-overflow = Not done: too much waits while the customer uses their own mouse and keyboard.
 session-undone-interrupted = Not done: keys held with it were released meanwhile. Press them again.
+session-undone-own-window = Not done: that is the customer’s own Farhand window. Click into another window first.
 session-undone-system = Not done: the customer's system would not ({ $why }).
 session-undone-lost = Not done: the line is lost.
 session-undone-congested = Not done: too much waits for the line.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use farhand_broker::Figures;
+use farhand_broker::{Figures, NoRoom};
 use farhand_proto::relay::Refusal;
 
 /// Everything that only grows. Gauges come from the broker, see [`Figures`].
@@ -22,7 +22,11 @@ pub(crate) struct Counters {
     pub(crate) handshakes_timed_out: Counter,
     pub(crate) handshakes_closed: Counter,
     pub(crate) handshakes_not_a_leg: Counter,
-    pub(crate) no_room: Counter,
+    dropped_newcomers_per_address: Counter,
+    dropped_legs_per_address: Counter,
+    dropped_newcomers: Counter,
+    dropped_legs: Counter,
+    dropped_stopping: Counter,
     refused_version: Counter,
     refused_operator: Counter,
     refused_ticket: Counter,
@@ -61,7 +65,11 @@ impl Counters {
             handshakes_timed_out: Counter::default(),
             handshakes_closed: Counter::default(),
             handshakes_not_a_leg: Counter::default(),
-            no_room: Counter::default(),
+            dropped_newcomers_per_address: Counter::default(),
+            dropped_legs_per_address: Counter::default(),
+            dropped_newcomers: Counter::default(),
+            dropped_legs: Counter::default(),
+            dropped_stopping: Counter::default(),
             refused_version: Counter::default(),
             refused_operator: Counter::default(),
             refused_ticket: Counter::default(),
@@ -79,6 +87,17 @@ impl Counters {
             Refusal::Alone => &self.refused_alone,
             Refusal::Busy { .. } => &self.refused_busy,
             Refusal::Protocol => &self.refused_protocol,
+        };
+        counter.add(1);
+    }
+
+    pub(crate) fn dropped(&self, reason: NoRoom) {
+        let counter = match reason {
+            NoRoom::NewcomersOfAddress => &self.dropped_newcomers_per_address,
+            NoRoom::LegsOfAddress => &self.dropped_legs_per_address,
+            NoRoom::Newcomers => &self.dropped_newcomers,
+            NoRoom::Legs => &self.dropped_legs,
+            NoRoom::Stopping => &self.dropped_stopping,
         };
         counter.add(1);
     }
@@ -122,7 +141,16 @@ impl Counters {
             ("alone", &self.refused_alone),
             ("busy", &self.refused_busy),
             ("protocol", &self.refused_protocol),
-            ("no_room", &self.no_room),
+        ] {
+            page.value(&[("reason", reason)], counter.get());
+        }
+        page.metric("dropped_total", "counter", "Connections that were dropped before TLS, by the limit.");
+        for (reason, counter) in [
+            ("newcomers_per_address", &self.dropped_newcomers_per_address),
+            ("legs_per_address", &self.dropped_legs_per_address),
+            ("newcomers", &self.dropped_newcomers),
+            ("legs", &self.dropped_legs),
+            ("stopping", &self.dropped_stopping),
         ] {
             page.value(&[("reason", reason)], counter.get());
         }
@@ -183,6 +211,7 @@ mod tests {
     fn the_page_is_what_prometheus_reads() {
         let counters = Counters::new();
         counters.refused(&Refusal::Ticket);
+        counters.dropped(NoRoom::Legs);
         counters.bytes_to_client.add(5);
         let page = counters.exposition(&Figures { client_legs: 3, waiting: 2, ..Figures::default() });
         for line in [
@@ -194,6 +223,8 @@ mod tests {
             "farhand_relay_refusals_total{reason=\"ticket\"} 1",
             "farhand_relay_refusals_total{reason=\"busy\"} 0",
             "farhand_relay_find_misses_total 0",
+            "farhand_relay_dropped_total{reason=\"legs\"} 1",
+            "farhand_relay_dropped_total{reason=\"newcomers_per_address\"} 0",
         ] {
             assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");
         }

@@ -6,31 +6,30 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use farhand_broker::{
-    Broker, Command, Ending, LegId, Now, OperatorCheck, OperatorId, PairId, Record, Timing, Traffic,
+    Broker, Command, Ending, LegId, Now, OperatorCheck, OperatorId, PairId, Timing, Traffic,
 };
 use farhand_proto::bounded::{Bytes, Text};
-use farhand_proto::id::SessionId;
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
-use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_store::Store;
 use farhand_transport::{Acceptor, LegStream};
 use tokio::net::TcpStream;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{AbortHandle, Id, JoinError, JoinHandle, JoinSet};
-use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until, timeout};
+use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
 use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
+use crate::audit::Audit;
 use crate::counters::Counters;
+use crate::journal::Journal;
 use crate::leg::{Left, LegTask, MAILBOX, Mail, Said, farewell};
 use crate::listen::keep_alive;
 use crate::pages::{Answer, Question};
 use crate::server::{Order, Outcome};
 use crate::session;
+use crate::throttle::WINDOW;
 
 /// What legs have said and the driver has not heard; legs wait when it is full.
 const SAID: usize = 256;
-/// Audit lines that wait for the disk. When it is full, lines are lost, counted and complained about.
-const AUDIT: usize = 1024;
 /// Messages handled before a newcomer gets its turn.
 const HEARD_IN_ROW: u32 = 64;
 /// How often it is looked whether operators were removed.
@@ -52,9 +51,8 @@ pub(crate) struct Driver {
     timing: Timing,
     store: Store,
     acceptor: Acceptor,
-    counters: Arc<Counters>,
-    audit: mpsc::Sender<Record>,
-    auditor: JoinHandle<()>,
+    journal: Journal,
+    audit: Audit,
     tasks: JoinSet<Done>,
     owners: HashMap<Id, Owner>,
     seats: BTreeMap<LegId, Seat>,
@@ -118,17 +116,15 @@ impl Driver {
         timing: Timing,
     ) -> Self {
         let (said, heard) = mpsc::channel(SAID);
-        let (audit, records) = mpsc::channel(AUDIT);
-        let auditor = tokio::spawn(write_audit(store.clone(), records, counters.clone()));
+        let audit = Audit::start(store.clone(), counters.clone());
         Self {
             broker,
             start: Instant::now(),
             timing,
             store,
             acceptor,
-            counters,
+            journal: Journal::new(counters),
             audit,
-            auditor,
             tasks: JoinSet::new(),
             owners: HashMap::new(),
             seats: BTreeMap::new(),
@@ -143,6 +139,8 @@ impl Driver {
     pub(crate) async fn run(mut self, mut inlets: Inlets) -> Outcome {
         let mut recheck = interval(RECHECK);
         recheck.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut window = interval(WINDOW);
+        window.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut deadline = None;
         let mut heard_in_row = 0_u32;
         let outcome = loop {
@@ -171,6 +169,7 @@ impl Driver {
                 }
                 Some(ended) = self.tasks.join_next_with_id() => self.handle_ended(ended),
                 _ = recheck.tick(), if !self.rechecking => self.recheck(),
+                _ = window.tick() => self.journal.sum_up(),
                 Some(question) = inlets.questions.recv() => {
                     let answer = Answer { figures: self.broker.figures(), stopping: deadline.is_some() };
                     // Whoever asked may have gone.
@@ -200,11 +199,7 @@ impl Driver {
     fn handle_arrival(&mut self, stream: TcpStream, peer: SocketAddr) {
         let id = match self.broker.handle_accepted(self.now(), peer.ip()) {
             Ok(id) => id,
-            Err(error) => {
-                self.counters.no_room.add(1);
-                debug!(%peer, %error, "dropped");
-                return;
-            }
+            Err(reason) => return self.journal.dropped(peer, reason),
         };
         let span = info_span!("leg", leg = id.0, %peer);
         if let Err(error) = keep_alive(&stream) {
@@ -216,7 +211,8 @@ impl Driver {
             acceptor: self.acceptor.clone(),
             said: self.said.clone(),
             mailbox: incoming,
-            counters: self.counters.clone(),
+            counters: self.journal.counters().clone(),
+            throttle: self.journal.throttle().clone(),
         };
         let task = async move { Done::Leg(task.run(stream, peer).await) };
         let abort = self.spawn(Owner::Leg(id), task.instrument(span.clone()));
@@ -229,7 +225,9 @@ impl Driver {
             Said::Opened(key) => self.broker.handle_opened(now, id, key),
             Said::Garbage => self.broker.handle_garbage(now, id),
             Said::Message(message) => {
-                self.note(id, &message);
+                if let Some(seat) = self.seats.get(&id) {
+                    self.journal.heard(&seat.span, &message);
+                }
                 self.broker.handle_message(now, id, message);
                 self.obey();
                 self.post(id, Mail::Next);
@@ -293,8 +291,7 @@ impl Driver {
         let ending = self.broker.cut_because(pair).unwrap_or(ending);
         let halves = self.pairs.remove(&pair);
         if let Some(Pair { span, .. }) = &halves {
-            let Traffic { to_client, to_console } = traffic;
-            span.in_scope(|| info!(to_client, to_console, by = ending.name(), "session ended"));
+            Journal::session_ended(span, traffic, ending.name());
         }
         self.broker.handle_session_ended(now, pair, traffic, ending);
         let Some(Pair { console, client, span, .. }) = halves else { return };
@@ -341,9 +338,9 @@ impl Driver {
         let Some(seat) = self.pairs.get_mut(&pair) else { return };
         seat.cut = Some(cut);
         let span = seat.span.clone();
-        span.in_scope(|| info!("session started"));
-        self.counters.sessions.add(1);
-        let task = session::run(console, client, self.timing.silence, is_cut, self.counters.clone());
+        self.journal.session_started(&span);
+        let task =
+            session::run(console, client, self.timing.silence, is_cut, self.journal.counters().clone());
         let task = async move { Done::Session(Box::new(task.await)) };
         self.spawn(Owner::Session(pair), task.instrument(span));
     }
@@ -353,7 +350,9 @@ impl Driver {
         while let Some(command) = self.broker.poll_command() {
             match command {
                 Command::Send { leg, message } => {
-                    self.count(leg, &message);
+                    if let Some(seat) = self.seats.get(&leg) {
+                        self.journal.told(&seat.span, &message);
+                    }
                     self.post(leg, Mail::Send(message));
                 }
                 Command::Close { leg } => self.close(leg),
@@ -365,12 +364,7 @@ impl Driver {
                     );
                     self.pairs.insert(pair, Pair { console, client, span, cut: None });
                 }
-                Command::Record(record) => {
-                    if self.audit.try_send(record).is_err() {
-                        self.counters.audit_lost.add(1);
-                        error!("an audit line is lost: the disk does not keep up");
-                    }
-                }
+                Command::Record(record) => self.audit.record(record),
             }
         }
     }
@@ -407,7 +401,7 @@ impl Driver {
     fn post(&mut self, id: LegId, mail: Mail) {
         let Some(Seat { mailbox, place: Place::Task(abort), span }) = self.seats.get(&id) else { return };
         if let Err(mpsc::error::TrySendError::Full(_)) = mailbox.try_send(mail) {
-            span.in_scope(|| info!("peer reads nothing; cut off"));
+            self.journal.reads_nothing(span);
             abort.abort();
         }
     }
@@ -457,68 +451,11 @@ impl Driver {
         abort
     }
 
-    /// Log lines about what a peer says.
-    fn note(&self, id: LegId, message: &ToRelay) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        seat.span.in_scope(|| match message {
-            ToRelay::Register { claim, .. } => debug!(with_claim = claim.is_some(), "client comes"),
-            ToRelay::Login { operator, .. } => debug!(%operator, "operator comes"),
-            ToRelay::Join { .. } => debug!("half of a session comes"),
-            ToRelay::Find { session_id, .. } => debug!(session = session_id.short(), "asks for a number"),
-            ToRelay::Ping { .. } => {}
-        });
-    }
-
-    /// Counters and log lines about what a peer is told.
-    fn count(&self, id: LegId, message: &FromRelay) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        let short = |session_id: &SessionId| session_id.short();
-        seat.span.in_scope(|| match message {
-            FromRelay::Registered { session_id, .. } => {
-                self.counters.registered.add(1);
-                info!(session = short(session_id), "client waits");
-            }
-            FromRelay::LoggedIn { .. } => {
-                self.counters.logged_in.add(1);
-                info!("operator logged in");
-            }
-            FromRelay::Found { .. } => {
-                self.counters.found.add(1);
-                info!("client found");
-            }
-            FromRelay::Nobody { .. } => {
-                self.counters.missed.add(1);
-                info!("nobody waits under the number");
-            }
-            FromRelay::Refused { refusal } => {
-                self.counters.refused(refusal);
-                info!(%refusal, "refused");
-            }
-            FromRelay::Joined { .. }
-            | FromRelay::Invite { .. }
-            | FromRelay::Pong { .. }
-            | FromRelay::Stopping {} => {}
-        });
-    }
-
     /// Ends all tasks and lets the audit reach the disk.
     async fn finish(mut self) {
         self.tasks.shutdown().await;
-        drop(self.audit);
-        if timeout(STOP_MARGIN, &mut self.auditor).await.is_err() {
-            self.auditor.abort();
-            error!("the last audit lines are lost: the disk does not keep up");
-        }
+        self.journal.sum_up();
+        self.audit.finish(STOP_MARGIN).await;
         self.store.close().await;
-    }
-}
-
-/// Writes audit lines until nobody can send more.
-async fn write_audit(store: Store, mut records: mpsc::Receiver<Record>, counters: Arc<Counters>) {
-    while let Some(record) = records.recv().await {
-        if let Err(error) = store.record(&record).await {
-            counters.audit_lost.add(1);
-            error!(%error, "an audit line is lost");
-        }
     }
 }

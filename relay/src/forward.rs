@@ -28,7 +28,10 @@ pub(crate) struct Direction {
     /// Read and not yet taken.
     held: Vec<u8>,
     taken: usize,
+    /// Read.
     moved: u64,
+    /// Of those, handed on.
+    delivered: u64,
     unflushed: bool,
     stage: Stage,
 }
@@ -96,15 +99,56 @@ where
         (self.forth.is_waiting(), self.back.is_waiting())
     }
 
+    /// For each side, the side itself if what it has sent waits for the other, so that it is not being read.
+    pub(crate) fn held_up(&self) -> (Option<&A>, Option<&B>) {
+        (self.forth.is_held_up().then_some(&self.a), self.back.is_held_up().then_some(&self.b))
+    }
+
+    /// For each direction, whether bytes of it, or its end, were not taken yet.
+    pub(crate) fn held_back(&self) -> (bool, bool) {
+        (self.forth.is_held_back(), self.back.is_held_back())
+    }
+
+    /// For each direction, how many bytes were handed on; `None` once it is over.
+    pub(crate) fn delivered(&self) -> (Option<u64>, Option<u64>) {
+        let delivered =
+            |direction: &Direction| (direction.stage != Stage::Over).then_some(direction.delivered);
+        (delivered(&self.forth), delivered(&self.back))
+    }
+
     /// The two streams, to end them.
     pub(crate) fn into_streams(self) -> (A, B) {
         (self.a, self.b)
     }
 }
 
+impl<S> Forward<S, S> {
+    /// A side's stream, to queue something in it that leaves with the next flush.
+    pub(crate) fn touch(&mut self, side: Side) -> &mut S {
+        match side {
+            Side::A => {
+                self.back.unflushed = true;
+                &mut self.a
+            }
+            Side::B => {
+                self.forth.unflushed = true;
+                &mut self.b
+            }
+        }
+    }
+}
+
 impl Direction {
     fn is_waiting(&self) -> bool {
         self.stage == Stage::Open && self.held.is_empty()
+    }
+
+    fn is_held_back(&self) -> bool {
+        !self.held.is_empty() || self.stage == Stage::Ending
+    }
+
+    fn is_held_up(&self) -> bool {
+        self.stage == Stage::Open && !self.held.is_empty()
     }
 
     /// Ready once, when somebody has ended the direction; what the source had sent is still handed on after that.
@@ -178,12 +222,14 @@ impl Direction {
             Poll::Ready(_) => return Poll::Ready(Err(Broken::Sink)),
         };
         self.unflushed = true;
+        self.delivered += written as u64;
         self.held.extend_from_slice(&piece[written..]);
         Poll::Ready(Ok(piece.len()))
     }
 
     fn release(&mut self, written: usize) {
         self.unflushed = true;
+        self.delivered += written as u64;
         self.taken += written;
         if self.taken == self.held.len() {
             self.held = Vec::new();

@@ -8,13 +8,15 @@ use farhand_broker::LegId;
 use farhand_proto::relay::{FromRelay, KeyHash, ToRelay};
 use farhand_transport::accept::AcceptError;
 use farhand_transport::{Acceptor, Leg, LegError, LegStream};
+use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
-use tokio::time::timeout;
-use tracing::{debug, info};
+use tokio::time::{Instant, timeout, timeout_at};
+use tracing::debug;
 
 use crate::counters::Counters;
+use crate::throttle::{Throttle, told};
 
 /// Messages that wait for a leg. A peer that does not read so many is cut off.
 pub(crate) const MAILBOX: usize = 16;
@@ -60,6 +62,7 @@ pub(crate) struct LegTask {
     pub(crate) said: mpsc::Sender<(LegId, Said)>,
     pub(crate) mailbox: mpsc::Receiver<Mail>,
     pub(crate) counters: Arc<Counters>,
+    pub(crate) throttle: Arc<Throttle>,
 }
 
 impl LegTask {
@@ -79,7 +82,7 @@ impl LegTask {
                     AcceptError::NotALeg(_) => &self.counters.handshakes_not_a_leg,
                 };
                 counter.add(1);
-                info!(%error, "no leg");
+                told!(self.throttle, %error, "no leg");
                 Left::Gone
             }
         }
@@ -97,7 +100,7 @@ impl LegTask {
                 mail = self.mailbox.recv() => match mail {
                     Some(Mail::Next) => reads = true,
                     Some(Mail::Send(message)) => {
-                        if !send(&mut leg, &message).await {
+                        if !self.send(&mut leg, &message).await {
                             return Left::Gone;
                         }
                         if matches!(message, FromRelay::Joined { .. }) {
@@ -115,7 +118,7 @@ impl LegTask {
                     let said = match message {
                         Ok(message) => Said::Message(message),
                         Err(LegError::PeerMisbehaved(error)) => {
-                            info!(%error, "garbage");
+                            told!(self.throttle, %error, "garbage");
                             Said::Garbage
                         }
                         Err(error) => {
@@ -135,36 +138,51 @@ impl LegTask {
     async fn say(&self, said: Said) -> bool {
         self.said.send((self.id, said)).await.is_ok()
     }
-}
 
-async fn send(leg: &mut Leg, message: &FromRelay) -> bool {
-    if matches!(message, FromRelay::Registered { .. } | FromRelay::LoggedIn { .. } | FromRelay::Joined { .. })
-    {
-        leg.lift_limit();
-    }
-    match timeout(PATIENCE, leg.write_message(message)).await {
-        Ok(Ok(())) => true,
-        Ok(Err(error)) => {
-            debug!(%error, "message not sent");
-            false
+    async fn send(&self, leg: &mut Leg, message: &FromRelay) -> bool {
+        if matches!(
+            message,
+            FromRelay::Registered { .. } | FromRelay::LoggedIn { .. } | FromRelay::Joined { .. }
+        ) {
+            leg.lift_limit();
         }
-        Err(_) => {
-            info!("peer reads nothing");
-            false
+        match timeout(PATIENCE, leg.write_message(message)).await {
+            Ok(Ok(())) => true,
+            Ok(Err(error)) => {
+                debug!(%error, "message not sent");
+                false
+            }
+            Err(_) => {
+                told!(self.throttle, "peer reads nothing");
+                false
+            }
         }
     }
 }
 
 /// Ends a stream so that its peer still reads what was sent last: the system throws that away if bytes of the peer
-/// are left unread.
+/// are left unread. A peer that does not take the end is cut off.
 pub(crate) async fn farewell(mut stream: Box<LegStream>) {
-    let end = async {
-        stream.shutdown().await?;
+    let deadline = Instant::now() + FAREWELL;
+    match timeout_at(deadline, stream.shutdown()).await {
+        Ok(Ok(())) => {}
+        Ok(Err(error)) => return debug!(%error, "peer did not take the end of the leg"),
+        Err(_) => return cut_off(stream),
+    }
+    let answer = async {
         let mut unread = [0; 1024];
         while stream.read(&mut unread).await? > 0 {}
         std::io::Result::Ok(())
     };
-    if !matches!(timeout(FAREWELL, end).await, Ok(Ok(()))) {
+    if !matches!(timeout_at(deadline, answer).await, Ok(Ok(()))) {
         debug!("peer did not answer the end of the leg");
     }
+}
+
+/// Ends a stream without a word (a TCP reset): nothing waits any more for a peer that takes nothing, and the peer
+/// finds out although it reads nothing.
+pub(crate) fn cut_off(stream: Box<LegStream>) {
+    debug!("peer takes nothing; cut off");
+    // Without it the system itself would keep the last bytes and wait for the peer; no harm but the time.
+    let _ = SockRef::from(stream.get_ref().0.connection()).set_linger(Some(Duration::ZERO));
 }

@@ -5,21 +5,24 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use farhand_broker::{Broker, Entropy, Environment, LocalDirectory, Signer};
+use farhand_broker::{Broker, Entropy, Environment, LocalDirectory, Settings, Signer};
 use farhand_store::{Store, StoreError};
 use farhand_transport::identity::IdentityError;
 use farhand_transport::{Acceptor, Identity, Pin};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep};
 use tracing::{error, info, warn};
 
 use crate::config::{Config, Pages};
 use crate::counters::Counters;
+use crate::descriptors;
 use crate::driver::{Driver, Inlets};
 use crate::listen::{ListenError, listen};
 use crate::pages;
 use crate::state::{self, Lock, State, StateError};
+use crate::throttle;
 
 /// Connections that wait for the driver, beyond what the system keeps.
 const ARRIVALS: usize = 64;
@@ -98,7 +101,8 @@ impl Server {
             signer: Box::new(RelayKey(state.identity)),
             directory: Box::new(LocalDirectory::default()),
         };
-        let broker = Broker::new(config.broker.clone(), environment);
+        let limits = descriptors::fit(config.broker.limits);
+        let broker = Broker::new(Settings { limits, ..config.broker.clone() }, environment);
         let counters = Arc::new(Counters::new());
 
         let (orders, order_inlet) = mpsc::channel(2);
@@ -207,6 +211,7 @@ fn announce(config: &Config, state: &State, lock: &Lock) {
 
 /// Takes connections from one port and hands them to the driver.
 async fn take_in(listener: TcpListener, arrivals: mpsc::Sender<(TcpStream, SocketAddr)>) {
+    let mut complained: Option<Instant> = None;
     loop {
         match listener.accept().await {
             Ok(arrival) => {
@@ -215,8 +220,11 @@ async fn take_in(listener: TcpListener, arrivals: mpsc::Sender<(TcpStream, Socke
                 }
             }
             Err(error) => {
-                warn!(%error, "can't take a connection");
-                tokio::time::sleep(ACCEPT_PAUSE).await;
+                if complained.is_none_or(|last| last.elapsed() >= throttle::WINDOW) {
+                    complained = Some(Instant::now());
+                    warn!(%error, "can't take a connection");
+                }
+                sleep(ACCEPT_PAUSE).await;
             }
         }
     }

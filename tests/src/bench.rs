@@ -1,5 +1,7 @@
 //! Measuring: figures with their spread, on paper and as JSON.
 
+pub mod flood;
+pub mod present;
 pub mod start;
 
 mod screen;
@@ -36,6 +38,14 @@ impl Figure {
         }
     }
 
+    /// Nineteen of twenty are at most this.
+    #[must_use]
+    pub fn p95(&self) -> f64 {
+        let mut sorted = self.values.clone();
+        sorted.sort_by(f64::total_cmp);
+        percentile(&sorted, 95)
+    }
+
     fn least(&self) -> f64 {
         self.values.iter().copied().fold(f64::INFINITY, f64::min)
     }
@@ -43,6 +53,23 @@ impl Figure {
     fn most(&self) -> f64 {
         self.values.iter().copied().fold(f64::NEG_INFINITY, f64::max)
     }
+}
+
+/// The value below which so many of a hundred are, of values in order.
+fn percentile(sorted: &[f64], percent: usize) -> f64 {
+    let index = (sorted.len() * percent).div_ceil(100).saturating_sub(1);
+    sorted.get(index).copied().unwrap_or(f64::NAN)
+}
+
+/// Memory that a process has in use, shared libraries included, in MB.
+fn resident(pid: u32) -> f64 {
+    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib: f64 = line
+        .and_then(|line| line.split_whitespace().next())
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_default();
+    kib * 1024.0 / 1e6
 }
 
 /// What a benchmark needs to know.
@@ -58,15 +85,20 @@ pub struct Setup {
 pub fn print(title: &str, figures: &[Figure]) {
     println!("{title}");
     let width = figures.iter().map(|figure| figure.name.len()).max().unwrap_or_default();
-    println!("{:width$}  {:>10} {:>10} {:>10}", "", "median", "least", "most");
+    println!("{:width$}  {:>10} {:>10} {:>10} {:>10}", "", "median", "p95", "least", "most");
     for figure in figures {
-        let [median, least, most] = [figure.median(), figure.least(), figure.most()].map(short);
-        println!("{:width$}  {median:>10} {least:>10} {most:>10}  {}", figure.name, figure.unit);
+        let values = [figure.median(), figure.p95(), figure.least(), figure.most()];
+        let [median, p95, least, most] = values.map(short);
+        println!("{:width$}  {median:>10} {p95:>10} {least:>10} {most:>10}  {}", figure.name, figure.unit);
     }
 }
 
 fn short(value: f64) -> String {
-    if value.abs() >= 100.0 { format!("{value:.0}") } else { format!("{value:.2}") }
+    match value.abs() {
+        100.0.. => format!("{value:.0}"),
+        0.1.. => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
+    }
 }
 
 /// Writes the figures as JSON.
@@ -81,6 +113,7 @@ pub fn write(path: &Path, title: &str, figures: &[Figure]) -> std::io::Result<()
                 "name": figure.name,
                 "unit": figure.unit,
                 "median": figure.median(),
+                "p95": figure.p95(),
                 "least": figure.least(),
                 "most": figure.most(),
                 "values": figure.values,
@@ -97,8 +130,22 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_percentile_is_one_of_the_values() {
+        let hundred: Vec<f64> = (1..=100).map(f64::from).collect();
+        assert_eq!([50, 99, 100].map(|percent| percentile(&hundred, percent)), [50.0, 99.0, 100.0]);
+        assert_eq!(percentile(&[3.0], 99), 3.0);
+        assert!(percentile(&[], 50).is_nan());
+    }
+
+    #[test]
     fn the_median_is_the_middle_or_between_the_two_middle_ones() {
         assert_eq!(Figure::new("", "", vec![9.0, 1.0, 5.0]).median(), 5.0);
         assert_eq!(Figure::new("", "", vec![9.0, 1.0, 5.0, 7.0]).median(), 6.0);
+    }
+
+    #[test]
+    fn nineteen_of_twenty_are_at_most_the_95th_percentile() {
+        let values = |count: u32| Figure::new("", "", (1..=count).rev().map(f64::from).collect());
+        assert_eq!([1, 5, 20, 100].map(|count| values(count).p95()), [1.0, 5.0, 19.0, 95.0]);
     }
 }

@@ -8,8 +8,10 @@
 pub mod bench;
 mod client;
 mod console;
+mod desk;
 pub mod fuzz;
 pub mod inprocess;
+mod panel;
 pub mod pictures;
 mod process;
 mod programs;
@@ -20,7 +22,9 @@ mod window;
 
 pub use client::{Client, Ready};
 pub use console::{Console, Outcome};
+pub use desk::{BAR, Desk, MAIN};
 pub use farhand_testkit::x::{Eye, Picture, Place, eventually};
+pub use panel::{Panel, TrayMenu};
 pub use process::{Process, children_of, is_running};
 pub use reader::{Node, Reader, Role};
 pub use relay::{Operator, Relay};

@@ -30,15 +30,26 @@ pub struct Operator {
 }
 
 impl Relay {
-    /// Starts one with a new key and no operators, on ports that the system chooses.
+    /// Starts one with a new key and no operators, on ports that the system chooses, that logs everything.
     ///
     /// # Panics
     /// It does not start.
     #[must_use]
     pub fn start() -> Self {
+        Self::with("", "filter = \"trace\"")
+    }
+
+    /// Starts one with these further lines of its configuration: above the first head, and under `[log]`.
+    ///
+    /// # Panics
+    /// It does not start.
+    #[must_use]
+    pub fn with(more: &str, log: &str) -> Self {
         let dir = ScratchDir::new();
-        let config = "organisation = \"Test House\"\nlisten = [\"127.0.0.1:0\"]\npages = \"127.0.0.1:0\"\n\
-                      [log]\nformat = \"json\"\nfilter = \"trace\"\n";
+        let config = format!(
+            "organisation = \"Test House\"\nlisten = [\"127.0.0.1:0\"]\npages = \"127.0.0.1:0\"\n{more}\n\
+             [log]\nformat = \"json\"\n{log}\n"
+        );
         std::fs::write(dir.file("relay.toml"), config).expect("the folder is ours");
         let process = Process::start(Self::command(&dir).arg("run"));
         let pin = logged(&process, "relay starts", "pin");

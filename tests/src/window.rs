@@ -57,6 +57,12 @@ impl Window {
         Self { process: Process::start(command), reader, display: server.display().to_owned() }
     }
 
+    /// The session bus that the program is on.
+    #[must_use]
+    pub fn session_bus(&self) -> &str {
+        self.reader.session_bus()
+    }
+
     /// All that its windows show now.
     ///
     /// # Panics
@@ -240,6 +246,17 @@ impl Person {
     pub fn at(server: &XServer) -> Self {
         let hands = RfbClient::connect(server.rfb_socket()).expect("the server listens");
         Self { hands, eye: Eye::open(server) }
+    }
+
+    /// Puts these monitors before the desktop instead of its own, by left edge, top edge, width and height, and waits
+    /// until it has their size.
+    ///
+    /// # Panics
+    /// The server is gone.
+    pub fn plug_in(&mut self, monitors: &[[u16; 4]]) {
+        self.hands.set_monitors(monitors).expect("the server listens");
+        let width = monitors.iter().map(|area| u32::from(area[0] + area[2])).max();
+        eventually("the monitors", || (Some(self.eye.pixels().width) == width).then_some(()));
     }
 
     /// Moves the mouse there.

@@ -1,76 +1,15 @@
 //! The customer's window: what a screen reader is told, what the X server shows, and whose presses count.
 #![cfg(target_os = "linux")]
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use farhand_testkit::x::{Program, ScratchDir, XServer};
+use farhand_testkit::x::{ScratchDir, XServer};
 use farhand_tests::{
-    Client, Console, Eye, Keys, Node, Operator, Outcome, Person, Process, Relay, Role, Window, eventually,
+    BAR, Client, Console, Desk, Eye, Keys, MAIN, Node, Outcome, Person, Role, Window, eventually,
 };
 
-/// The window's title, once it knows whose relay it is.
-const MAIN: &str = "Remote help – Test House";
-/// The bar's title.
-const BAR: &str = "Remote help: bar";
 /// What the switches and ticks are called.
 const CONTROL: &str = "Use my mouse and keyboard";
-
-/// A desktop with the customer's window on it.
-struct Desk {
-    // Dropped in this order: the server goes last.
-    client: Window,
-    _manager: Program,
-    relay: Relay,
-    operator: Operator,
-    eye: Eye,
-    server: XServer,
-}
-
-impl Desk {
-    fn on(server: XServer) -> Self {
-        let relay = Relay::start();
-        let operator = relay.add_operator("anna");
-        let manager = server.start_window_manager();
-        let client = Window::client(&relay, &server);
-        let eye = Eye::open(&server);
-        Self { client, _manager: manager, relay, operator, eye, server }
-    }
-
-    /// With a person before it.
-    fn with_person() -> (Self, Person) {
-        let desk = Self::on(XServer::tigervnc(1280, 800));
-        let person = Person::at(&desk.server);
-        (desk, person)
-    }
-
-    /// An operator who asks with the numbers that are shown now.
-    fn console(&self, script: &str) -> Process {
-        Console::new(&self.relay, &self.operator, &self.client.numbers()).start(script)
-    }
-
-    /// An operator who was let in by the person.
-    fn visit(&self, person: &mut Person, script: &str) -> Process {
-        let mut console = self.console(script);
-        person.click(&self.client.button("Allow"));
-        console.event("allowed");
-        self.client.says("anna is here");
-        console
-    }
-
-    /// A switch of the bar.
-    fn switch(&self, name: &str) -> Node {
-        self.client.node(name, |node| node.role == Role::CheckBox && node.window == BAR && node.name == name)
-    }
-
-    fn carried_to_console(&self) -> u64 {
-        self.relay.metric("farhand_relay_forwarded_bytes_total{direction=\"to_console\"}")
-    }
-}
-
-fn signal(process: &mut Process, name: &str) {
-    let sent = std::process::Command::new("kill").args([name, &process.pid().to_string()]).status();
-    assert!(sent.is_ok_and(|status| status.success()), "the process takes {name}");
-}
 
 /// On this server the window shows what connects, and no program can say yes for the person.
 fn shows_numbers_and_denies_for_programs(server: XServer) {
@@ -222,50 +161,6 @@ fn a_pause_shows_nothing_and_control_taken_back_is_gone() {
 }
 
 #[test]
-fn end_takes_effect_at_once_while_the_network_hangs() {
-    let (mut desk, mut person) = Desk::with_person();
-    type Way = fn(&Desk, &mut Person) -> Box<dyn FnOnce(&mut Person)>;
-    let ways: [(&str, Way); 3] = [
-        ("the bar", |desk, person| Box::new(button_of(BAR, desk, person))),
-        ("the window", |desk, person| Box::new(button_of(MAIN, desk, person))),
-        ("the hot key", |desk, _| {
-            desk.client.says("Ctrl+Alt+Space");
-            Box::new(|person| person.chord(&[Keys::CONTROL, Keys::ALT, Keys::SPACE]))
-        }),
-    ];
-    for (name, way) in ways {
-        let mut best = Duration::MAX;
-        for _ in 0..3 {
-            let _console = desk.visit(&mut person, "stay\n");
-            desk.client.widget(Role::Frame, BAR);
-            let bar = desk.server.run("xdotool", &["search", "--onlyvisible", "--name", BAR]);
-            let bar = String::from_utf8_lossy(&bar).trim().parse().expect("one window");
-            assert!(desk.eye.is_shown(bar));
-            let press = way(&desk, &mut person);
-            signal(desk.relay.process(), "-STOP");
-            let start = Instant::now();
-            press(&mut person);
-            eventually("the bar to go", || (!desk.eye.is_shown(bar)).then_some(()));
-            best = best.min(start.elapsed());
-            desk.client.says("The session is over");
-            desk.client.says("You ended it");
-            signal(desk.relay.process(), "-CONT");
-            std::thread::sleep(Duration::from_millis(800));
-            person.click(&desk.client.button("Wait for a new session"));
-        }
-        // A tenth of a second, and as much again for a machine that does other things as well.
-        assert!(best < Duration::from_millis(200), "{best:?} from {name}");
-    }
-}
-
-/// Points at a button that ends the session, and gives what presses it.
-fn button_of(window: &str, desk: &Desk, person: &mut Person) -> impl FnOnce(&mut Person) + use<> {
-    let at = desk.client.button_in(window, "End").place().middle();
-    person.point(at);
-    move |person| person.click_at(at)
-}
-
-#[test]
 fn the_bar_stays_above_everything() {
     let (desk, mut person) = Desk::with_person();
     let _console = desk.visit(&mut person, "wait settled\nstay\n");
@@ -310,18 +205,16 @@ fn files_below(folder: &std::path::Path) -> std::collections::BTreeMap<std::path
 fn the_receipt_says_what_was_and_is_the_only_file() {
     let home = ScratchDir::new();
     let server = XServer::tigervnc(1280, 800);
-    let relay = Relay::start();
-    let operator = relay.add_operator("anna");
-    let manager = server.start_window_manager();
-    let mut command = Window::client_command(&relay, &server);
-    command.current_dir(home.path()).env("TMPDIR", home.path()).env("HOME", home.path());
-    for name in ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"] {
-        command.env(name, home.path());
-    }
-    let client = Window::start(&server, &mut command);
-    let eye = Eye::open(&server);
-    let mut person = Person::at(&server);
-    let desk = Desk { client, _manager: manager, relay, operator, eye, server };
+    let in_home = |command: &mut std::process::Command| {
+        command.current_dir(home.path()).env("TMPDIR", home.path()).env("HOME", home.path());
+        for name in
+            ["XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME"]
+        {
+            command.env(name, home.path());
+        }
+    };
+    let (desk, ()) = Desk::with(server, |_| (), in_home);
+    let mut person = Person::at(&desk.server);
     let mut console = desk.visit(&mut person, "wait settled\nstay\n");
     console.event_where("step", |step| step["name"] == "wait");
     person.click(&desk.switch(CONTROL));

@@ -10,12 +10,24 @@ use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
 /// What there is to measure.
-const NAMES: [&str; 1] = ["start"];
+const NAMES: [&str; 3] = ["start", "present", "flood"];
+
+/// What is measured within the bench itself is compiled as in the programs.
+const AS_GIVEN_OUT: [&str; 6] = [
+    "profile.dev.package.farhand-window.opt-level=3",
+    "profile.dev.package.farhand-window.debug-assertions=false",
+    "profile.dev.package.farhand-window.overflow-checks=false",
+    "profile.dev.package.softbuffer.opt-level=3",
+    "profile.dev.package.softbuffer.debug-assertions=false",
+    "profile.dev.package.softbuffer.overflow-checks=false",
+];
 
 /// What to measure and how often.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// Which benchmark: start (how soon the two windows show, memory, idle CPU, sizes)
+    /// Which benchmark: start (how soon the two windows show, memory, idle CPU, sizes), present (how long a change of
+    /// a remote picture takes into the window), flood (a session's echo and the relay's memory among 10000 idle
+    /// clients and in a storm of 2000 strangers)
     name: String,
     /// Also write the figures as JSON into this file
     #[arg(long, value_name = "FILE")]
@@ -28,12 +40,18 @@ pub(crate) struct Options {
 /// Builds the programs in the profile that they are given out in, and measures them.
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !NAMES.contains(&options.name.as_str()) {
-        bail!("There is no benchmark {:?}; there is: {}", options.name, NAMES.join(", "));
+        bail!("There is no benchmark {:?}; there are: {}", options.name, NAMES.join(", "));
     }
     setup::ensure(&[Purpose::Test, Purpose::Demo])?;
-    build(workspace)?;
+    match options.name.as_str() {
+        "start" => build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?,
+        "flood" => build(workspace, &["farhand-relay"])?,
+        _ => {}
+    }
     let mut measure = Cmd::cargo()
-        .args(["run", "--quiet", "--locked", "--package", "farhand-tests", "--bin", "bench", "--"])
+        .args(["run", "--quiet", "--locked", "--package", "farhand-tests", "--bin", "bench"])
+        .args(AS_GIVEN_OUT.iter().flat_map(|setting| ["--config", setting]))
+        .args(["--"])
         .args([&options.name, "--runs", &options.runs.to_string(), "--programs"])
         .args([workspace.target.join("dist")])
         .minutes(30);
@@ -43,12 +61,12 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     measure.run()
 }
 
-/// Builds the three programs as people get them.
-fn build(workspace: &Workspace) -> Result<()> {
+/// Builds programs as people get them.
+fn build(workspace: &Workspace, packages: &[&str]) -> Result<()> {
     Cmd::cargo()
         .args(["build", "--locked", "--profile", "dist", "--target-dir"])
         .args([&workspace.target])
-        .args(["-p", "farhand-relay", "-p", "farhand-client", "-p", "farhand-operator"])
+        .args(packages.iter().flat_map(|package| ["-p", package]))
         .minutes(30)
         .run()
 }

@@ -4,9 +4,11 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
-use farhand_desktop::{Injector, Interrupter};
+use farhand_desktop::{InjectError, Injector, Interrupter};
 use farhand_peer::client::{DeskEvent, DeskSender};
+use farhand_proto::bounded::Text;
 use farhand_proto::input::Input;
+use farhand_proto::session::Undone;
 
 use super::{lock, send};
 
@@ -77,11 +79,19 @@ impl Drop for Hands {
     }
 }
 
+/// What the operator is told of it.
+fn why(error: &InjectError) -> Undone {
+    match error {
+        InjectError::OwnWindow => Undone::OwnWindow,
+        error => Undone::System(Text::truncated(&error.to_string())),
+    }
+}
+
 fn run(mut injector: Box<dyn Injector>, orders: &Orders, events: &DeskSender) {
     loop {
         match orders.pop() {
             Order::Inject(input) => {
-                let result = injector.inject(&input).map_err(|error| error.to_string());
+                let result = injector.inject(&input).map_err(|error| why(&error));
                 if !send(events, DeskEvent::Done(result)) {
                     // The session is over; dropping the injector releases everything.
                     return;

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use farhand_desktop::KeepAbove;
+use farhand_desktop::{FormerFocus, KeepAbove};
+use farhand_peer::client::Control;
 use farhand_proto::grant::Grants;
 use farhand_window::egui::{self, ViewportCommand, vec2};
 use farhand_window::tray::{Tray, TrayEvent};
@@ -37,7 +38,6 @@ pub(crate) enum Pane {
 pub(crate) enum Message {
     /// There is news to fetch.
     News,
-
     Tray(TrayEvent),
     /// Another window changed what all show.
     Changed,
@@ -50,6 +50,8 @@ pub(crate) struct ClientApp {
     /// Missing where there is nothing to offer.
     link: Option<Link>,
     hands: Hands,
+    /// What had the keyboard before this program; missing where nobody knows.
+    former: Option<FormerFocus>,
     display: Option<String>,
     proxy: Proxy<Message>,
     tray: Option<Tray>,
@@ -73,13 +75,30 @@ impl ClientApp {
         display: Option<String>,
         proxy: Proxy<Message>,
     ) -> Self {
-        let hear = proxy.clone();
-        let tray = tray::open(&model, &words, move |event| hear.send(Message::Tray(event)));
+        let tray = {
+            let (proxy, brake) = (proxy.clone(), link.as_ref().map(Link::brake));
+            let stops = move |event| match (event, &brake) {
+                (TrayEvent::End, Some(brake)) => brake.pull(Control::end_session),
+                (TrayEvent::Pause, Some(brake)) => brake.pull(Control::pause),
+                _ => false,
+            };
+            tray::open(&model, &words, move |event| {
+                if !stops(event) {
+                    proxy.send(Message::Tray(event));
+                }
+            })
+        };
+        let former = link.as_ref().and_then(|_| {
+            FormerFocus::watch(display.as_deref(), std::process::id())
+                .inspect_err(|error| tracing::warn!(%error, "the keyboard is not given back after a yes"))
+                .ok()
+        });
         Self {
             model,
             words,
             link,
             hands,
+            former,
             display,
             proxy,
             tray: Some(tray),
@@ -161,8 +180,11 @@ impl ClientApp {
                 let Stage::Asked(question) = &mut self.model.stage else { return };
                 question.is_answered = true;
                 let grants = if command == Command::Allow { question.ticked } else { Grants::NONE };
-                if let Some(control) = control {
-                    control.answer(grants);
+                let Some(control) = control else { return };
+                match &self.former {
+                    // Before anybody is let in: what the operator types first is meant for what the person did before.
+                    Some(former) if !grants.is_empty() => former.give_back(move || control.answer(grants)),
+                    _ => control.answer(grants),
                 }
             }
             Command::NewPassword => {
@@ -266,7 +288,7 @@ impl ClientApp {
             && let Some(control) = self.link.as_ref().and_then(Link::control)
         {
             self.hot_key = HotKeyThread::start(self.display.as_deref(), control);
-            self.model.hot_key = self.hot_key.as_ref().map(|key| key.name().to_owned());
+            self.model.hot_key = self.hot_key.as_ref().map(|key| self.words.chord(key.chord()));
             self.proxy.send(Message::Changed);
         }
     }
@@ -330,7 +352,6 @@ impl App for ClientApp {
         let context = egui::Context::default();
         match message {
             Message::News => self.fetch(),
-
             Message::Tray(TrayEvent::End) => self.stop(&context),
             Message::Tray(TrayEvent::Pause) => self.obey(Command::Pause, true, &context),
             // Nobody knows who chose it: the person can go on in the window.

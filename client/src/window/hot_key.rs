@@ -11,7 +11,7 @@ use farhand_peer::client::Control;
 /// Listens while a session lasts. It ends the session itself, so that no window has to be quick or even there.
 #[derive(Debug)]
 pub(crate) struct HotKeyThread {
-    name: &'static str,
+    chord: Chord,
     is_over: Arc<AtomicBool>,
     waker: Waker,
     thread: Option<JoinHandle<()>>,
@@ -28,7 +28,7 @@ impl HotKeyThread {
             }
         };
         let is_over = Arc::new(AtomicBool::new(false));
-        let (name, waker, over) = (key.chord().name(), key.waker(), is_over.clone());
+        let (chord, waker, over) = (key.chord(), key.waker(), is_over.clone());
         let thread = std::thread::spawn(move || {
             while !over.load(Ordering::Acquire) {
                 match key.wait(Duration::from_secs(3600)) {
@@ -41,12 +41,12 @@ impl HotKeyThread {
                 }
             }
         });
-        Some(Self { name, is_over, waker, thread: Some(thread) })
+        Some(Self { chord, is_over, waker, thread: Some(thread) })
     }
 
     /// What to press.
-    pub(crate) fn name(&self) -> &'static str {
-        self.name
+    pub(crate) fn chord(&self) -> Chord {
+        self.chord
     }
 }
 

@@ -49,6 +49,8 @@ pub(crate) struct Link {
 
 struct Shared {
     control: Mutex<Option<Control>>,
+    /// Whether somebody is in.
+    is_visited: AtomicBool,
     /// Whether the window was told of news that it has not fetched yet.
     is_told: AtomicBool,
 }
@@ -57,7 +59,11 @@ impl Link {
     pub(crate) fn start(offer: Offer, proxy: Proxy<Message>) -> Self {
         let (to_window, news) = mpsc::channel(32);
         let (again, wait_again) = mpsc::channel(1);
-        let shared = Arc::new(Shared { control: Mutex::new(None), is_told: AtomicBool::new(false) });
+        let shared = Arc::new(Shared {
+            control: Mutex::new(None),
+            is_visited: AtomicBool::new(false),
+            is_told: AtomicBool::new(false),
+        });
         let teller = Teller { to_window, proxy, shared: shared.clone(), say: offer.say };
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -77,7 +83,12 @@ impl Link {
 
     /// What carries the person's wishes, while there is a client.
     pub(crate) fn control(&self) -> Option<Control> {
-        self.shared.control.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.shared.control()
+    }
+
+    /// For other threads than the window's.
+    pub(crate) fn brake(&self) -> Brake {
+        Brake(self.shared.clone())
     }
 
     /// After a session: wait for another one.
@@ -86,6 +97,23 @@ impl Link {
             // One that is already asked for is enough.
             let _ = again.try_send(());
         }
+    }
+}
+
+/// Stops what goes on without the window's help, however busy that is.
+pub(crate) struct Brake(Arc<Shared>);
+
+impl Brake {
+    /// Ends or pauses a session if somebody is in; says whether so.
+    pub(crate) fn pull(&self, stop: impl FnOnce(&Control)) -> bool {
+        let control = self.0.control().filter(|_| self.0.is_visited.load(Ordering::Acquire));
+        control.map(|control| stop(&control)).is_some()
+    }
+}
+
+impl Shared {
+    fn control(&self) -> Option<Control> {
+        self.control.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -110,6 +138,11 @@ struct Teller {
 
 impl Teller {
     async fn tell(&self, news: News) {
+        match &news {
+            News::Event(Event::Here(_)) => self.shared.is_visited.store(true, Ordering::Release),
+            News::Event(Event::Over(_)) => self.shared.is_visited.store(false, Ordering::Release),
+            _ => {}
+        }
         if let (Some(say), News::Event(event)) = (self.say, &news) {
             say.event(event);
         }
@@ -146,18 +179,21 @@ async fn run(offer: Offer, teller: Teller, mut again: mpsc::Receiver<()>) {
             Err(error) => return teller.tell(News::Fault(error.to_string())).await,
         };
         teller.set_control(Some(client.control()));
+        let mut is_met = false;
         // Order: the program's end, then what happens.
         let ended = tokio::select! {
             biased;
             () = &mut stop => Ended::Stopped,
             () = teller.to_window.closed() => Ended::Closed,
-            ended = one_session(&mut client, &teller) => ended,
+            ended = one_session(&mut client, &teller, &mut is_met) => ended,
         };
         teller.set_control(None);
         match ended {
             Ended::Session => {}
             Ended::Stopped | Ended::Closed => {
-                say_goodbye(&mut client).await;
+                if is_met {
+                    say_goodbye(&mut client).await;
+                }
                 return teller.tell(News::Quit).await;
             }
             Ended::Gone => return,
@@ -182,44 +218,31 @@ enum Ended {
     Closed,
 }
 
-/// Passes on what happens, until a session that had come to a question is over.
-async fn one_session(client: &mut Client, teller: &Teller) -> Ended {
-    let mut was_asked = false;
+/// Passes on what happens, until a session that had come to a question is over. `is_met` says whether there is one.
+async fn one_session(client: &mut Client, teller: &Teller, is_met: &mut bool) -> Ended {
     loop {
         let Some(event) = client.event().await else {
             teller.tell(News::Fault(String::new())).await;
             return Ended::Gone;
         };
-        was_asked |= matches!(event, Event::Asked(_));
+        *is_met |= matches!(event, Event::Asked(_));
         let is_ended = matches!(event, Event::Ended(_));
         let is_gone = matches!(event, Event::DesktopGone(_));
         teller.tell(News::Event(event)).await;
         if is_gone {
             return Ended::Gone;
         }
-        if is_ended && was_asked {
+        if is_ended && *is_met {
             return Ended::Session;
         }
     }
 }
 
-/// Ends a session in order, if there is one: keys are released, the operator is told.
+/// Ends a session in order: keys are released, the operator is told.
 async fn say_goodbye(client: &mut Client) {
     client.control().end_session();
-    let ended = async {
-        // Without a session nothing answers; with one, `Over` comes at once.
-        let first = tokio::time::timeout(Duration::from_millis(300), async {
-            while let Some(event) = client.event().await {
-                if matches!(event, Event::Over(_)) {
-                    return true;
-                }
-            }
-            false
-        });
-        if first.await == Ok(true) {
-            while client.event().await.is_some_and(|event| !matches!(event, Event::Ended(_))) {}
-        }
-    };
+    let ended =
+        async { while client.event().await.is_some_and(|event| !matches!(event, Event::Ended(_))) {} };
     // Whoever does not answer is left.
     let _ = tokio::time::timeout(GOODBYE, ended).await;
 }

@@ -45,6 +45,7 @@ const PROGRAM: &str = "farhand-client";
 /// Opens the window and runs until it is closed.
 pub(crate) fn run(options: &Options) -> ExitCode {
     let desktop = options.desktop();
+    let words = Words::new(options.language().code(), TimeZone::system());
     let (presses, cannot) = match ready(options) {
         Ok(presses) => (Some(presses), None),
         Err(OpenError::NoDisplay) => {
@@ -52,10 +53,9 @@ pub(crate) fn run(options: &Options) -> ExitCode {
             return ExitCode::from(NO_DESKTOP);
         }
         Err(OpenError::Wayland) => (None, Some(Cannot::Wayland)),
-        Err(error) => (None, Some(Cannot::Desktop(error.to_string()))),
+        Err(error) => (None, Some(Cannot::Desktop(words.no_desktop(&error)))),
     };
     let is_possible = cannot.is_none();
-    let words = Words::new(options.language().code(), TimeZone::system());
     let make = |proxy: farhand_window::Proxy<Message>| {
         let mut model = Model::new();
         let link = match cannot {

@@ -8,7 +8,7 @@ use farhand_peer::client::{Event, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
 
-use super::trouble::Trouble;
+use super::trouble::{PATIENCE, Trouble};
 
 /// How long the buttons of a question do nothing: a click or a key that was meant for something else, and came when
 /// the question just appeared, is no answer.
@@ -46,6 +46,13 @@ pub(crate) enum Relay {
     Trouble { trouble: Trouble, attempt: u32 },
     Stopping,
     Ready,
+}
+
+impl Relay {
+    /// Whether it is no passing fault any more.
+    pub(crate) fn is_bad(&self) -> bool {
+        matches!(self, Self::Trouble { trouble, attempt } if trouble.kind.is_final() || *attempt >= PATIENCE)
+    }
 }
 
 /// What is read aloud, grouped.
@@ -115,7 +122,18 @@ pub(crate) struct Over {
 pub(crate) enum Saved {
     At(String),
     Exists,
-    Failed(String),
+    Failed(Unsaved),
+}
+
+/// Why it could not be saved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unsaved {
+    Denied,
+    NoFolder,
+    Full,
+    ReadOnly,
+    /// What the system says.
+    Other(String),
 }
 
 /// Why nobody can be let in here.

@@ -16,7 +16,7 @@ use farhand_window::{Still, still};
 use jiff::tz::TimeZone;
 
 use super::model::{Cannot, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit};
-use super::trouble::{Kind, Trouble};
+use super::trouble::{Fault, Kind, Trouble};
 use super::words::Words;
 use super::{SIZE, bar, screens};
 
@@ -143,9 +143,10 @@ fn hot_key(model: &mut Model) {
 }
 
 fn trouble(model: &mut Model, kind: Kind, attempt: u32) {
-    let detail = "the relay can't be reached; help.acme.example:443: no answer within 8 s; a firewall may be dropping it; \
-                  help.acme.example:11438: the connection was refused";
-    model.relay = Relay::Trouble { trouble: Trouble { kind, detail: detail.to_owned() }, attempt };
+    let at = |target: &str, key| Fault { target: Some(target.to_owned()), key, more: None };
+    let faults =
+        vec![at("help.acme.example:443", "fault-timed-out"), at("help.acme.example:11438", "fault-refused")];
+    model.relay = Relay::Trouble { trouble: Trouble { kind, faults }, attempt };
 }
 
 fn view() -> Grants {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use farhand_peer::client::Receipt;
 
-use super::model::Saved;
+use super::model::{Saved, Unsaved};
 use super::words::Words;
 
 /// A name on the person's desktop, or in their own folder.
@@ -27,7 +27,13 @@ pub(crate) fn save(path: &str, text: &str) -> Saved {
     match written {
         Ok(()) => Saved::At(path.to_string_lossy().into_owned()),
         Err(error) if error.kind() == ErrorKind::AlreadyExists => Saved::Exists,
-        Err(error) => Saved::Failed(error.to_string()),
+        Err(error) => Saved::Failed(match error.kind() {
+            ErrorKind::PermissionDenied => Unsaved::Denied,
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory => Unsaved::NoFolder,
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Unsaved::Full,
+            ErrorKind::ReadOnlyFilesystem => Unsaved::ReadOnly,
+            _ => Unsaved::Other(error.to_string()),
+        }),
     }
 }
 
@@ -73,7 +79,7 @@ mod tests {
         assert_eq!(save(&format!(" {path} "), "two"), Saved::Exists);
         assert_eq!(std::fs::read_to_string(&path).unwrap(), "one");
         let nowhere = folder.path().join("missing/receipt.txt").to_string_lossy().into_owned();
-        assert!(matches!(save(&nowhere, "three"), Saved::Failed(_)));
+        assert_eq!(save(&nowhere, "three"), Saved::Failed(Unsaved::NoFolder));
     }
 
     #[test]

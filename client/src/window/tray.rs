@@ -18,6 +18,7 @@ pub(crate) fn follow(tray: &Tray, model: &Model, words: &Words) {
 fn state(model: &Model, words: &Words) -> TrayState {
     let (icon, pause) = match &model.stage {
         Stage::Waiting if matches!(model.relay, Relay::Ready) => (TrayIcon::Ready, None),
+        Stage::Waiting if model.relay.is_bad() => (TrayIcon::Cannot, None),
         Stage::Waiting | Stage::Asked(_) => (TrayIcon::Trying, None),
         Stage::Here(visit) if visit.is_paused => {
             (TrayIcon::Paused, Some(TrayPause::Resume(words.get("button-resume"))))

@@ -12,7 +12,18 @@ pub(crate) const PATIENCE: u32 = 4;
 pub(crate) struct Trouble {
     pub(crate) kind: Kind,
     /// What happened at each target, for whoever understands it.
-    pub(crate) detail: String,
+    pub(crate) faults: Vec<Fault>,
+}
+
+/// What happened, somewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Fault {
+    /// Where, if that is known.
+    pub(crate) target: Option<String>,
+    /// The text that says what.
+    pub(crate) key: &'static str,
+    /// What the system says of it.
+    pub(crate) more: Option<String>,
 }
 
 /// Kinds of trouble.
@@ -51,7 +62,39 @@ impl Trouble {
                 Kind::Lost
             }
         };
-        Self { kind, detail: error.to_string() }
+        Self { kind, faults: faults(error) }
+    }
+}
+
+fn faults(error: &RelayError) -> Vec<Fault> {
+    let one = |key, more| vec![Fault { target: None, key, more }];
+    match error {
+        RelayError::Unreachable(error) => error
+            .attempts
+            .iter()
+            .map(|(target, error)| {
+                let (key, more) = at_target(error);
+                Fault { target: Some(target.to_string()), key, more }
+            })
+            .collect(),
+        RelayError::Refused(refusal) => one("fault-refusal", Some(refusal.to_string())),
+        RelayError::Leg(error) => one("fault-leg", Some(error.to_string())),
+        RelayError::Silent => one("fault-silent", None),
+        RelayError::Unexpected => one("fault-unexpected", None),
+        RelayError::Stopping => one("fault-stopping", None),
+    }
+}
+
+fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
+    match error {
+        AttemptError::Name(error) => ("fault-name", Some(error.to_string())),
+        AttemptError::Refused => ("fault-refused", None),
+        AttemptError::TimedOut => ("fault-timed-out", None),
+        AttemptError::Network(error) => ("fault-network", Some(error.to_string())),
+        AttemptError::WrongPin => ("fault-wrong-pin", None),
+        AttemptError::Closed => ("fault-closed", None),
+        AttemptError::NotARelay(error) => ("fault-not-a-relay", Some(error.to_string())),
+        AttemptError::Identity(error) => ("fault-own-key", Some(error.to_string())),
     }
 }
 

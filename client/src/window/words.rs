@@ -2,10 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
+use farhand_desktop::{Chord, OpenError, ScreenError};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_texts::{Source, Texts, Value};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
+
+use super::trouble::Fault;
 
 /// Every language's texts; English first.
 pub(crate) const SOURCES: &[Source] =
@@ -59,6 +62,59 @@ impl Words {
             })
         });
         names.collect::<Vec<_>>().join(", ")
+    }
+
+    /// Keys to press together.
+    pub(crate) fn chord(&self, chord: Chord) -> String {
+        self.get(match chord {
+            Chord::CtrlAltSpace => "keys-space",
+            Chord::CtrlAltEnd => "keys-end",
+            Chord::CtrlAltPause => "keys-pause",
+        })
+    }
+
+    /// Why this desktop can't be shown.
+    pub(crate) fn no_desktop(&self, error: &OpenError) -> String {
+        let with = |key, name, value: &str| self.fill(key, &[(name, value.into())]);
+        match error {
+            OpenError::Unreachable { display, reason } => self.fill(
+                "desktop-unreachable",
+                &[("display", display.as_str().into()), ("reason", reason.as_str().into())],
+            ),
+            OpenError::Refused { display, reason } => self.fill(
+                "desktop-refused",
+                &[("display", display.as_str().into()), ("reason", reason.as_str().into())],
+            ),
+            OpenError::MissingExtension { name } => with("desktop-extension", "name", name),
+            OpenError::UnsupportedDepth { depth, .. } => {
+                self.fill("desktop-depth", &[("depth", u64::from(*depth).into())])
+            }
+            OpenError::NotOnThisSystem => self.get("desktop-not-here"),
+            OpenError::Screen(ScreenError::DisplayGone) => self.get("desktop-gone"),
+            OpenError::Screen(ScreenError::TooLarge(_)) => self.get("desktop-large"),
+            // What only a fault of the server or of whoever started the program brings.
+            error @ (OpenError::NoDisplay
+            | OpenError::Wayland
+            | OpenError::Backend { .. }
+            | OpenError::Screen(_)) => error.to_string(),
+        }
+    }
+
+    /// What happened on the way to the relay, for whoever understands it.
+    pub(crate) fn faults(&self, faults: &[Fault]) -> String {
+        let one = |fault: &Fault| {
+            let what = match &fault.more {
+                Some(more) => self.fill(fault.key, &[("more", more.as_str().into())]),
+                None => self.get(fault.key),
+            };
+            match &fault.target {
+                Some(target) => {
+                    self.fill("fault-at", &[("target", target.as_str().into()), ("what", what.into())])
+                }
+                None => what,
+            }
+        };
+        faults.iter().map(one).collect::<Vec<_>>().join("; ")
     }
 
     /// Hours and minutes.

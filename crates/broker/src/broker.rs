@@ -44,11 +44,26 @@ impl std::fmt::Debug for Environment {
     }
 }
 
-/// A connection can't be taken: too many have not said yet what they are for. Nothing can be answered before TLS,
-/// so the driver just drops it.
+/// Why a connection can't be taken. Nothing can be answered before TLS, so the driver just drops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("too many connections have not said yet what they are for")]
-pub struct NoRoom;
+pub enum NoRoom {
+    /// Its address has [`Limits::newcomers_per_address`](crate::Limits::newcomers_per_address).
+    #[error("too many connections of this address have not said yet what they are for")]
+    NewcomersOfAddress,
+    /// Its address has [`Limits::legs_per_address`](crate::Limits::legs_per_address) and as many again as it may
+    /// have newcomers: those were told that it is busy and are still about to end.
+    #[error("too many connections of this address")]
+    LegsOfAddress,
+    /// All addresses together have [`Limits::newcomers`](crate::Limits::newcomers).
+    #[error("too many connections have not said yet what they are for")]
+    Newcomers,
+    /// All addresses together have [`Limits::legs`](crate::Limits::legs).
+    #[error("too many connections")]
+    Legs,
+    /// The relay is being stopped.
+    #[error("the relay is being stopped")]
+    Stopping,
+}
 
 /// How much there is of everything at this moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -201,15 +216,7 @@ impl Broker {
     /// # Errors
     /// It has to be dropped at once.
     pub fn handle_accepted(&mut self, now: Now, address: IpAddr) -> Result<LegId, NoRoom> {
-        let limits = self.settings.limits;
-        let open = self.addresses.get(&Network::from(address)).copied().unwrap_or_default();
-        if self.stopping
-            || self.legs.len() >= limits.legs
-            || self.newcomers >= limits.newcomers
-            || open.newcomers >= limits.newcomers_per_address
-        {
-            return Err(NoRoom);
-        }
+        self.look_for_room(address)?;
         let id = LegId(self.next_leg);
         self.next_leg += 1;
         let open = self.addresses.entry(Network::from(address)).or_default();
@@ -429,6 +436,25 @@ impl Broker {
     pub(crate) fn close_if_idle(&mut self) {
         if self.stopping && !self.pairs.values().any(Pair::runs) {
             self.close_all();
+        }
+    }
+
+    fn look_for_room(&self, address: IpAddr) -> Result<(), NoRoom> {
+        let limits = self.settings.limits;
+        let open = self.addresses.get(&Network::from(address)).copied().unwrap_or_default();
+        // What concerns one address alone comes first: it says most about what to do.
+        if self.stopping {
+            Err(NoRoom::Stopping)
+        } else if open.newcomers >= limits.newcomers_per_address {
+            Err(NoRoom::NewcomersOfAddress)
+        } else if open.legs >= limits.legs_per_address.saturating_add(limits.newcomers_per_address) {
+            Err(NoRoom::LegsOfAddress)
+        } else if self.newcomers >= limits.newcomers {
+            Err(NoRoom::Newcomers)
+        } else if self.legs.len() >= limits.legs {
+            Err(NoRoom::Legs)
+        } else {
+            Ok(())
         }
     }
 

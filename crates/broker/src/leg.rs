@@ -83,8 +83,8 @@ pub(crate) struct Console {
 }
 
 impl Stage {
-    /// Whether it has not said yet what it is for.
+    /// Whether it has not said yet what it is for, or has not proven it.
     pub(crate) fn is_newcomer(&self) -> bool {
-        matches!(self, Self::Arriving | Self::Open(_))
+        matches!(self, Self::Arriving | Self::Open(_) | Self::Checking(_))
     }
 }

@@ -55,11 +55,12 @@ impl Settings {
 pub struct Limits {
     /// Legs in all.
     pub legs: usize,
-    /// Legs of one address.
+    /// Legs of one address. As many more as it may have newcomers are told that it is busy; beyond those its
+    /// connections are dropped before TLS.
     pub legs_per_address: usize,
-    /// Legs that have not said what they are for, in all.
+    /// Legs that have not said what they are for or whose operator is being checked, in all.
     pub newcomers: usize,
-    /// Legs that have not said what they are for, of one address.
+    /// Legs that have not said what they are for or whose operator is being checked, of one address.
     pub newcomers_per_address: usize,
     /// Clients that wait or are in a session.
     pub clients: usize,

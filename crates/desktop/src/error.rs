@@ -110,11 +110,8 @@ pub enum InjectError {
         /// The names of the keys.
         keys: String,
     },
-    /// It would have gone to a window that gets no input from here.
-    #[error(
-        "the window there is the customer's own Farhand program, which only the person at the desktop can use; click \
-         into another window first"
-    )]
+    /// It would have gone to a window of [`Options::untouched`](crate::Options::untouched).
+    #[error("the window there gets no input from here")]
     OwnWindow,
     /// Somebody broke it off.
     #[error("it was broken off because everything was released meanwhile")]

@@ -10,6 +10,7 @@
 mod above;
 pub mod dummy;
 mod error;
+mod former;
 mod hotkey;
 mod presses;
 mod waker;
@@ -27,6 +28,7 @@ use farhand_proto::screen::{Layout, Picture, Point, PointerShape, Rect, Region};
 
 pub use above::KeepAbove;
 pub use error::{InjectError, LocalInputError, OpenError, ScreenError};
+pub use former::FormerFocus;
 pub use hotkey::{Chord, HotKey, HotKeyError};
 pub use presses::{GenuinePresses, PressKind};
 pub use waker::Waker;

@@ -167,6 +167,12 @@ pub enum Undone {
     /// The customer has paused the session.
     #[error("the customer has paused the session")]
     Paused,
+    /// It would have gone to the customer's own Farhand program, which only the person at the desktop can use.
+    #[error(
+        "the window there is the customer's own Farhand program, which only the person at the desktop can use; click \
+         into another window first"
+    )]
+    OwnWindow,
 }
 
 /// Why a session ends.

@@ -199,6 +199,7 @@ fn to_console() {
     check(&ToConsole::Undone { number: 5, why: Undone::Interrupted }, "2800020504");
     check(&ToConsole::Undone { number: 5, why: Undone::System(text("no")) }, "2800050503026e6f");
     check(&ToConsole::Undone { number: 5, why: Undone::Paused }, "2800020505");
+    check(&ToConsole::Undone { number: 5, why: Undone::OwnWindow }, "2800020506");
     check(&ToConsole::Paused { paused: true }, "29000101");
 }
 

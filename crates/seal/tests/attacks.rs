@@ -5,7 +5,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::scripted::{ClientScript, ConsoleScript, Otherwise, Scripted};
+use common::scripted::{ClientScript, ConsoleScript, Scripted};
 use common::{
     NOW, Outcome, RELAY_TIME, Relay, Seat, World, identity, key_hash, password, run, run_through,
     talk_through, talk_with, wrong_password,
@@ -17,6 +17,7 @@ use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
 use farhand_seal::{
     ClientSeal, ConsoleGuesses, ConsoleSeal, Guesses, Language, Misbehaviour, SealError, VoucherError, Wrong,
 };
+use farhand_testkit::tls::Otherwise;
 
 fn english(indices: [usize; 2]) -> [&'static str; 2] {
     let list: Vec<_> = include_str!("../src/words/english.txt").lines().collect();
@@ -35,10 +36,10 @@ fn an_independent_client_and_console_are_understood() {
     let mut script = ClientScript::new(&mut tls, world.session_id, password());
     script.tls.send(&script.hello().to_frame());
     talk_with(&mut console, script.tls);
-    let hello = script.tls.next::<SealFromConsole>().unwrap();
+    let hello = script.tls.next_message::<SealFromConsole>().unwrap();
     let at_proof = script.share(hello, |_| {});
     talk_with(&mut console, &mut tls);
-    let proof = tls.next::<SealFromConsole>().unwrap();
+    let proof = tls.next_message::<SealFromConsole>().unwrap();
     assert_eq!(proof, SealFromConsole::ConsoleProof { mac: at_proof.console_mac });
     tls.send(&at_proof.proof.to_frame());
     talk_with(&mut console, &mut tls);
@@ -50,7 +51,7 @@ fn an_independent_client_and_console_are_understood() {
     let mut client = Seat::new(ClientSeal::new(world.client_config(), &mut guesses, NOW).unwrap());
     let mut tls = Scripted::console(&world.console, Otherwise::default());
     talk_with(&mut client, &mut tls);
-    let client_hello = tls.next::<SealFromClient>().unwrap();
+    let client_hello = tls.next_message::<SealFromClient>().unwrap();
     let voucher = world.relay.sign(&world.voucher());
     let script = ConsoleScript {
         tls: &mut tls,
@@ -62,10 +63,12 @@ fn an_independent_client_and_console_are_understood() {
     let at_share = script.hello(&client_hello);
     tls.send(&at_share.hello.to_frame());
     talk_with(&mut client, &mut tls);
-    let (proof, exporter) = at_share.proof(&tls.next::<SealFromClient>().unwrap());
+    let (proof, exporter) = at_share.proof(&tls.next_message::<SealFromClient>().unwrap());
     tls.send(&proof.to_frame());
     talk_with(&mut client, &mut tls);
-    let Some(SealFromClient::ClientProof { nonce, language, .. }) = tls.next() else { panic!("no proof") };
+    let Some(SealFromClient::ClientProof { nonce, language, .. }) = tls.next_message() else {
+        panic!("no proof")
+    };
     assert_eq!(language, world.client_config().language);
     let sealed = client.ended.unwrap().unwrap().sealed;
     let words = common::scripted::words(&exporter, &nonce, &[8; 32]);
@@ -82,10 +85,10 @@ fn middleman_who_passes_on(world: &World, middle: &World, voucher: Option<&Signe
     for _ in 0..8 {
         talk_with(&mut console, &mut to_console);
         talk_with(&mut client, &mut to_client);
-        while let Some(message) = to_client.next::<SealFromClient>() {
+        while let Some(message) = to_client.next_message::<SealFromClient>() {
             to_console.send(&message.to_frame());
         }
-        while let Some(mut message) = to_console.next::<SealFromConsole>() {
+        while let Some(mut message) = to_console.next_message::<SealFromConsole>() {
             if let (SealFromConsole::ConsoleHello { voucher, .. }, Some(other)) = (&mut message, voucher) {
                 *voucher = other.clone();
             }
@@ -135,7 +138,7 @@ fn a_middleman_who_overheard_the_password_and_owns_the_relay_is_heard_in_the_wor
         let mut to_client = Scripted::console(&middle.console, Otherwise::default());
 
         talk_with(&mut client, &mut to_client);
-        let client_hello = to_client.next::<SealFromClient>().unwrap();
+        let client_hello = to_client.next_message::<SealFromClient>().unwrap();
         let his = Voucher { console_key: key_hash(&middle.console.cert[0]), ..world.voucher() };
         let script = ConsoleScript {
             tls: &mut to_client,
@@ -147,7 +150,7 @@ fn a_middleman_who_overheard_the_password_and_owns_the_relay_is_heard_in_the_wor
         let at_share = script.hello(&client_hello);
         to_client.send(&at_share.hello.to_frame());
         talk_with(&mut client, &mut to_client);
-        let (proof, _) = at_share.proof(&to_client.next::<SealFromClient>().unwrap());
+        let (proof, _) = at_share.proof(&to_client.next_message::<SealFromClient>().unwrap());
         to_client.send(&proof.to_frame());
         talk_with(&mut client, &mut to_client);
 
@@ -155,7 +158,7 @@ fn a_middleman_who_overheard_the_password_and_owns_the_relay_is_heard_in_the_wor
         let mut script = ClientScript::new(&mut to_console, world.session_id, password());
         script.tls.send(&script.hello().to_frame());
         talk_with(&mut console, script.tls);
-        let hello = script.tls.next::<SealFromConsole>().unwrap();
+        let hello = script.tls.next_message::<SealFromConsole>().unwrap();
         let at_proof = script.share(hello, |_| {});
         talk_with(&mut console, &mut to_console);
         to_console.send(&at_proof.proof.to_frame());
@@ -179,7 +182,7 @@ fn console_is_shown_another(change: impl FnOnce(&mut ClientScript<'_>)) {
     let mut script = ClientScript::new(&mut tls, world.session_id, password());
     script.tls.send(&script.hello().to_frame());
     talk_with(&mut console, script.tls);
-    let hello = script.tls.next::<SealFromConsole>().unwrap();
+    let hello = script.tls.next_message::<SealFromConsole>().unwrap();
     change(&mut script);
     let at_proof = script.share(hello, |_| {});
     talk_with(&mut console, &mut tls);
@@ -187,7 +190,7 @@ fn console_is_shown_another(change: impl FnOnce(&mut ClientScript<'_>)) {
     talk_with(&mut console, &mut tls);
     assert_eq!(console.ended.unwrap().unwrap_err(), SealError::PeerMisbehaved(Misbehaviour::Commitment));
     // A client would take a refusal here for session data: there is none, only the end.
-    assert!(matches!(tls.next::<SealFromConsole>(), Some(SealFromConsole::ConsoleProof { .. })));
+    assert!(matches!(tls.next_message::<SealFromConsole>(), Some(SealFromConsole::ConsoleProof { .. })));
     assert!(tls.rest().is_empty());
     drop(console.end);
     assert_eq!(tries.ready(), Ok(()));
@@ -215,10 +218,10 @@ fn a_false_client_learns_one_guess_in_each_run_and_gets_three() {
         let mut script = ClientScript::new(&mut tls, world.session_id, wrong_password());
         script.tls.send(&script.hello().to_frame());
         talk_with(&mut console, script.tls);
-        let hello = script.tls.next::<SealFromConsole>().unwrap();
+        let hello = script.tls.next_message::<SealFromConsole>().unwrap();
         let at_proof = script.share(hello, |_| {});
         talk_with(&mut console, script.tls);
-        let Some(SealFromConsole::ConsoleProof { mac }) = tls.next() else { panic!("no proof") };
+        let Some(SealFromConsole::ConsoleProof { mac }) = tls.next_message() else { panic!("no proof") };
         assert_ne!(mac, at_proof.console_mac);
         tls.send(&at_proof.proof.to_frame());
         talk_with(&mut console, &mut tls);
@@ -258,13 +261,13 @@ fn shares_of_no_use_are_refused() {
         let mut script = ClientScript::new(&mut tls, world.session_id, password());
         script.tls.send(&script.hello().to_frame());
         talk_with(&mut console, script.tls);
-        let hello = script.tls.next::<SealFromConsole>().unwrap();
+        let hello = script.tls.next_message::<SealFromConsole>().unwrap();
         let SealFromConsole::ConsoleHello { share: own, .. } = hello.clone() else { panic!("{hello:?}") };
         script.share(hello, |frame| meddle(frame, &own));
         talk_with(&mut console, script.tls);
         let error = console.ended.unwrap().unwrap_err();
         assert_eq!(error, SealError::PeerMisbehaved(Misbehaviour::Share), "{what}");
-        let told = tls.next::<SealFromConsole>();
+        let told = tls.next_message::<SealFromConsole>();
         assert_eq!(told, Some(SealFromConsole::Refused { refusal: SealRefusal::Protocol }), "{what}");
         drop(console.end);
         assert_eq!(tries.ready(), Ok(()));
@@ -374,7 +377,7 @@ fn the_client_shows_nothing_of_the_password_before_the_voucher() {
     let mut client = Seat::new(ClientSeal::new(world.client_config(), &mut guesses, NOW).unwrap());
     let mut tls = Scripted::console(&world.console, Otherwise::default());
     talk_with(&mut client, &mut tls);
-    let client_hello = tls.next::<SealFromClient>().unwrap();
+    let client_hello = tls.next_message::<SealFromClient>().unwrap();
     let voucher = Relay::new().sign(&world.voucher());
     let script = ConsoleScript {
         tls: &mut tls,
@@ -386,6 +389,6 @@ fn the_client_shows_nothing_of_the_password_before_the_voucher() {
     let hello = script.hello(&client_hello).hello;
     tls.send(&hello.to_frame());
     talk_with(&mut client, &mut tls);
-    assert_eq!(tls.next(), Some(SealFromClient::Refused { refusal: SealRefusal::Voucher }));
+    assert_eq!(tls.next_message(), Some(SealFromClient::Refused { refusal: SealRefusal::Voucher }));
     assert!(tls.rest().is_empty());
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::scripted::{ClientAtProof, ClientScript, ConsoleAtShare, ConsoleScript, Otherwise, Scripted};
+use common::scripted::{ClientAtProof, ClientScript, ConsoleAtShare, ConsoleScript, Scripted};
 use common::{NOW, Seat, World, password, talk_with};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::{DecodeError, Message};
@@ -11,6 +11,7 @@ use farhand_proto::language::Language;
 use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::version::{Version, Versions};
 use farhand_seal::{ClientSeal, ConsoleGuesses, ConsoleSeal, Guesses, Misbehaviour, SealError, Wrong};
+use farhand_testkit::tls::Otherwise;
 use proptest::prelude::*;
 
 /// Where a console stands when a scripted client does something.
@@ -36,18 +37,18 @@ fn console_hears(
     if awaits != ConsoleAwaits::Hello {
         script.tls.send(&script.hello().to_frame());
         talk_with(&mut console, script.tls);
-        let hello = script.tls.next::<SealFromConsole>().unwrap();
+        let hello = script.tls.next_message::<SealFromConsole>().unwrap();
         if awaits == ConsoleAwaits::Proof {
             at_proof = Some(script.share(hello, |_| {}));
             talk_with(&mut console, script.tls);
-            script.tls.next::<SealFromConsole>().unwrap();
+            script.tls.next_message::<SealFromConsole>().unwrap();
         }
     }
     tls.send(&bytes(at_proof.as_ref()));
     tls.tls.send_close_notify();
     talk_with(&mut console, &mut tls);
     let error = console.ended.expect("it ended").unwrap_err();
-    let told = tls.next();
+    let told = tls.next_message();
     assert!(tls.rest().is_empty());
     (error, told)
 }
@@ -70,7 +71,7 @@ fn client_hears(
     let mut client = Seat::new(ClientSeal::new(world.client_config(), &mut guesses, NOW).unwrap());
     let mut tls = Scripted::console(&world.console, Otherwise::default());
     talk_with(&mut client, &mut tls);
-    let client_hello = tls.next::<SealFromClient>().unwrap();
+    let client_hello = tls.next_message::<SealFromClient>().unwrap();
     let script = ConsoleScript {
         tls: &mut tls,
         session_id: world.session_id,
@@ -84,13 +85,13 @@ fn client_hears(
     if awaits == ClientAwaits::Proof {
         tls.send(&hello.to_frame());
         talk_with(&mut client, &mut tls);
-        proof = Some(at_share.proof(&tls.next::<SealFromClient>().unwrap()).0);
+        proof = Some(at_share.proof(&tls.next_message::<SealFromClient>().unwrap()).0);
     }
     tls.send(&bytes(&hello, proof.as_ref()));
     tls.tls.send_close_notify();
     talk_with(&mut client, &mut tls);
     let error = client.ended.expect("it ended").unwrap_err();
-    let told = tls.next();
+    let told = tls.next_message();
     assert!(tls.rest().is_empty());
     drop(client.end);
     (error, told, guesses.verdict())

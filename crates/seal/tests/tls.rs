@@ -7,12 +7,13 @@ use std::sync::Arc;
 
 use aws_lc_rs::rand::SystemRandom;
 use aws_lc_rs::signature::{ECDSA_P256_SHA256_ASN1_SIGNING, EcdsaKeyPair};
-use common::scripted::{Otherwise, Scripted};
+use common::scripted::Scripted;
 use common::{NOW, Seat, World, identity, password, talk_with};
 use farhand_proto::seal::SealFromClient;
 use farhand_seal::{
     ClientSeal, ConsoleGuesses, ConsoleSeal, Guesses, MAX_RUN_INPUT, Misbehaviour, SealError,
 };
+use farhand_testkit::tls::Otherwise;
 use rustls::crypto::aws_lc_rs::kx_group;
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -71,7 +72,7 @@ fn the_hybrid_is_used_and_plain_x25519_still_does() {
         let mut tls =
             Scripted::console(&world.console, Otherwise { kx_groups: groups, ..Otherwise::default() });
         talk_with(&mut client, &mut tls);
-        assert!(matches!(tls.next(), Some(SealFromClient::ClientHello { .. })));
+        assert!(matches!(tls.next_message(), Some(SealFromClient::ClientHello { .. })));
         assert_eq!(tls.tls.protocol_version(), Some(ProtocolVersion::TLSv1_3));
         assert_eq!(tls.tls.handshake_kind(), Some(HandshakeKind::Full));
         assert_eq!(tls.tls.negotiated_key_exchange_group().unwrap().name(), used);

@@ -287,7 +287,7 @@ impl ClientSession {
     }
 
     /// What [`ClientEvent::Do`] asked for is done, or could not be.
-    pub fn done(&mut self, result: Result<(), String>, now: Moment) {
+    pub fn done(&mut self, result: Result<(), Undone>, now: Moment) {
         self.acts.finished(result);
         self.run_acts(now);
     }

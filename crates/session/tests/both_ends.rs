@@ -522,9 +522,9 @@ fn an_act_that_the_system_refuses_is_told() {
     world.desk_works = false;
     world.act(key('a', true));
     world.run(10 * MS);
-    world.client.done(Err("the lock screen is on".into()), world.now);
-    world.run(10 * MS);
     let why = Undone::System(Text::new("the lock screen is on").unwrap());
+    world.client.done(Err(why.clone()), world.now);
+    world.run(10 * MS);
     assert!(world.at_console.contains(&ConsoleEvent::Undone { number: 0, why }));
 }
 

@@ -23,6 +23,12 @@ impl Socket {
         Self { stream, allowance: Some(UNKNOWN_PEER_BYTES) }
     }
 
+    /// The connection itself, to ask the system about it or to set what it does.
+    #[must_use]
+    pub fn connection(&self) -> &TcpStream {
+        &self.stream
+    }
+
     /// Whether the peer has not sent a byte.
     pub(crate) fn has_read_nothing(&self) -> bool {
         self.allowance == Some(UNKNOWN_PEER_BYTES)

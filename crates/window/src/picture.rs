@@ -57,7 +57,7 @@ impl SharedPicture {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pointer = pointer;
     }
 
-    fn is(&self, other: &Self) -> bool {
+    pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
     }
 }
@@ -118,6 +118,25 @@ pub(crate) struct Placed {
     scaler: Option<Scaler>,
     /// The pointer as it was shown last, and where.
     pointer: Option<(Rect, Arc<PointerShape>)>,
+    /// What of the picture changed since somebody took a copy of it; `None`: nobody has one.
+    stale: Option<Region>,
+}
+
+/// A layer as whoever draws it elsewhere needs to know it. The picture does not change meanwhile.
+#[cfg(feature = "gpu")]
+pub(crate) struct Seen<'a> {
+    /// Names the picture, whatever it shows.
+    pub(crate) name: &'a SharedPicture,
+    pub(crate) picture: &'a Picture,
+    /// What of the picture changed since it was seen last; `None` if it never was, or not for a while.
+    pub(crate) stale: Option<Region>,
+    /// All of the picture lies here, in pixels of the window,
+    pub(crate) place: Rect,
+    /// and this is seen.
+    pub(crate) clip: Rect,
+    pub(crate) sampling: Sampling,
+    pub(crate) is_grey: bool,
+    pub(crate) pointer: Option<&'a (Rect, Arc<PointerShape>)>,
 }
 
 /// All layers of a window.
@@ -144,8 +163,10 @@ impl Backdrop {
                     changed.add(before.clip);
                 }
             }
-            let (scaler, pointer) = before.map_or((None, None), |before| (before.scaler, before.pointer));
-            placed.push(Placed { layer, place, clip, scaler, pointer });
+            placed.push(match before {
+                Some(before) => Placed { layer, place, clip, ..before },
+                None => Placed { layer, place, clip, scaler: None, pointer: None, stale: None },
+            });
         }
         for gone in &self.0 {
             changed.add(gone.clip);
@@ -160,6 +181,9 @@ impl Backdrop {
         for placed in &mut self.0 {
             let mut shared = placed.layer.picture.0.lock().unwrap_or_else(PoisonError::into_inner);
             let changed = std::mem::take(&mut shared.changed);
+            if let Some(stale) = &mut placed.stale {
+                stale.add_region(&changed);
+            }
             let Some(scaler) =
                 scaler(&mut placed.scaler, &shared.picture, placed.place, placed.layer.sampling)
             else {
@@ -187,6 +211,25 @@ impl Backdrop {
             }
         }
         changes
+    }
+
+    /// Shows every layer to somebody who keeps copies of the pictures, from the lowest to the uppermost.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn see<E>(&mut self, mut see: impl FnMut(Seen<'_>) -> Result<(), E>) -> Result<(), E> {
+        for placed in &mut self.0 {
+            let shared = placed.layer.picture.0.lock().unwrap_or_else(PoisonError::into_inner);
+            see(Seen {
+                name: &placed.layer.picture,
+                picture: &shared.picture,
+                stale: placed.stale.replace(Region::new()),
+                place: placed.place,
+                clip: placed.clip,
+                sampling: placed.layer.sampling,
+                is_grey: placed.layer.is_grey,
+                pointer: placed.pointer.as_ref(),
+            })?;
+        }
+        Ok(())
     }
 
     /// Writes what lies beneath the interface inside `area`, row by row into `target`, which starts black.

@@ -7,12 +7,14 @@ use std::time::Instant;
 
 use egui::Vec2;
 use winit::application::ApplicationHandler;
-use winit::event::WindowEvent;
+use winit::event::{DeviceEvent, DeviceId, WindowEvent};
 use winit::event_loop::{ActiveEventLoop, ControlFlow, EventLoop, EventLoopProxy};
 use winit::window::WindowId;
 
 use crate::clipboard::Clipboard;
 use crate::picture::Layers;
+use crate::presenter::{Gpu, PresentError};
+use crate::system::{Typed, Wheel};
 use crate::view::View;
 
 /// A program with windows. All of it runs on one thread and never blocks.
@@ -35,6 +37,13 @@ pub trait App {
     fn event(&mut self, window: Self::Window, event: &WindowEvent) -> Taken {
         let _ = (window, event);
         Taken::No
+    }
+
+    /// Whether what other programs type into a window (password managers, keyboards on the screen) has to arrive
+    /// exactly, however fast they give the keyboard letters that it lacks.
+    fn is_typed_into(&self, window: Self::Window) -> bool {
+        let _ = window;
+        false
     }
 
     /// Sees before the interface does what a screen reader or another program asks for.
@@ -175,12 +184,68 @@ impl<M: Send> Proxy<M> {
     }
 }
 
+/// What draws windows.
+#[cfg(feature = "gpu")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Graphics {
+    /// The graphics processor where there is one, the processor elsewhere.
+    #[default]
+    Auto,
+    /// The processor.
+    Software,
+    /// OpenGL, even where that is a program on the processor; the processor where there is none.
+    Gpu,
+}
+
+#[cfg(feature = "gpu")]
+impl std::str::FromStr for Graphics {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "auto" => Ok(Self::Auto),
+            "software" => Ok(Self::Software),
+            "gpu" => Ok(Self::Gpu),
+            _ => Err("say auto, software or gpu".to_owned()),
+        }
+    }
+}
+
 /// Opens the windows of the application that `make` makes, and runs until it wants none. `program` names it to the
-/// desktop; `theme` is the desktop's, where the windows' system does not tell.
+/// desktop; `theme` is the desktop's, where the windows' system does not tell. The processor draws.
 ///
 /// # Errors
 /// There is no desktop, or it refuses windows.
 pub fn run<A: App>(
+    program: &str,
+    theme: Option<egui::Theme>,
+    make: impl FnOnce(Proxy<A::Message>) -> A,
+) -> Result<(), RunError> {
+    run_with(None, program, theme, make)
+}
+
+/// The same with a choice of what draws.
+///
+/// # Errors
+/// There is no desktop, or it refuses windows.
+#[cfg(feature = "gpu")]
+pub fn run_on<A: App>(
+    graphics: Graphics,
+    program: &str,
+    theme: Option<egui::Theme>,
+    make: impl FnOnce(Proxy<A::Message>) -> A,
+) -> Result<(), RunError> {
+    let open = crate::system::open_gpu;
+    let gpu = match graphics {
+        Graphics::Software => None,
+        Graphics::Auto => Some(Gpu { open, takes_software: false }),
+        Graphics::Gpu => Some(Gpu { open, takes_software: true }),
+    };
+    run_with(gpu, program, theme, make)
+}
+
+fn run_with<A: App>(
+    gpu: Option<Gpu>,
     program: &str,
     theme: Option<egui::Theme>,
     make: impl FnOnce(Proxy<A::Message>) -> A,
@@ -192,8 +257,12 @@ pub fn run<A: App>(
         app,
         program,
         theme,
+        gpu,
         sender,
         views: HashMap::new(),
+        opened: Vec::new(),
+        typed: HashMap::new(),
+        wheel: Wheel::default(),
         clipboard: Clipboard::Closed,
         failure: None,
     };
@@ -205,8 +274,15 @@ struct Running<'a, A: App> {
     app: A,
     program: &'a str,
     theme: Option<egui::Theme>,
+    /// The graphics processor, until it failed.
+    gpu: Option<Gpu>,
     sender: Sender<A::Message>,
     views: HashMap<A::Window, View>,
+    /// The windows in the order in which they were made. In this order they are drawn as well: accesskit_unix counts
+    /// on windows telling screen readers of themselves in the order of their making, and panics otherwise.
+    opened: Vec<A::Window>,
+    typed: HashMap<A::Window, Typed>,
+    wheel: Wheel,
     clipboard: Clipboard,
     failure: Option<RunError>,
 }
@@ -214,6 +290,19 @@ struct Running<'a, A: App> {
 impl<A: App> Running<'_, A> {
     fn named(&self, id: WindowId) -> Option<A::Window> {
         self.views.iter().find(|(_, view)| view.window.id() == id).map(|(name, _)| *name)
+    }
+
+    /// The event, with what its key typed at its time.
+    fn completed(&self, name: A::Window, event: WindowEvent) -> WindowEvent {
+        match (self.typed.get(&name), event) {
+            (Some(typed), WindowEvent::KeyboardInput { device_id, event, is_synthetic: false })
+                if event.state.is_pressed() =>
+            {
+                let event = typed.complete(&event).unwrap_or(event);
+                WindowEvent::KeyboardInput { device_id, event, is_synthetic: false }
+            }
+            (_, event) => event,
+        }
     }
 
     fn redraw_all(&mut self) {
@@ -238,18 +327,46 @@ impl<A: App> Running<'_, A> {
             return Ok(());
         }
         self.views.retain(|name, _| wanted.iter().any(|(wanted, _)| wanted == name));
+        self.opened.retain(|name| self.views.contains_key(name));
+        self.typed.retain(|name, _| self.views.contains_key(name));
         for (name, spec) in wanted {
             if let Some(view) = self.views.get_mut(&name) {
                 view.follow(spec);
             } else {
-                let view = View::open(event_loop, self.program, spec, &self.sender, self.theme)?;
-                self.app.opened(name, &view.window);
+                let view = View::open(
+                    event_loop,
+                    self.program,
+                    spec,
+                    &self.sender,
+                    self.theme,
+                    &mut self.gpu,
+                    None,
+                )?;
+                announce(&mut self.app, &mut self.typed, name, &view);
                 self.views.insert(name, view);
+                self.opened.push(name);
             }
         }
-        for (name, view) in &mut self.views {
-            view.draw(event_loop, &mut self.clipboard, |ui, layers| self.app.draw(*name, ui, layers))?;
+        let mut reopened = Vec::new();
+        for name in &self.opened {
+            let Some(view) = self.views.get_mut(name) else { continue };
+            let drawn =
+                view.draw(event_loop, &mut self.clipboard, |ui, layers| self.app.draw(*name, ui, layers));
+            match drawn {
+                Ok(()) => {}
+                Err(PresentError::Surface(error)) => return Err(RunError::Surface(error)),
+                #[cfg(feature = "gpu")]
+                Err(PresentError::Lost(reason)) => {
+                    tracing::warn!(reason, "the processor draws the window from now on");
+                    self.gpu = None;
+                    *view = view.reopen(event_loop, self.program, &self.sender, self.theme)?;
+                    reopened.push(*name);
+                    announce(&mut self.app, &mut self.typed, *name, view);
+                }
+            }
         }
+        self.opened.retain(|name| !reopened.contains(name));
+        self.opened.append(&mut reopened);
         let next = self.views.values().filter_map(View::due).chain(self.app.idle()).min();
         event_loop.set_control_flow(next.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
         Ok(())
@@ -286,6 +403,10 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
 
     fn window_event(&mut self, _: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
         let Some(name) = self.named(id) else { return };
+        if self.wheel.is_echo(&event) {
+            return;
+        }
+        let event = self.completed(name, event);
         if let Some(view) = self.views.get_mut(&name) {
             view.note(&event);
         }
@@ -304,7 +425,13 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
         }
     }
 
+    fn device_event(&mut self, _: &ActiveEventLoop, _: DeviceId, event: DeviceEvent) {
+        self.wheel.note(&event);
+    }
+
     fn about_to_wait(&mut self, event_loop: &ActiveEventLoop) {
+        self.typed.values().for_each(Typed::caught_up);
+        self.wheel.clear();
         if let Err(error) = self.settle(event_loop) {
             self.failure = Some(error);
             self.views.clear();
@@ -315,6 +442,16 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
         if due.is_some_and(|due| due <= Instant::now()) {
             event_loop.set_control_flow(ControlFlow::Poll);
         }
+    }
+}
+
+/// Tells of a window that was made.
+fn announce<A: App>(app: &mut A, typed: &mut HashMap<A::Window, Typed>, name: A::Window, view: &View) {
+    app.opened(name, &view.window);
+    if app.is_typed_into(name)
+        && let Some(follows) = Typed::follow(&view.window)
+    {
+        typed.insert(name, follows);
     }
 }
 

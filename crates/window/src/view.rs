@@ -1,22 +1,22 @@
 //! One window: its egui context, its pixels, and when to draw it next.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
 use egui::{OutputCommand, ViewportCommand, ViewportId, ViewportInfo};
 use egui_winit::State;
-use farhand_proto::screen::{PointerShape, Rect, Region};
+use farhand_proto::screen::{PointerShape, Region};
+use winit::dpi::{LogicalSize, PhysicalPosition, PhysicalSize};
 use winit::event::{ElementState, WindowEvent};
-use winit::event_loop::{ActiveEventLoop, OwnedDisplayHandle};
+use winit::event_loop::ActiveEventLoop;
 use winit::keyboard::{Key, ModifiersState, NamedKey};
-use winit::window::{CustomCursor, Window, WindowAttributes};
+use winit::window::{CustomCursor, Fullscreen, Window, WindowAttributes};
 
-use crate::canvas::{Canvas, rect};
+use crate::canvas::rect;
 use crate::capture::Capture;
 use crate::clipboard::Clipboard;
-use crate::compose::compose;
-use crate::picture::{Backdrop, Layers, meet};
+use crate::picture::{Backdrop, Layers};
+use crate::presenter::{self, Frame, Gpu, PresentError, Presenter};
 use crate::run::{RunError, Sender, Spec, Stacking};
 use crate::{system, theme};
 
@@ -29,8 +29,7 @@ pub(crate) struct View {
     context: egui::Context,
     state: State,
     info: ViewportInfo,
-    surface: softbuffer::Surface<OwnedDisplayHandle, Arc<Window>>,
-    canvas: Canvas,
+    presenter: Box<dyn Presenter>,
     backdrop: Backdrop,
     /// The mouse pointer that is not one of the desktop's own.
     cursor: Option<(Arc<PointerShape>, CustomCursor)>,
@@ -46,6 +45,27 @@ pub(crate) struct View {
     is_exposed: bool,
 }
 
+/// What a window was like whose place another one takes.
+pub(crate) struct Before {
+    memory: egui::Memory,
+    size: PhysicalSize<u32>,
+    place: Option<PhysicalPosition<i32>>,
+    is_maximized: bool,
+    fullscreen: Option<Fullscreen>,
+}
+
+impl Before {
+    fn attributes(&self, mut attributes: WindowAttributes) -> WindowAttributes {
+        if let Some(place) = self.place {
+            attributes = attributes.with_position(place);
+        }
+        attributes
+            .with_inner_size(self.size)
+            .with_maximized(self.is_maximized)
+            .with_fullscreen(self.fullscreen.clone())
+    }
+}
+
 impl View {
     pub(crate) fn open<M: Send + 'static>(
         event_loop: &ActiveEventLoop,
@@ -53,9 +73,11 @@ impl View {
         spec: Spec,
         sender: &Sender<M>,
         theme: Option<egui::Theme>,
+        gpu: &mut Option<Gpu>,
+        before: Option<&Before>,
     ) -> Result<Self, RunError> {
-        let size = winit::dpi::LogicalSize::new(spec.size.x, spec.size.y);
-        let least = winit::dpi::LogicalSize::new(spec.min_size.x, spec.min_size.y);
+        let size = LogicalSize::new(spec.size.x, spec.size.y);
+        let least = LogicalSize::new(spec.min_size.x, spec.min_size.y);
         let mut attributes = WindowAttributes::default()
             .with_title(&spec.title)
             .with_inner_size(size)
@@ -68,11 +90,17 @@ impl View {
                 attributes.with_decorations(false).with_window_level(winit::window::WindowLevel::AlwaysOnTop);
         }
         if let Some(place) = spec.place {
-            attributes = attributes.with_position(winit::dpi::PhysicalPosition::new(place.0, place.1));
+            attributes = attributes.with_position(PhysicalPosition::new(place.0, place.1));
+        }
+        if let Some(before) = before {
+            attributes = before.attributes(attributes);
         }
         let attributes = system::attributes(attributes, program, spec.stacking);
-        let window = Arc::new(event_loop.create_window(attributes).map_err(RunError::Window)?);
+        let (window, presenter) = presenter::open(event_loop, attributes, gpu)?;
         let context = egui::Context::default();
+        if let Some(before) = before {
+            context.memory_mut(|memory| *memory = before.memory.clone());
+        }
         theme::install(&context);
         context.options_mut(|options| options.fallback_theme = theme.unwrap_or(egui::Theme::Light));
         let scale = Some(window.scale_factor() as f32);
@@ -82,17 +110,13 @@ impl View {
         context.enable_accesskit();
         let mut info = ViewportInfo::default();
         egui_winit::update_viewport_info(&mut info, &context, &window, true);
-        let display =
-            softbuffer::Context::new(event_loop.owned_display_handle()).map_err(RunError::Surface)?;
-        let surface = softbuffer::Surface::new(&display, window.clone()).map_err(RunError::Surface)?;
         Ok(Self {
             window,
             spec,
             context,
             state,
             info,
-            surface,
-            canvas: Canvas::new(),
+            presenter,
             backdrop: Backdrop::default(),
             cursor: None,
             capture: None,
@@ -104,6 +128,29 @@ impl View {
         })
     }
 
+    /// Puts another window in its place, which the processor draws; people find in it what was in this one.
+    #[cfg(feature = "gpu")]
+    pub(crate) fn reopen<M: Send + 'static>(
+        &mut self,
+        event_loop: &ActiveEventLoop,
+        program: &str,
+        sender: &Sender<M>,
+        theme: Option<egui::Theme>,
+    ) -> Result<Self, RunError> {
+        if let Some(capture) = self.capture.take() {
+            // The keyboard goes with the window.
+            capture.set(crate::CaptureState::Off);
+        }
+        let before = Before {
+            memory: self.context.memory(Clone::clone),
+            size: self.window.inner_size(),
+            place: self.window.outer_position().ok(),
+            is_maximized: self.window.is_maximized(),
+            fullscreen: self.window.fullscreen(),
+        };
+        View::open(event_loop, program, self.spec.clone(), sender, theme, &mut None, Some(&before))
+    }
+
     /// Takes over what the application says of the window now.
     pub(crate) fn follow(&mut self, spec: Spec) {
         if spec.title != self.spec.title {
@@ -112,7 +159,7 @@ impl View {
             self.redraw();
         }
         if spec.size != self.spec.size {
-            let size = winit::dpi::LogicalSize::new(spec.size.x, spec.size.y);
+            let size = LogicalSize::new(spec.size.x, spec.size.y);
             let _ = self.window.request_inner_size(size);
         }
         self.spec = spec;
@@ -174,25 +221,22 @@ impl View {
         event_loop: &ActiveEventLoop,
         clipboard: &mut Clipboard,
         mut lay_out: impl FnMut(&mut egui::Ui, &mut Layers),
-    ) -> Result<(), RunError> {
+    ) -> Result<(), PresentError> {
         let mut changed = Region::new();
         for _ in 0..PASSES {
             if self.due.is_none_or(|due| due > Instant::now()) {
                 break;
             }
-            for rect in self.lay_out(event_loop, clipboard, &mut lay_out).rects() {
-                changed.add(*rect);
-            }
+            changed.add_region(&self.lay_out(event_loop, clipboard, &mut lay_out));
         }
-        for rect in self.backdrop.take_changes().rects() {
-            changed.add(*rect);
-        }
+        changed.add_region(&self.backdrop.take_changes());
         if std::mem::take(&mut self.is_exposed) {
             changed.clear();
-            changed.add(rect(0, 0, self.canvas.width(), self.canvas.height()));
+            let [width, height] = self.presenter.size();
+            changed.add(rect(0, 0, width, height));
         }
         if !changed.is_empty() {
-            self.present(&changed)?;
+            self.presenter.present(&mut self.backdrop, &changed)?;
         }
         if !self.is_shown {
             self.is_shown = true;
@@ -264,10 +308,9 @@ impl View {
         let pixels_per_point = output.pixels_per_point;
         let primitives = self.context.tessellate(output.shapes, pixels_per_point);
         let size = [size.width as usize, size.height as usize];
-        let mut changed = self.canvas.paint(size, &primitives, &output.textures_delta, pixels_per_point);
-        for rect in self.backdrop.set(layers, pixels_per_point).rects() {
-            changed.add(*rect);
-        }
+        let textures = output.textures_delta;
+        let mut changed = self.presenter.lay(Frame { size, primitives, textures, pixels_per_point });
+        changed.add_region(&self.backdrop.set(layers, pixels_per_point));
         changed
     }
 
@@ -317,39 +360,6 @@ impl View {
             capture.set(state);
             self.capture = Some(capture);
         }
-    }
-
-    fn present(&mut self, changed: &Region) -> Result<(), RunError> {
-        let (width, height) = (self.canvas.width(), self.canvas.height());
-        let (Some(across), Some(down)) = (NonZeroU32::new(width as u32), NonZeroU32::new(height as u32))
-        else {
-            return Ok(());
-        };
-        self.surface.resize(across, down).map_err(RunError::Surface)?;
-        let mut buffer = self.surface.buffer_mut().map_err(RunError::Surface)?;
-        let whole = rect(0, 0, width, height);
-        // A buffer that does not hold the frame before has to be filled whole.
-        let all = [whole];
-        let areas: Vec<Rect> = if buffer.age() == 1 {
-            changed.rects().iter().filter_map(|area| meet(*area, whole)).collect()
-        } else {
-            all.to_vec()
-        };
-        for area in &areas {
-            compose(&self.canvas, &mut self.backdrop, *area, &mut buffer);
-        }
-        let damage: Vec<softbuffer::Rect> = areas
-            .iter()
-            .filter_map(|area| {
-                Some(softbuffer::Rect {
-                    x: area.x as u32,
-                    y: area.y as u32,
-                    width: NonZeroU32::new(area.width)?,
-                    height: NonZeroU32::new(area.height)?,
-                })
-            })
-            .collect();
-        buffer.present_with_damage(&damage).map_err(RunError::Surface)
     }
 }
 

@@ -8,7 +8,7 @@ use farhand_texts::Texts;
 use farhand_window::egui::{self, CentralPanel, Frame, Panel, Ui, Vec2, ViewportCommand};
 use farhand_window::theme::Palette;
 use farhand_window::winit::event::WindowEvent;
-use farhand_window::{App, Layers, Redraw, Spec, Stacking, Taken};
+use farhand_window::{App, Layers, Monitor, Redraw, Spec, Stacking, Taken};
 
 use super::forms::Test;
 use super::link::{FromLink, Inbox, Link, Request};
@@ -35,8 +35,25 @@ pub(super) struct Console {
     inbox: Inbox,
     locale: String,
     texts: Texts,
+    /// The window's size in points when it opens, once the monitors are known.
+    size: Option<Vec2>,
     /// Whether theme and size have to be told to the window.
     is_restyled: bool,
+}
+
+/// Enough for a picture of a usual desktop and all that is around it.
+const SIZE: Vec2 = Vec2::new(1180.0, 760.0);
+/// Below this, something would not fit.
+const MIN_SIZE: Vec2 = Vec2::new(720.0, 480.0);
+/// Points that the desktop keeps for frames and panels.
+const AROUND: Vec2 = Vec2::new(16.0, 72.0);
+
+/// The size in which the window fits on every one of these monitors.
+fn fitting(monitors: &[Monitor]) -> Vec2 {
+    let rooms = monitors.iter().filter(|monitor| monitor.width > 0 && monitor.height > 0).map(|monitor| {
+        Vec2::new(monitor.width as f32, monitor.height as f32) / (monitor.scale.max(0.5) as f32) - AROUND
+    });
+    rooms.fold(SIZE, Vec2::min).max(Vec2::splat(320.0)).floor()
 }
 
 impl Console {
@@ -49,7 +66,7 @@ impl Console {
     ) -> Self {
         let texts = words::texts(model.settings.language, &locale);
         let mut console =
-            Self { model, views: HashMap::new(), link, inbox, locale, texts, is_restyled: true };
+            Self { model, views: HashMap::new(), link, inbox, locale, texts, size: None, is_restyled: true };
         console.model.is_over |= console.link.is_none();
         console.perform(effects);
         console
@@ -215,8 +232,8 @@ impl App for Console {
             Main,
             Spec {
                 title: title.unwrap_or(name),
-                size: Vec2::new(1180.0, 760.0),
-                min_size: Vec2::new(720.0, 480.0),
+                size: self.size.unwrap_or(SIZE),
+                min_size: MIN_SIZE.min(self.size.unwrap_or(SIZE)),
                 is_resizable: true,
                 stacking: Stacking::Normal,
                 place: None,
@@ -275,6 +292,15 @@ impl App for Console {
         if was_full != self.model.is_full_screen && taken == Taken::Yes { Taken::YesRedraw } else { taken }
     }
 
+    fn monitors(&mut self, monitors: Vec<Monitor>) {
+        // Later the window is as large as its operator wants it.
+        self.size.get_or_insert_with(|| fitting(&monitors));
+    }
+
+    fn is_typed_into(&self, _: Main) -> bool {
+        true
+    }
+
     fn idle(&mut self) -> Option<Instant> {
         let (id, view) = self.shown()?;
         let (wishes, next) = view.idle(Instant::now());
@@ -324,4 +350,18 @@ pub(super) fn chrome(
     CentralPanel::default().frame(frame).show_inside(ui, |ui| drawn.push(body(ui, model, texts)));
     drawn.push(Drawn::Page(screens::question::draw(ui, model, texts)));
     drawn
+}
+
+#[cfg(test)]
+mod size_tests {
+    use super::*;
+
+    #[test]
+    fn the_window_fits_on_every_monitor() {
+        let monitor = |width, height, scale| Monitor { x: 0, y: 0, width, height, scale };
+        assert_eq!(fitting(&[]), SIZE);
+        assert_eq!(fitting(&[monitor(1920, 1080, 1.0)]), SIZE);
+        assert_eq!(fitting(&[monitor(1366, 768, 1.0)]), Vec2::new(1180.0, 696.0));
+        assert_eq!(fitting(&[monitor(3840, 2160, 2.0), monitor(1400, 900, 2.0)]), Vec2::new(684.0, 378.0));
+    }
 }

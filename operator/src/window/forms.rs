@@ -20,6 +20,8 @@ pub(crate) struct ConnectForm {
     pub(crate) asks_control: bool,
     /// Whether somebody tried to connect with what stands here: what is missing counts as wrong from then on.
     pub(crate) was_tried: bool,
+    /// Whether somebody has finished the session ID: from then on it counts as wrong if it is not complete.
+    pub(crate) is_id_entered: bool,
     pub(crate) trouble: Option<Trouble>,
     /// Where the keyboard shall go next.
     pub(crate) focus: Option<Field>,
@@ -53,6 +55,8 @@ pub(crate) enum Check {
     Empty,
     /// It can still become right.
     Unfinished(Words),
+    /// It could still, but somebody went on without it.
+    Missing(Words),
     /// It can't.
     Wrong(Words),
     /// It is right, and this is how it is understood.
@@ -98,22 +102,13 @@ impl ConnectForm {
 
     pub(crate) fn check_id(&self) -> Check {
         let check = Check::number(&self.id, plain(&self.id).parse::<SessionId>());
-        self.judged(check, "number-missing-id")
+        judged(check, self.was_tried || self.is_id_entered, "number-missing-id")
     }
 
     pub(crate) fn check_password(&self) -> Check {
         let text = &self.password.0;
         let check = Check::number(text, plain(text).parse::<Password>());
-        self.judged(check, "number-missing-password")
-    }
-
-    /// After a try, what is not there yet is wrong.
-    fn judged(&self, check: Check, missing: &'static str) -> Check {
-        match check {
-            Check::Empty if self.was_tried => Check::Wrong(Words::new(missing)),
-            Check::Unfinished(words) if self.was_tried => Check::Wrong(words),
-            check => check,
-        }
+        judged(check, self.was_tried, "number-missing-password")
     }
 
     /// The numbers, or the first field that is not right.
@@ -127,7 +122,7 @@ impl ConnectForm {
 
     pub(crate) fn set_id(&mut self, text: String) {
         self.id = text;
-        self.was_tried = false;
+        (self.was_tried, self.is_id_entered) = (false, false);
         self.forget_trouble(Fault::Id);
     }
 
@@ -155,6 +150,15 @@ impl ConnectForm {
     /// A trouble goes once its cause is being changed.
     fn forget_trouble(&mut self, fault: Fault) {
         self.trouble.take_if(|trouble| trouble.fault == fault);
+    }
+}
+
+/// Once a field counts as finished, what is not there yet is wrong.
+fn judged(check: Check, is_finished: bool, missing: &'static str) -> Check {
+    match check {
+        Check::Empty if is_finished => Check::Missing(Words::new(missing)),
+        Check::Unfinished(words) if is_finished => Check::Missing(words),
+        check => check,
     }
 }
 
@@ -215,7 +219,7 @@ impl SetupForm {
     /// What there is to say about a field. `has_token`: one is known, so that an empty field means that one.
     pub(crate) fn check(&self, field: Field, has_token: bool) -> Check {
         let missing = |key: &'static str| {
-            if self.was_tried { Check::Wrong(Words::new(key)) } else { Check::Empty }
+            if self.was_tried { Check::Missing(Words::new(key)) } else { Check::Empty }
         };
         let judge = |is_right: bool, key: &'static str| {
             if is_right { Check::Right(String::new()) } else { Check::Wrong(Words::new(key)) }
@@ -310,7 +314,7 @@ mod tests {
         form.set_id("123 4".into());
         assert!(matches!(form.check_id(), Check::Unfinished(_)));
         form.was_tried = true;
-        assert!(matches!(form.check_id(), Check::Wrong(_)));
+        assert!(matches!(form.check_id(), Check::Missing(_)));
         for text in [id(), id().replace(' ', "\u{a0}"), id().replace(' ', "–"), id().replace(' ', ".")] {
             form.set_id(text);
             assert_eq!(form.check_id(), Check::Right(id()));

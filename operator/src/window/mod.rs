@@ -4,6 +4,7 @@
 //! session's own view is `session`; everything that takes time happens behind `link`.
 
 mod app;
+mod details;
 mod forms;
 mod handout;
 mod keystore;
@@ -46,6 +47,8 @@ pub struct Given {
     pub operator: Option<Name>,
     /// The operator's token.
     pub token: Option<String>,
+    /// What draws the window.
+    pub graphics: farhand_window::Graphics,
     /// Whom to connect to at once.
     pub customer: Option<Customer>,
 }
@@ -92,7 +95,8 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         now: now(),
     };
     let mut failure = None;
-    farhand_window::run("farhand-operator", farhand_window::system_theme(), |proxy| {
+    let theme = farhand_window::system_theme();
+    farhand_window::run_on(given.graphics, "farhand-operator", theme, |proxy| {
         let inbox = Inbox::new(move || proxy.send(app::Message));
         let (mut model, mut effects) = Model::new(start);
         if let Some(customer) = &given.customer {

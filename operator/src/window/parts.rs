@@ -1,6 +1,8 @@
 //! What the screens are made of.
 
 use farhand_texts::Texts;
+use farhand_window::egui::text::{CCursor, CCursorRange};
+use farhand_window::egui::text_edit::TextEditState;
 use farhand_window::egui::{
     self, Align2, Button, Color32, CornerRadius, Frame, Margin, Rect, Response, RichText, Sense, Shape,
     Stroke, StrokeKind, TextEdit, TextStyle, Ui, WidgetInfo, WidgetType, vec2,
@@ -180,14 +182,21 @@ pub(crate) fn field(
     let mut typed = text.to_owned();
     let (size, above) = if look.is_large { (22.0, 8) } else { (16.0, 9) };
     let is_right = check.is_right();
+    let id = ui.make_persistent_id(look.id);
+    if look.takes_focus {
+        // Before the field is drawn, so that it gets what was typed in this very frame.
+        // A customer reads a number again from its start.
+        let is_read_again = look.is_large && matches!(check, Check::Right(_) | Check::Wrong(_));
+        take_focus(ui, id, text, is_read_again);
+    }
     let edit = TextEdit::singleline(&mut typed)
-        .id_salt(look.id)
+        .id(id)
         .hint_text(RichText::new(look.hint).size(size).color(palette.weak))
         .password(look.is_secret)
         .font(egui::FontId::proportional(size))
         .desired_width(f32::INFINITY)
         .margin(Margin { left: 12, right: if is_right { 40 } else { 12 }, top: above, bottom: above });
-    let is_wrong = matches!(check, Check::Wrong(_));
+    let is_wrong = matches!(check, Check::Missing(_) | Check::Wrong(_));
     let widgets = &mut ui.visuals_mut().widgets;
     let before = widgets.clone();
     if is_wrong {
@@ -197,9 +206,6 @@ pub(crate) fn field(
     }
     let response = ui.add_enabled(look.is_enabled, edit).labelled_by(label.id);
     ui.visuals_mut().widgets = before;
-    if look.takes_focus {
-        response.request_focus();
-    }
     if is_right {
         tick(ui, response.rect.right_center() - vec2(20.0, 0.0));
     }
@@ -207,6 +213,16 @@ pub(crate) fn field(
     remark(ui, texts, check, text);
     let is_changed = response.changed() && typed != text;
     (response, is_changed.then_some(typed))
+}
+
+/// Gives a field the keyboard. What is typed now replaces what stands there, or goes on from its end.
+fn take_focus(ui: &Ui, id: egui::Id, text: &str, replaces: bool) {
+    let end = CCursor::new(text.chars().count());
+    let start = if replaces { CCursor::new(0) } else { end };
+    let mut state = TextEditState::load(ui.ctx(), id).unwrap_or_default();
+    state.cursor.set_char_range(Some(CCursorRange::two(start, end)));
+    state.store(ui.ctx(), id);
+    ui.memory_mut(|memory| memory.request_focus(id));
 }
 
 fn tick(ui: &Ui, centre: egui::Pos2) {
@@ -220,7 +236,7 @@ fn remark(ui: &mut Ui, texts: &Texts, check: &Check, typed: &str) {
     let palette = Palette::in_use(ui);
     let (words, colour) = match check {
         Check::Unfinished(words) => (words.say(texts), palette.weak),
-        Check::Wrong(words) => (words.say(texts), palette.bad),
+        Check::Missing(words) | Check::Wrong(words) => (words.say(texts), palette.bad),
         Check::Right(shown) if shown != typed.trim() => (shown.clone(), palette.good),
         Check::Empty | Check::Right(_) => (String::new(), palette.weak),
     };

@@ -11,7 +11,7 @@ use super::keystore::{Answer, Token};
 use super::model::{Command, Held, Model, Page, Stage, Start, TabId, TabState};
 use super::recent::{End, Past, Recent};
 use super::session::made_up;
-use super::settings::{Language, Settings, SettingsError};
+use super::settings::{Language, Mistake, Settings, SettingsError};
 use super::trouble::{Fault, Trouble};
 use super::words::{self, Words};
 
@@ -270,8 +270,9 @@ fn damaged() -> Model {
     model.file_trouble = Some(SettingsError::Content {
         file: "/mnt/anna/.config/farhand/operator.toml".to_owned(),
         line: 3,
-        what: "unknown field `relays`, expected one of `relay`, `pin`, `operator`, `theme`, `language`"
-            .to_owned(),
+        item: "relays".to_owned(),
+        mistake: Mistake::Unknown,
+        what: String::new(),
     });
     model
 }

@@ -1,7 +1,7 @@
 //! What the console remembers from one start to the next: a small file without secrets.
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use farhand_proto::name::Name;
@@ -54,11 +54,30 @@ pub(crate) enum Language {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum SettingsError {
     #[error("{file} can't be read: {why}")]
-    Unreadable { file: String, why: String },
+    Unreadable { file: String, kind: ErrorKind, why: String },
     #[error("{file}, line {line}: {what}")]
-    Content { file: String, line: usize, what: String },
+    Content {
+        file: String,
+        line: usize,
+        /// What the line sets; never to what.
+        item: String,
+        mistake: Mistake,
+        what: String,
+    },
     #[error("{file} can't be written: {why}")]
-    Unwritable { file: String, why: String },
+    Unwritable { file: String, kind: ErrorKind, why: String },
+}
+
+/// What is wrong in a line of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mistake {
+    Relay,
+    Pin,
+    Operator,
+    Theme,
+    Language,
+    /// It sets nothing that there is.
+    Unknown,
 }
 
 impl Settings {
@@ -72,17 +91,29 @@ impl Settings {
         let file = file(folder);
         let text = match std::fs::read_to_string(&file) {
             Ok(text) => text,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
             Err(error) => {
-                let (file, why) = (file.display().to_string(), error.to_string());
-                return Err(SettingsError::Unreadable { file, why });
+                let (file, kind, why) = (file.display().to_string(), error.kind(), error.to_string());
+                return Err(SettingsError::Unreadable { file, kind, why });
             }
         };
         toml::from_str(&text).map_err(|error| {
             let before = error.span().map_or("", |span| text.get(..span.start).unwrap_or_default());
+            let above = before.matches('\n').count();
+            let item = text.lines().nth(above).unwrap_or_default();
+            let item = item.split(['=', '#']).next().unwrap_or_default().trim().to_owned();
             SettingsError::Content {
                 file: file.display().to_string(),
-                line: before.matches('\n').count() + 1,
+                line: above + 1,
+                mistake: match item.as_str() {
+                    "relay" => Mistake::Relay,
+                    "pin" => Mistake::Pin,
+                    "operator" => Mistake::Operator,
+                    "theme" => Mistake::Theme,
+                    "language" => Mistake::Language,
+                    _ => Mistake::Unknown,
+                },
+                item,
                 what: error.message().to_owned(),
             }
         })
@@ -173,6 +204,7 @@ pub(crate) fn write(folder: &Path, name: &str, content: &str) -> Result<(), Sett
     };
     replace().map_err(|error: std::io::Error| SettingsError::Unwritable {
         file: file.display().to_string(),
+        kind: error.kind(),
         why: error.to_string(),
     })
 }
@@ -213,19 +245,20 @@ mod tests {
     #[test]
     fn a_mistake_is_named_with_its_line() {
         let folder = tempfile::tempdir().unwrap();
-        for (text, line, part) in [
-            ("theme = \"dark\"\nrelays = []\n", 2, "unknown field `relays`"),
-            ("token = \"secret\"\n", 1, "unknown field `token`"),
-            ("# a comment\n\npin = [\"sha1/xx\"]\n", 3, "a pin looks like"),
-            ("relay = [\n\"nowhere\"]\n", 1, "HOST:PORT"),
-            ("theme = \"pink\"", 1, "unknown variant `pink`"),
-            ("operator = \"two  spaces\"", 1, "no two spaces"),
-            ("language = ", 1, ""),
+        for (text, line, part, wrong, name) in [
+            ("theme = \"dark\"\nrelays = []\n", 2, "unknown field `relays`", Mistake::Unknown, "relays"),
+            ("token = \"secret\"\n", 1, "unknown field `token`", Mistake::Unknown, "token"),
+            ("# a comment\n\npin = [\"sha1/xx\"]\n", 3, "a pin looks like", Mistake::Pin, "pin"),
+            ("relay = [\n\"nowhere\"]\n", 1, "HOST:PORT", Mistake::Relay, "relay"),
+            ("theme = \"pink\"", 1, "unknown variant `pink`", Mistake::Theme, "theme"),
+            ("operator = \"two  spaces\"", 1, "no two spaces", Mistake::Operator, "operator"),
+            ("language = ", 1, "", Mistake::Language, "language"),
         ] {
             std::fs::write(folder.path().join(FILE), text).unwrap();
             match Settings::load(folder.path()) {
-                Err(SettingsError::Content { line: found, what, .. }) => {
+                Err(SettingsError::Content { line: found, what, mistake, item, .. }) => {
                     assert!(found == line && what.contains(part), "{text:?}: line {found}: {what}");
+                    assert_eq!((mistake, item.as_str()), (wrong, name));
                 }
                 other => panic!("{text:?}: {other:?}"),
             }

@@ -128,6 +128,66 @@ fn the_keyboard_alone_connects() {
 }
 
 #[test]
+fn no_key_is_lost_however_fast_both_numbers_are_typed() {
+    let (id, password) = numbers();
+    let enter = |pressed| Event::Key {
+        key: Key::Enter,
+        physical_key: None,
+        pressed,
+        repeat: false,
+        modifiers: Modifiers::NONE,
+    };
+    let mut window = english(ready());
+    // All that is typed until Enter comes with one frame, as the window hands it over.
+    for number in [&id, &password] {
+        window.event(Event::Text(number.clone()));
+        window.event(enter(true));
+        window.step();
+        window.event(enter(false));
+    }
+    window.run();
+    let Some(Effect::Connect { id: asked, password: secret, .. }) = window.state().effects.last() else {
+        panic!("{:?}", window.state().model.connect);
+    };
+    assert_eq!((asked.to_string(), secret.to_string()), (id, password));
+}
+
+#[test]
+fn who_types_without_looking_types_the_password_whatever_the_number_is() {
+    let (id, password) = numbers();
+    let mut window = english(ready());
+    window.event(Event::Text(id[..9].to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(window.get_by_label("Password").is_focused());
+    let _ = window.get_by_label("7 of 10 digits");
+    window.event(Event::Text(password.clone()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(window.get_by_label("Session ID").is_focused(), "now it is the number's turn");
+    window.event(Event::Text(id[9..].to_owned()));
+    window.run();
+    window.key_press(Key::Enter);
+    window.run();
+    assert!(matches!(window.state().effects.last(), Some(Effect::Connect { .. })));
+}
+
+#[test]
+fn a_number_that_is_read_again_replaces_the_wrong_one() {
+    let (_, password) = numbers();
+    let mut model = ready();
+    model.connect.set_id(numbers().0);
+    model.connect.set_password("123 456 789".to_owned());
+    model.connect.focus = Some(Field::Password);
+    let mut window = english(model);
+    window.event(Event::Text(password.clone()));
+    window.run();
+    assert_eq!(window.state().model.connect.password.0, password);
+}
+
+#[test]
 fn tab_goes_through_everything_in_the_order_in_which_it_is_read() {
     let mut window = english(ready());
     let mut seen = Vec::new();

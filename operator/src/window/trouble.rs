@@ -9,6 +9,7 @@ use farhand_seal::SealError;
 use farhand_session::Ended;
 use farhand_transport::dial::{AttemptError, DialError};
 
+use super::details;
 use super::words::Words;
 
 /// What went wrong.
@@ -37,8 +38,8 @@ impl Trouble {
         Self { what: Words::new(what), next: Words::new(next), details: Vec::new(), fault }
     }
 
-    fn detail(mut self, error: impl ToString) -> Self {
-        self.details.push(Words::new("trouble-detail").with("detail", error.to_string()));
+    fn detail(mut self, detail: impl Into<Option<Words>>) -> Self {
+        self.details.extend(detail.into());
         self
     }
 }
@@ -50,7 +51,7 @@ impl From<&ConnectError> for Trouble {
             ConnectError::Nobody => Self::new("trouble-nobody", "trouble-nobody-next", Fault::Id),
             ConnectError::Seal(error) => error.into(),
             ConnectError::Identity(error) => {
-                Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere).detail(error)
+                Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere).detail(details::code(error))
             }
         }
     }
@@ -61,9 +62,8 @@ impl From<&RelayError> for Trouble {
         match error {
             RelayError::Unreachable(error) => error.into(),
             RelayError::Refused(refusal) => refusal.into(),
-            RelayError::Leg(error) => {
-                Self::new("trouble-relay-left", "trouble-again", Fault::Elsewhere).detail(error)
-            }
+            RelayError::Leg(_) => Self::new("trouble-relay-left", "trouble-again", Fault::Elsewhere)
+                .detail(details::of_leg(error)),
             RelayError::Silent => Self::new("trouble-relay-silent", "trouble-again", Fault::Elsewhere),
             RelayError::Unexpected => Self::new("trouble-relay-odd", "trouble-newest", Fault::Elsewhere),
             RelayError::Stopping => Self::new("trouble-relay-stopping", "trouble-minute", Fault::Elsewhere),
@@ -103,7 +103,8 @@ impl From<&Refusal> for Trouble {
     fn from(refusal: &Refusal) -> Self {
         match refusal {
             Refusal::Version(_) | Refusal::Protocol => {
-                Self::new("trouble-relay-version", "trouble-newest", Fault::Elsewhere).detail(refusal)
+                Self::new("trouble-relay-version", "trouble-newest", Fault::Elsewhere)
+                    .detail(details::of_refusal(refusal))
             }
             Refusal::Operator => Self::new("trouble-operator", "trouble-operator-next", Fault::Settings),
             Refusal::Ticket => Self::new("trouble-ticket", "trouble-again", Fault::Elsewhere),
@@ -130,30 +131,28 @@ impl From<&SealError> for Trouble {
                     Self::new("trouble-number-ended", "trouble-new-numbers", Fault::Id)
                 }
                 SealRefusal::Version | SealRefusal::Protocol => {
-                    Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere).detail(refusal)
+                    Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere)
+                        .detail(details::of_seal_refusal(refusal))
                 }
-                SealRefusal::Voucher => {
-                    Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere).detail(refusal)
-                }
+                SealRefusal::Voucher => Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere),
             },
             SealError::RunsSpent(_) => Self::new("trouble-spent", "trouble-spent-next", Fault::Id),
             SealError::ClientUnproven => Self::new("trouble-unproven", "trouble-unproven-next", Fault::Id),
             SealError::TimedOut | SealError::Closed => {
                 Self::new("trouble-client-silent", "trouble-client-silent-next", Fault::Elsewhere)
             }
-            SealError::Version { .. } => {
-                Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere).detail(error)
-            }
+            SealError::Version { .. } => Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere)
+                .detail(details::of_seal(error)),
             SealError::PeerMisbehaved(_) | SealError::Tls(_) => {
-                Self::new("trouble-seal", "trouble-seal-next", Fault::Elsewhere).detail(error)
+                Self::new("trouble-seal", "trouble-seal-next", Fault::Elsewhere)
+                    .detail(details::of_seal(error))
             }
             SealError::WrongPassword(_)
             | SealError::GuessesSpent(_)
             | SealError::Voucher(_)
             | SealError::Key(_)
-            | SealError::Over => {
-                Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere).detail(error)
-            }
+            | SealError::Over => Self::new("trouble-here", "trouble-here-next", Fault::Elsewhere)
+                .detail(details::of_seal(error)),
         }
     }
 }
@@ -168,12 +167,14 @@ impl From<&SessionEnd> for Trouble {
                 EndReason::Denied => elsewhere("end-denied", "end-denied-next"),
                 EndReason::NoAnswer => elsewhere("end-no-answer", "end-no-answer-next"),
                 EndReason::DisplayGone(why) => {
-                    elsewhere("end-desktop-gone", "end-desktop-gone-next").detail(&**why)
+                    elsewhere("end-desktop-gone", "end-desktop-gone-next").detail(details::there(why))
                 }
-                EndReason::Protocol(why) => elsewhere("end-protocol", "trouble-newest").detail(&**why),
+                EndReason::Protocol(why) => {
+                    elsewhere("end-protocol", "trouble-newest").detail(details::there(why))
+                }
             },
             SessionEnd::Session(Ended::Silence) => elsewhere("end-silence", "end-line-next"),
-            SessionEnd::Line(error) => elsewhere("end-line", "end-line-next").detail(error),
+            SessionEnd::Line(error) => elsewhere("end-line", "end-line-next").detail(details::of_line(error)),
             SessionEnd::Relay(refusal) => refusal.into(),
         }
     }

@@ -58,7 +58,7 @@ impl Running {
     }
 
     /// Reads the log up to a message.
-    fn until(&mut self, message: &str) -> serde_json::Value {
+    pub(crate) fn until(&mut self, message: &str) -> serde_json::Value {
         loop {
             let mut line = String::new();
             assert!(self.log.read_line(&mut line).unwrap() > 0, "the log ended before {message:?}");
@@ -68,6 +68,11 @@ impl Running {
                 return line;
             }
         }
+    }
+
+    /// How many lines with this message were read so far.
+    pub(crate) fn count(&self, message: &str) -> usize {
+        self.seen.iter().filter(|line| line["fields"]["message"] == message).count()
     }
 
     /// How to reach it.

@@ -135,7 +135,7 @@ async fn newcomers_of_one_address_are_limited() {
     let (_first, _second) = (raw(&relay).await, raw(&relay).await);
     let mut third = raw(&relay).await;
     assert!(end_of(&mut third).await < Duration::from_secs(4));
-    relay.until("farhand_relay_refusals_total{reason=\"no_room\"}", 1).await;
+    relay.until("farhand_relay_dropped_total{reason=\"newcomers_per_address\"}", 1).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
 use crate::command_line::Running;
-use crate::running::{SOON, relay, relay_with};
+use crate::running::{Relay, SOON, relay, relay_with};
 
 const MIB: usize = 1024 * 1024;
 
@@ -141,6 +141,111 @@ async fn a_half_that_stays_does_not_keep_the_others_owner_busy() {
         drop(stays);
         relay.until("farhand_relay_legs{kind=\"ending\"}", 0).await;
     }
+}
+
+/// What the relay has read from the console's half.
+const TO_CLIENT: &str = "farhand_relay_forwarded_bytes_total{direction=\"to_client\"}";
+const TO_CONSOLE: &str = "farhand_relay_forwarded_bytes_total{direction=\"to_console\"}";
+
+/// Writes until the relay reads no more, because nobody takes it at the other end; a little of it is in the relay's
+/// system then, unread.
+async fn fill_past_the_relay(relay: &Relay, stream: &mut LegStream, metric: &str) {
+    let piece = pattern(16 * 1024, 4);
+    let mut written = 0;
+    loop {
+        stream.write_all(&piece).await.unwrap();
+        stream.flush().await.unwrap();
+        written += piece.len() as u64;
+        let arrives = async {
+            while relay.metric(metric).await < written {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        if timeout(Duration::from_millis(500), arrives).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// How one half leaves whose bytes the other does not take.
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Leaving {
+    /// Its end is with the relay's system.
+    Seen,
+    /// Its end waits in its own system for room at the relay's.
+    HeldBack,
+    Reset,
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_end_of_a_half_is_found_behind_bytes_that_the_other_does_not_take() {
+    for leaving in [Leaving::Seen, Leaving::HeldBack, Leaving::Reset] {
+        tokio::join!(leave_unread(leaving, true), leave_unread(leaving, false));
+    }
+}
+
+async fn leave_unread(leaving: Leaving, client_leaves: bool) {
+    let relay = relay().await;
+    let session = relay.session().await;
+    let (mut leaves, mut stays, metric) = if client_leaves {
+        (session.from_client, session.from_console, TO_CONSOLE)
+    } else {
+        (session.from_console, session.from_client, TO_CLIENT)
+    };
+    if leaving == Leaving::HeldBack {
+        let sent = fill(&mut leaves, &pattern(64 * MIB, 3)).await;
+        assert!(sent < 32 * MIB, "{sent} bytes were swallowed");
+    } else {
+        fill_past_the_relay(&relay, &mut leaves, metric).await;
+    }
+    assert_eq!(relay.metric("farhand_relay_sessions").await, 1);
+    if leaving == Leaving::Reset {
+        let connection = leaves.get_ref().0.connection();
+        socket2::SockRef::from(connection).set_linger(Some(Duration::ZERO)).unwrap();
+    }
+    let start = Instant::now();
+    drop(leaves);
+    relay.until("farhand_relay_sessions", 0).await;
+    relay.until("farhand_relay_waiting_clients", 1).await;
+    let limit = Duration::from_secs(if leaving == Leaving::HeldBack { 4 } else { 2 });
+    assert!(start.elapsed() < limit, "{leaving:?}: the end was found after {:?}", start.elapsed());
+
+    // The half that stays takes nothing; it is cut off, and finds that out when it reads.
+    relay.until("farhand_relay_legs{kind=\"ending\"}", 0).await;
+    assert!(start.elapsed() < limit + Duration::from_secs(4), "the leg ended after {:?}", start.elapsed());
+    let mut rest = Vec::new();
+    let end = timeout(SOON, stays.read_to_end(&mut rest)).await.expect("the half that stays is told nothing");
+    assert!(end.is_err(), "it was cut off");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_half_that_takes_its_time_with_the_rest_gets_all_of_it() {
+    let relay = relay().await;
+    let mut session = relay.session().await;
+    let data = pattern(MIB, 5);
+    let mut sent = 0;
+    // More than the other side's system takes, so that some of it is still with the relay at the end.
+    while sent < 24 {
+        if timeout(Duration::from_millis(300), session.from_console.write_all(&data)).await.is_err() {
+            break;
+        }
+        sent += 1;
+    }
+    let whole = sent * MIB;
+    drop(session.from_console);
+    let mut got = Vec::new();
+    let mut piece = vec![0; MIB];
+    while let Ok(read) = session.from_client.read(&mut piece).await {
+        if read == 0 {
+            break;
+        }
+        got.extend_from_slice(&piece[..read]);
+        if got.len() < whole {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+    assert!(got.len() >= whole, "{} of {whole} bytes came", got.len());
+    assert!(got.chunks(MIB).all(|chunk| chunk == &data[..chunk.len()]));
 }
 
 #[tokio::test(flavor = "multi_thread")]

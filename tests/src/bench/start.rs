@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use farhand_testkit::x::XServer;
 
 use super::screen::Screen;
-use super::{Figure, Setup};
+use super::{Figure, Setup, resident};
 use crate::process::{Process, children_of};
 use crate::relay::Relay;
 
@@ -126,15 +126,4 @@ fn ticks(pid: u32) -> u64 {
     let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
     // utime and stime are fields 14 and 15; the first here is field 3.
     fields.get(11..13).map_or(0, |times| times.iter().filter_map(|time| time.parse::<u64>().ok()).sum())
-}
-
-/// Memory that a process has in use, shared libraries included, in MB.
-fn resident(pid: u32) -> f64 {
-    let text = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib: f64 = line
-        .and_then(|line| line.split_whitespace().next())
-        .and_then(|number| number.parse().ok())
-        .unwrap_or_default();
-    kib * 1024.0 / 1e6
 }

@@ -14,7 +14,7 @@ fn main() -> std::process::ExitCode {
 
     #[derive(Parser)]
     struct Arguments {
-        /// Which: start
+        /// Which: start, present, flood
         name: String,
         /// Where the programs are
         #[arg(long)]
@@ -27,12 +27,18 @@ fn main() -> std::process::ExitCode {
         json: Option<PathBuf>,
     }
 
+    if bench::present::show() {
+        return std::process::ExitCode::SUCCESS;
+    }
     let arguments = Arguments::parse();
     let setup = bench::Setup { programs: arguments.programs, runs: arguments.runs };
     let (title, figures) = match arguments.name.as_str() {
         bench::start::TITLE => (bench::start::TITLE, bench::start::run(&setup)),
+        bench::present::TITLE => (bench::present::TITLE, bench::present::run(&setup)),
+        bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
         other => {
-            eprintln!("there is no benchmark {other:?}; there is: {}", bench::start::TITLE);
+            let known = [bench::start::TITLE, bench::present::TITLE, bench::flood::TITLE].join(", ");
+            eprintln!("there is no benchmark {other:?}; there are: {known}");
             return std::process::ExitCode::FAILURE;
         }
     };

@@ -7,7 +7,7 @@ use farhand_proto::codec::FrameBuffer;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, Rect, Size, View};
-use farhand_proto::session::{EndReason, ToClient, ToConsole};
+use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession};
 
@@ -81,7 +81,7 @@ pub(super) fn client(data: &[u8]) {
             }
             10 => {
                 watch.doing = false;
-                session.done(if script.byte() == Some(1) { Err("no".to_owned()) } else { Ok(()) }, now);
+                session.done(if script.byte() == Some(1) { Err(Undone::OwnWindow) } else { Ok(()) }, now);
             }
             _ => {
                 for _ in 0..16 {

@@ -40,20 +40,24 @@ impl HonestClient {
 
     /// The next event.
     pub async fn event(&mut self) -> Event {
-        soon("an event of the client", self.client.event()).await.expect("the client has stopped")
+        soon("an event of the client", self.next()).await
+    }
+
+    async fn next(&mut self) -> Event {
+        self.client.event().await.expect("the client has stopped")
+    }
+
+    async fn first<T>(&mut self, pick: impl Fn(Event) -> Option<T>) -> T {
+        loop {
+            if let Some(picked) = pick(self.next().await) {
+                return picked;
+            }
+        }
     }
 
     /// The next event of which this makes something, past all others.
     pub async fn until<T>(&mut self, what: &str, pick: impl Fn(Event) -> Option<T>) -> T {
-        soon(what, async {
-            loop {
-                let event = self.client.event().await.expect("the client has stopped");
-                if let Some(picked) = pick(event) {
-                    return picked;
-                }
-            }
-        })
-        .await
+        soon(what, self.first(pick)).await
     }
 
     /// Waits for a number and its password.
@@ -114,11 +118,8 @@ impl HonestClient {
 
     /// Waits for the end of the session, however long it takes.
     pub async fn ended_at_last(&mut self) -> SessionEnd {
-        loop {
-            if let Event::Ended(end) = self.client.event().await.expect("the client has stopped") {
-                return end;
-            }
-        }
+        let end = |event| if let Event::Ended(end) = event { Some(end) } else { None };
+        self.first(end).await
     }
 
     /// Waits for the end of the session in words.
@@ -143,17 +144,17 @@ impl HonestConsole {
         Self { handle: console.start(sealing, everything()) }
     }
 
+    async fn first<T>(&mut self, pick: impl Fn(ConsoleEvent) -> Option<T>) -> T {
+        loop {
+            if let Some(picked) = pick(self.handle.event().await.expect("the console has stopped")) {
+                return picked;
+            }
+        }
+    }
+
     /// The next event of which this makes something, past all others.
     pub async fn until<T>(&mut self, what: &str, pick: impl Fn(ConsoleEvent) -> Option<T>) -> T {
-        soon(what, async {
-            loop {
-                let event = self.handle.event().await.expect("the console has stopped");
-                if let Some(picked) = pick(event) {
-                    return picked;
-                }
-            }
-        })
-        .await
+        soon(what, self.first(pick)).await
     }
 
     /// Waits until this is allowed.
@@ -181,11 +182,8 @@ impl HonestConsole {
 
     /// Waits for the end, however long it takes.
     pub async fn ended_at_last(&mut self) -> SessionEnd {
-        loop {
-            if let ConsoleEvent::Ended(end) = self.handle.event().await.expect("the console has stopped") {
-                return end;
-            }
-        }
+        let end = |event| if let ConsoleEvent::Ended(end) = event { Some(end) } else { None };
+        self.first(end).await
     }
 
     /// Waits for the end in words.

@@ -96,6 +96,11 @@ const NEVER: &[Never] = &[
         reason: "the customer's program holds no code of the console, the relay or the organisation",
     },
     Never {
+        from: &["farhand-client"],
+        to: &["egui_glow", "glutin"],
+        reason: "the customer's program is small, and draws with the processor on every machine",
+    },
+    Never {
         from: &["farhand-operator"],
         to: &["farhand-client", "farhand-relay", "farhand-broker", "farhand-store"],
         reason: "the console holds no code of the client, the relay or the organisation",

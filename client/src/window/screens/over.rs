@@ -7,7 +7,7 @@ use farhand_session::Ended;
 use farhand_window::egui;
 use farhand_window::theme::Palette;
 
-use super::super::model::{Command, Copyable, Over, Saved};
+use super::super::model::{Command, Copyable, Over, Saved, Unsaved};
 use super::super::parts;
 use super::super::receipt::{self, Line};
 use super::super::words::Words;
@@ -51,7 +51,16 @@ pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &W
         None => (String::new(), palette.weak),
         Some(Saved::At(path)) => (words.fill("save-done", &[("path", path.as_str().into())]), palette.good),
         Some(Saved::Exists) => (words.get("save-exists"), palette.bad),
-        Some(Saved::Failed(why)) => (words.fill("save-failed", &[("why", why.as_str().into())]), palette.bad),
+        Some(Saved::Failed(why)) => {
+            let why = match why {
+                Unsaved::Denied => words.get("save-denied"),
+                Unsaved::NoFolder => words.get("save-no-folder"),
+                Unsaved::Full => words.get("save-full"),
+                Unsaved::ReadOnly => words.get("save-read-only"),
+                Unsaved::Other(why) => why.clone(),
+            };
+            (words.fill("save-failed", &[("why", why.into())]), palette.bad)
+        }
     };
     parts::room(ui, 34.0, |ui| {
         let response = parts::fitted(ui, &said, TextStyle::Small, colour, 2);

@@ -6,7 +6,7 @@ use farhand_window::theme::{self, Palette};
 
 use super::super::model::{Command, Copyable, Model, Relay};
 use super::super::parts::{self, Light};
-use super::super::trouble::{Kind, PATIENCE};
+use super::super::trouble::Kind;
 use super::super::words::Words;
 
 /// What stands in the place of a number that is not there yet.
@@ -160,8 +160,8 @@ fn status(relay: &Relay, words: &Words) -> Status {
                 Kind::Full => "trouble-full",
                 Kind::Lost => "trouble-lost",
             };
-            let detail = Some(trouble.detail.clone());
-            if trouble.kind.is_final() || *attempt >= PATIENCE {
+            let detail = Some(words.faults(&trouble.faults));
+            if relay.is_bad() {
                 return Status {
                     light: Light::Bad,
                     light_name: "light-bad",

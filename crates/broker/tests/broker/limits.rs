@@ -114,9 +114,9 @@ fn crowds_are_refused() {
     let mut world = World::with(Settings { limits, ..settings() }, 1);
     let accept = |world: &mut World, from| world.broker.handle_accepted(world.now(), address(from));
     let two = [accept(&mut world, 1).unwrap(), accept(&mut world, 1).unwrap()];
-    assert_eq!(accept(&mut world, 1), Err(NoRoom));
+    assert_eq!(accept(&mut world, 1), Err(NoRoom::NewcomersOfAddress));
     let others: Vec<_> = (2..5).map(|from| accept(&mut world, from).unwrap()).collect();
-    assert_eq!(accept(&mut world, 6), Err(NoRoom));
+    assert_eq!(accept(&mut world, 6), Err(NoRoom::Newcomers));
     for leg in two.into_iter().chain(others) {
         world.close(leg);
     }
@@ -136,6 +136,66 @@ fn crowds_are_refused() {
     let leg = world.open(key(9));
     world.say(leg, ToRelay::Register { versions: Versions::RELAY, claim: None });
     world.assert_refused(leg, Refusal::Busy { seconds: 60 });
+}
+
+#[test]
+fn one_address_has_no_more_legs_than_its_limit_and_its_newcomers_whatever_they_do() {
+    let limits = Limits { newcomers_per_address: 4, legs_per_address: 3, ..Limits::default() };
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
+    let mut taken = 0;
+    let refused = loop {
+        match world.broker.handle_accepted(world.now(), address(1)) {
+            Ok(leg) => {
+                // It gets as far as it can, is refused at the latest for its message, and never goes.
+                world.broker.handle_opened(world.now(), leg, key(1));
+                world.broker.handle_garbage(world.now(), leg);
+                world.settle();
+                taken += 1;
+            }
+            Err(error) => break error,
+        }
+    };
+    assert_eq!((taken, refused), (7, NoRoom::LegsOfAddress));
+    assert_eq!(world.broker.figures().ending_legs, 7);
+    world.client(key(2), None);
+    world.end_closed();
+    world.client(key(1), None);
+}
+
+#[test]
+fn an_operator_who_is_being_checked_is_still_a_newcomer() {
+    let limits = Limits { newcomers_per_address: 2, ..Limits::default() };
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
+    let first = world.asking(key(1));
+    world.asking(key(1));
+    let third = world.broker.handle_accepted(world.now(), address(1));
+    assert_eq!(third, Err(NoRoom::NewcomersOfAddress));
+    world.broker.handle_operator_checked(world.now(), first, OperatorCheck::Known(OperatorId(5)));
+    world.settle();
+    world.asking(key(1));
+}
+
+#[test]
+fn all_addresses_together_have_their_limit() {
+    let limits = Limits { legs: 3, ..Limits::default() };
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
+    let (first, ..) = world.client(key(1), None);
+    world.client(key(2), None);
+    world.client(key(3), None);
+    assert_eq!(world.broker.handle_accepted(world.now(), address(4)), Err(NoRoom::Legs));
+    world.close(first);
+    world.client(key(4), None);
+}
+
+#[test]
+fn an_ipv6_network_of_64_bits_counts_as_one_address() {
+    let limits = Limits { newcomers_per_address: 2, ..Limits::default() };
+    let mut world = World::with(Settings { limits, ..settings() }, 1);
+    let mut accept = |from: &str| world.broker.handle_accepted(world.now(), from.parse().unwrap());
+    accept("2001:db8:1:2::1").unwrap();
+    accept("2001:db8:1:2:ffff::9").unwrap();
+    assert_eq!(accept("2001:db8:1:2:3::4"), Err(NoRoom::NewcomersOfAddress));
+    accept("2001:db8:1:3::1").unwrap();
 }
 
 #[test]

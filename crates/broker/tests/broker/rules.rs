@@ -404,7 +404,7 @@ fn a_stop_tells_everybody_and_gives_sessions_their_time() {
     assert_eq!(world.last(client), Some(&FromRelay::Stopping {}));
     assert_eq!(world.last(console), Some(&FromRelay::Stopping {}));
     world.assert_refused(newcomer, Refusal::Busy { seconds: 10 });
-    assert_eq!(world.broker.handle_accepted(world.now(), address(1)), Err(NoRoom));
+    assert_eq!(world.broker.handle_accepted(world.now(), address(1)), Err(NoRoom::Stopping));
     assert_eq!(world.closed, [newcomer, arriving]);
     world.end_closed();
     world.pass(Timing::default().grace - ms(1));

@@ -6,6 +6,7 @@
 mod above;
 mod cursor;
 mod devices;
+mod former;
 mod hotkey;
 mod injector;
 mod keys;
@@ -27,6 +28,7 @@ use x11rb::protocol::randr::ConnectionExt as _;
 
 use crate::{CaptureBackend, Chord, Desktop, HotKeyError, OpenError, Options, ScreenError};
 pub(crate) use above::X11Above;
+pub(crate) use former::X11Former;
 pub(crate) use hotkey::X11HotKey;
 use injector::X11Injector;
 use link::{Asked as _, Link};
@@ -80,6 +82,11 @@ pub(crate) fn watch_presses(display: Option<&str>) -> Result<X11Presses, OpenErr
 /// See [`crate::KeepAbove::start`].
 pub(crate) fn keep_above(display: Option<&str>, window: u32) -> Result<X11Above, OpenError> {
     X11Above::start(Link::connect(&Session::of_environment().display(display)?)?, window)
+}
+
+/// See [`crate::FormerFocus::watch`].
+pub(crate) fn watch_focus(display: Option<&str>, process: u32) -> Result<X11Former, OpenError> {
+    X11Former::start(Link::connect(&Session::of_environment().display(display)?)?, process)
 }
 
 /// See [`crate::HotKey::grab`].

@@ -3,7 +3,7 @@
 use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
 
-use super::link::{Asked, Link};
+use super::link::{Asked, FromFailure, Link};
 use crate::{InjectError, OpenError, ScreenError};
 
 /// Windows that a window lies in, at most: a window manager adds two or three, a toolkit a few more.
@@ -67,16 +67,23 @@ impl Untouched {
     }
 
     fn is_theirs(&self, window: Window) -> Result<bool, InjectError> {
-        let spec = ClientIdSpec { client: window, mask: ClientIdMask::LOCAL_CLIENT_PID };
-        let reply =
-            self.link.res_query_client_ids(&[spec]).asked::<InjectError>("tell whose window it is")?;
-        // A window that closed meanwhile is nobody's.
-        let Ok(reply) = reply.reply() else { return self.link_is_alive().map(|()| false) };
-        Ok(reply.ids.iter().any(|id| id.value.first() == Some(&self.process)))
+        is_of(&self.link, window, self.process)
     }
 
     fn link_is_alive(&self) -> Result<(), InjectError> {
-        let asked = self.link.get_input_focus().asked::<InjectError>("answer")?;
-        asked.reply().asked::<InjectError>("answer").map(|_| ())
+        is_alive(&self.link)
     }
+}
+
+/// Whether a window is one of this process; one that closed meanwhile is nobody's.
+pub(super) fn is_of<E: FromFailure>(link: &Link, window: Window, process: u32) -> Result<bool, E> {
+    let spec = ClientIdSpec { client: window, mask: ClientIdMask::LOCAL_CLIENT_PID };
+    let reply = link.res_query_client_ids(&[spec]).asked::<E>("tell whose window it is")?;
+    let Ok(reply) = reply.reply() else { return is_alive(link).map(|()| false) };
+    Ok(reply.ids.iter().any(|id| id.value.first() == Some(&process)))
+}
+
+fn is_alive<E: FromFailure>(link: &Link) -> Result<(), E> {
+    let asked = link.get_input_focus().asked::<E>("answer")?;
+    asked.reply().asked::<E>("answer").map(|_| ())
 }

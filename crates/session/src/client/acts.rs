@@ -131,12 +131,12 @@ impl Acts {
     }
 
     /// The injection that the last `Do` asked for is over.
-    pub(super) fn finished(&mut self, result: Result<(), String>) {
+    pub(super) fn finished(&mut self, result: Result<(), Undone>) {
         if !std::mem::take(&mut self.busy) {
             return;
         }
-        if let (Err(error), Some(act)) = (result, self.queue.front_mut()) {
-            act.refused.get_or_insert(Undone::System(Text::truncated(&error)));
+        if let (Err(why), Some(act)) = (result, self.queue.front_mut()) {
+            act.refused.get_or_insert(why);
         }
     }
 

@@ -50,6 +50,27 @@ impl RfbClient {
         self.0.write_all(&[5, buttons, x[0], x[1], y[0], y[1]])
     }
 
+    /// Gives TigerVNC's server these monitors instead of its own, by left edge, top edge, width and height.
+    ///
+    /// # Errors
+    /// The server hung up.
+    pub fn set_monitors(&mut self, monitors: &[[u16; 4]]) -> io::Result<()> {
+        let far = |start: usize| monitors.iter().map(|area| area[start] + area[start + 2]).max().unwrap_or(0);
+        // Only who knows that the desktop's size can change may change it: encoding -308.
+        let mut message = vec![2, 0, 0, 1];
+        message.extend((-308_i32).to_be_bytes());
+        message.extend([251, 0]);
+        message.extend(far(0).to_be_bytes());
+        message.extend(far(1).to_be_bytes());
+        message.extend([u8::try_from(monitors.len()).unwrap_or(u8::MAX), 0]);
+        for (number, area) in (1_u32..).zip(monitors) {
+            message.extend(number.to_be_bytes());
+            message.extend(area.iter().flat_map(|side| side.to_be_bytes()));
+            message.extend([0; 4]);
+        }
+        self.0.write_all(&message)
+    }
+
     /// Presses or releases the key of an X11 key symbol.
     ///
     /// # Errors

@@ -2,9 +2,13 @@
 
 #[cfg(all(test, target_os = "linux"))]
 mod bus_tests;
+#[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
+mod gpu;
 mod keyboard;
 mod theme;
 mod tray;
+mod typed;
+mod wheel;
 
 use winit::error::EventLoopError;
 use winit::event_loop::{EventLoop, EventLoopBuilder};
@@ -12,9 +16,13 @@ use winit::window::WindowAttributes;
 
 use crate::run::Stacking;
 
+#[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
+pub(crate) use gpu::open as open_gpu;
 pub(crate) use keyboard::{CAN_CAPTURE, capture_keyboard, release_keyboard};
 pub use theme::system_theme;
 pub(crate) use tray::Item;
+pub(crate) use typed::Typed;
+pub(crate) use wheel::Wheel;
 
 /// The event loop of the desktop. On Linux that is X11's, also under a Wayland desktop that offers both: there the
 /// windows can be placed, kept above others and drawn without a protocol of their own.
@@ -53,4 +61,14 @@ pub(crate) fn attributes(
         let _ = (program, stacking);
         attributes
     }
+}
+
+/// There is no way to OpenGL here.
+#[cfg(all(feature = "gpu", not(any(target_os = "linux", target_os = "windows"))))]
+pub(crate) fn open_gpu(
+    _: &winit::event_loop::ActiveEventLoop,
+    _: &WindowAttributes,
+    _: bool,
+) -> Result<(std::sync::Arc<winit::window::Window>, Box<dyn crate::presenter::Presenter>), String> {
+    Err("windows of this system are drawn by the processor".to_owned())
 }

@@ -19,6 +19,8 @@ pub(crate) enum Command {
     SetPassword(String),
     AskControl(bool),
     Pasted(Pasted),
+    /// Enter was pressed in this field.
+    Entered(Field),
     Connect,
     Cancel,
     ClearRecent,
@@ -81,7 +83,12 @@ impl Model {
             Command::SetPassword(text) => self.connect.set_password(text),
             Command::AskControl(asks) => self.connect.asks_control = asks,
             Command::Pasted(pasted) => self.connect.paste(pasted),
-            Command::Connect => return self.connect(),
+            // Who types both without looking goes on with the password, whatever there is to say about the number.
+            Command::Entered(Field::Id) if !self.connect.check_password().is_right() => {
+                self.connect.is_id_entered = true;
+                self.connect.focus = Some(Field::Password);
+            }
+            Command::Entered(_) | Command::Connect => return self.connect(),
             Command::Cancel => {
                 if self.attempt.take().is_some() {
                     self.connect.focus = Some(Field::Id);

@@ -86,8 +86,10 @@ fn form(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) 
     if form.focus.is_some() {
         commands.push(Command::Focused);
     }
-    if [&id, &password].iter().any(|field| entered(ui, field)) {
-        commands.push(Command::Connect);
+    for (field, response) in [(Field::Id, &id), (Field::Password, &password)] {
+        if entered(ui, response, form.focus == Some(field)) {
+            commands.push(Command::Entered(field));
+        }
     }
     ui.add_space(2.0);
     ask(ui, model, texts, commands);
@@ -106,9 +108,10 @@ fn form(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) 
     }
 }
 
-/// Whether Enter was pressed in a field.
-fn entered(ui: &Ui, field: &egui::Response) -> bool {
-    field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+/// Whether Enter was pressed in a field. One that has just got the keyboard may lose it to Enter in the same frame.
+fn entered(ui: &Ui, field: &egui::Response, took_focus: bool) -> bool {
+    let is_left = field.lost_focus() || (took_focus && !field.has_focus());
+    is_left && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
 fn ask(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) {

@@ -5,6 +5,7 @@ use farhand_window::egui::{self, Key, Ui};
 use farhand_window::theme::Palette;
 
 use super::trouble;
+use crate::window::details;
 use crate::window::forms::{Field, Test};
 use crate::window::handout;
 use crate::window::model::{Command, Held, Model};
@@ -72,6 +73,13 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
     };
     parts::title(ui, &texts.get(title));
     parts::sentence(ui, &texts.get(lead), palette.weak);
+    if let Some(trouble) = &model.file_trouble {
+        ui.add_space(4.0);
+        parts::state(ui, Light::Bad, &texts.get("setup-file-trouble"));
+        for words in details::of_settings(trouble) {
+            parts::small(ui, &words.say(texts), palette.text);
+        }
+    }
     ui.add_space(4.0);
     let mut entered = false;
     for field in [Field::Relay, Field::Pin, Field::Operator, Field::Token] {
@@ -192,23 +200,17 @@ fn looks(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
     });
 }
 
-/// Where the settings are kept, and what was wrong with that.
+/// Where the settings are kept.
 fn file(ui: &mut Ui, model: &Model, texts: &Texts) {
     let palette = Palette::in_use(ui);
     ui.horizontal(|ui| {
         ui.add_space(24.0);
-        ui.vertical(|ui| {
-            if let Some(trouble) = &model.file_trouble {
-                parts::state(ui, Light::Bad, &texts.get("setup-file-trouble"));
-                parts::small(ui, &trouble.to_string(), palette.text);
+        ui.vertical(|ui| match &model.file {
+            Some(file) => {
+                let words = texts.fill("setup-file", &[("file", file.as_str().into())]);
+                parts::small(ui, &words, palette.weak);
             }
-            match &model.file {
-                Some(file) => {
-                    let words = texts.fill("setup-file", &[("file", file.as_str().into())]);
-                    parts::small(ui, &words, palette.weak);
-                }
-                None => drop(parts::small(ui, &texts.get("setup-no-file"), palette.weak)),
-            }
+            None => drop(parts::small(ui, &texts.get("setup-no-file"), palette.weak)),
         });
     });
 }

@@ -140,9 +140,10 @@ enum Meaning {
 
 /// The key of a command: its letter, whatever Shift makes of it.
 fn chord_key(stroke: Stroke<'_>) -> Option<Key> {
-    let bare = match stroke.bare {
-        Logical::Character(text) => single(text)?,
-        Logical::Dead(accent) => (*accent)?,
+    let bare = match (stroke.bare, stroke.logical) {
+        // A key that has a letter only for a moment has it with modifiers alone.
+        (Logical::Character(text), _) | (Logical::Unidentified(_), Logical::Character(text)) => single(text)?,
+        (Logical::Dead(accent), _) => (*accent)?,
         _ => return None,
     };
     if stroke.location == KeyLocation::Numpad

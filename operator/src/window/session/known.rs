@@ -136,9 +136,14 @@ impl Known {
             News::Holding(held) => self.is_held = held,
             News::Undone(why) => self.notice = Some((Notice::Undone(why), self.now() + NOTICE)),
             News::NotTaken(why) => self.notice = Some((Notice::NotTaken(why), self.now() + NOTICE)),
-            News::Lost => self.lost_since = Some(self.now().checked_sub(SILENCE).unwrap_or(self.now())),
+            News::Lost => {
+                self.lost_since = Some(self.now().checked_sub(SILENCE).unwrap_or(self.now()));
+                self.statistics = silent(&self.statistics);
+            }
             News::Found => self.lost_since = None,
             News::Statistics(statistics) => {
+                let is_lost = self.lost_since.is_some();
+                let statistics = if is_lost { silent(&statistics) } else { statistics };
                 let before = std::mem::replace(&mut self.statistics, statistics);
                 if shown(&statistics) == shown(&before) {
                     return Redraw::Nothing;
@@ -157,6 +162,11 @@ impl Known {
         self.has_picture &= grants.allows(Grant::View);
         self.is_held &= grants.allows(Grant::Control);
     }
+}
+
+/// The numbers of a line over which nothing comes: what was measured before does not hold.
+fn silent(before: &Statistics) -> Statistics {
+    Statistics { round_trip: None, bytes: 0, updates: 0, ..*before }
 }
 
 /// What is seen of the numbers: milliseconds, kbit/s, frames and acts.
@@ -213,6 +223,20 @@ mod tests {
         assert_eq!(known.state(), State::Arriving);
         known.note(News::Ended("gone".to_owned()));
         assert_eq!(known.state(), State::Ended("gone".to_owned()));
+    }
+
+    #[test]
+    fn a_lost_line_has_no_round_trip() {
+        let mut known = live();
+        let measured = Statistics { round_trip: Some(Duration::from_millis(3)), ..Statistics::default() };
+        known.note(News::Statistics(measured));
+        known.note(News::Lost);
+        assert_eq!(known.statistics.round_trip, None);
+        known.note(News::Statistics(measured));
+        assert_eq!(known.statistics.round_trip, None);
+        known.note(News::Found);
+        known.note(News::Statistics(measured));
+        assert_eq!(known.statistics, measured);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! The menus of the strip: keys, text, monitors and sizes.
 
+use farhand_proto::input::NamedKey;
 use farhand_proto::screen::View;
 use farhand_texts::Texts;
 use farhand_window::egui::{self, Key, Margin, Modifiers, RichText, TextEdit};
@@ -9,7 +10,7 @@ use super::place::Fit;
 use super::status::line_size;
 use super::widgets::{button_font, entry};
 use super::{SessionView, Wish};
-use crate::chord::Chord;
+use crate::chord::{Chord, NoKey};
 
 impl SessionView {
     pub(super) fn draw_keys(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
@@ -41,18 +42,20 @@ impl SessionView {
                 .desired_width(width);
             let field = ui.add(field).labelled_by(label.id);
             if field.changed() {
-                self.chosen.is_chord_wrong = false;
+                self.chosen.no_key = None;
             }
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
             if ui.button(send).clicked() || entered {
-                match self.chosen.chord.trim().parse::<Chord>() {
+                let names = texts.get("session-chord-names");
+                match Chord::read(self.chosen.chord.trim(), |name| key_named(&names, name)) {
                     Ok(chord) => chosen = Some(chord),
-                    Err(_) => self.chosen.is_chord_wrong = true,
+                    Err(NoKey(name)) => self.chosen.no_key = Some(name),
                 }
             }
         });
-        if self.chosen.is_chord_wrong {
-            ui.label(RichText::new(texts.get("session-chord-wrong")).color(palette.bad));
+        if let Some(name) = &self.chosen.no_key {
+            let words = texts.fill("session-chord-wrong", &[("name", name.as_str().into())]);
+            ui.add(egui::Label::new(RichText::new(words).color(palette.bad)).wrap());
         }
         if let Some(chord) = chosen {
             wishes.extend(chord.presses().chain(chord.releases()).map(Wish::Act));
@@ -121,6 +124,31 @@ impl SessionView {
                 self.chosen.fit = fit;
                 self.devices.focus_picture();
                 ui.close();
+            }
+        }
+    }
+}
+
+/// The key with this name among those that a language has, as `name=key, name=key`.
+fn key_named(names: &str, wanted: &str) -> Option<NamedKey> {
+    let wanted = wanted.trim().to_lowercase();
+    let pairs = names.split(',').filter_map(|pair| pair.split_once('='));
+    let (_, key) = pairs.map(|(name, key)| (name.trim(), key.trim())).find(|(name, _)| *name == wanted)?;
+    NamedKey::from_name(key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::window::words::SOURCES;
+
+    #[test]
+    fn every_language_names_keys_that_there_are() {
+        for (language, _) in SOURCES {
+            let names = farhand_texts::Texts::new(&SOURCES, language).get("session-chord-names");
+            for pair in names.split(',') {
+                let name = pair.split_once('=').unwrap_or_else(|| panic!("{language}: {pair:?}")).0.trim();
+                assert!(key_named(&names, name).is_some(), "{language}: {pair:?}");
             }
         }
     }

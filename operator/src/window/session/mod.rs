@@ -127,8 +127,8 @@ struct Chosen {
     text: String,
     /// The keys in the field, not sent yet.
     chord: String,
-    /// Whether those in the field are none.
-    is_chord_wrong: bool,
+    /// What of that is no key.
+    no_key: Option<String>,
 }
 
 impl SessionView {

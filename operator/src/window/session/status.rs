@@ -157,6 +157,7 @@ fn notice_words(notice: &Notice, texts: &Texts) -> String {
         Notice::Undone(Undone::Stale) => "session-undone-stale",
         Notice::Undone(Undone::Overflow) => "session-undone-overflow",
         Notice::Undone(Undone::Interrupted) => "session-undone-interrupted",
+        Notice::Undone(Undone::OwnWindow) => "session-undone-own-window",
         Notice::Undone(Undone::System(why)) => {
             return texts.fill("session-undone-system", &[("why", why.to_string().into())]);
         }

@@ -184,7 +184,7 @@ fn any_chord_can_be_written() {
     window.get_by_role_and_label(Role::TextInput, field).type_text("super+banana");
     window.run();
     press(&mut window, "Send");
-    window.get_by_label_contains("There is no such key");
+    window.get_by_label_contains("“banana” is no key");
     assert_eq!(wishes(&mut window), []);
     window.state_mut().session.chosen.chord = "super+d".to_owned();
     press(&mut window, "Send");

@@ -1,0 +1,175 @@
+//! The customer's real windows on other desktops than the plainest: more monitors, more pixels per point, a
+//! compositing manager; and what they say before and instead of a yes.
+#![cfg(target_os = "linux")]
+
+use std::time::{Duration, Instant};
+
+use farhand_testkit::x::XServer;
+use farhand_tests::{
+    BAR, Console, Desk, Eye, MAIN, Node, Outcome, Person, Place, Relay, Role, Window, eventually,
+};
+
+/// Where a folder is named, the screen is left there for a person to look at.
+fn keep_picture(eye: &Eye, name: &str) {
+    if let Some(folder) = std::env::var_os("FARHAND_PICTURES") {
+        let path = std::path::Path::new(&folder).join(format!("{name}.png"));
+        eye.still_pixels().write_png(&path).expect("the folder is there");
+    }
+}
+
+/// Where the bars are, from left to right.
+fn bars(client: &Window) -> Vec<Place> {
+    let nodes = client.nodes();
+    let frames = nodes.iter().filter(|node| node.role == Role::Frame && node.name == BAR);
+    let mut places: Vec<Place> = frames.map(Node::place).collect();
+    places.sort_by_key(|place| place.x);
+    places
+}
+
+#[test]
+fn each_monitor_has_a_bar_whose_buttons_work() {
+    let (desk, mut person) = Desk::with_person();
+    person.plug_in(&[[0, 0, 1280, 800], [1280, 0, 1024, 700]]);
+    let client = &desk.client;
+    let _console = desk.visit(&mut person, "stay\n");
+    let both = eventually("two bars", || Some(bars(client)).filter(|bars| bars.len() == 2));
+    assert_eq!(both[0], Place { x: 190, y: 0, width: 900, height: 48 });
+    assert_eq!(both[1], Place { x: 1280 + 62, y: 0, width: 900, height: 48 });
+    keep_picture(&desk.eye, "two-monitors");
+
+    // The one on the second monitor works as well.
+    let end = client.node("End on the second monitor", |node| {
+        node.role == Role::Button && node.name == "End" && node.window == BAR && node.place().x > 1280
+    });
+    person.click(&end);
+    client.says("You ended it");
+}
+
+/// Windows at this many dots per inch are so many times as large.
+fn grows_with(dots: u32, times: i32) {
+    let (desk, ()) = Desk::after(XServer::tigervnc(2600, 1400), |server| {
+        let settings = server.file("Xresources");
+        std::fs::write(&settings, format!("Xft.dpi: {dots}\n")).expect("the folder is ours");
+        server.run("xrdb", &["-merge", &settings.display().to_string()]);
+    });
+    let mut person = Person::at(&desk.server);
+    let halves = |points: i32| points * times / 2;
+    let main = desk.client.widget(Role::Frame, MAIN).place();
+    assert_eq!((main.width, main.height), (halves(440), halves(580)));
+    let _numbers = desk.client.numbers();
+    keep_picture(&desk.eye, &format!("waiting-{dots}"));
+    let mut console = desk.console("stay\n");
+    let allow = desk.client.button("Allow");
+    keep_picture(&desk.eye, &format!("asked-{dots}"));
+    // Every place that a reader is told is where the button is.
+    person.click(&allow);
+    console.event("allowed");
+    desk.client.says("anna is here");
+    let bar = eventually("the bar", || bars(&desk.client).first().copied());
+    assert_eq!((bar.width, bar.height), (halves(900), halves(48)));
+    keep_picture(&desk.eye, &format!("here-{dots}"));
+    person.click(&desk.client.button_in(BAR, "End"));
+    desk.client.says("You ended it");
+}
+
+#[test]
+fn at_half_as_many_dots_again_all_is_half_as_large_again() {
+    grows_with(144, 3);
+}
+
+#[test]
+fn at_twice_as_many_dots_all_is_twice_as_large() {
+    grows_with(192, 4);
+}
+
+#[test]
+fn under_a_compositing_manager_the_bar_stays_above_a_full_screen() {
+    let (desk, compositor) = Desk::after(XServer::tigervnc(1280, 800), |server| {
+        server.start_program("picom", &["--backend", "xrender", "--config", "/dev/null"])
+    });
+    let mut person = Person::at(&desk.server);
+    let _console = desk.visit(&mut person, "stay\n");
+    let place = desk.client.widget(Role::Frame, BAR).place();
+    person.point((640, 700));
+    let bar = desk.eye.still_pixels().part(place);
+    keep_picture(&desk.eye, "composited");
+    let full = desk.server.start_program("xterm", &["-fullscreen", "-bg", "white"]);
+    eventually("the full screen", || (desk.eye.pixels().pixels.last() == Some(&0x00ff_ffff)).then_some(()));
+    eventually("the bar above it", || (desk.eye.pixels().part(place) == bar).then_some(()));
+    keep_picture(&desk.eye, "composited-full-screen");
+    drop((full, compositor));
+}
+
+#[test]
+fn the_organisations_words_are_read_before_the_question() {
+    let words = "We help with printers only.";
+    let relay = Relay::with(&format!("[notice]\nen = \"{words}\""), "filter = \"info\"");
+    let (desk, ()) = Desk::at(relay, XServer::tigervnc(1280, 800), |_| (), |_| ());
+    let mut person = Person::at(&desk.server);
+    let client = &desk.client;
+    let mut console = desk.console("stay\n");
+    client.says("Before you begin");
+    client.says(words);
+    assert!(!client.nodes().iter().any(|node| node.name == "Allow"), "nothing can be allowed yet");
+    keep_picture(&desk.eye, "notice");
+    let go_on = client.button("Continue");
+    // A program does not read.
+    client.click(&go_on);
+    client.says("A press was ignored");
+    client.says(words);
+    std::thread::sleep(Duration::from_millis(600));
+    person.click(&client.button("Continue"));
+    client.says("Let anna in?");
+    person.click(&client.button("Allow"));
+    console.event("allowed");
+    person.click(&client.button_in(BAR, "End"));
+    Outcome::of(console).expect(0, "");
+    // Once read is enough.
+    client.says("The session is over");
+    std::thread::sleep(Duration::from_millis(800));
+    person.click(&client.button("Wait for a new session"));
+    let _console = desk.console("stay\n");
+    client.says("Let anna in?");
+    client.button("Allow");
+}
+
+#[test]
+fn no_answer_for_a_minute_is_a_no() {
+    let (desk, _person) = Desk::with_person();
+    let client = &desk.client;
+    let mut console = desk.console("stay\n");
+    console.event("asking");
+    let start = Instant::now();
+    client.says("seconds counts as Deny");
+    // The window counts down.
+    client.says("No answer within 50 seconds counts as Deny.");
+    let code = console.exit_code_within(Duration::from_secs(90));
+    let waited = start.elapsed();
+    assert_eq!(code, Some(9), "{}", console.transcript());
+    assert!((59..=65).contains(&waited.as_secs()), "{waited:?}");
+    client.says("There was no answer in time, which counts as no");
+    client.says("Your screen was not seen.");
+    keep_picture(&desk.eye, "no-answer");
+}
+
+#[test]
+fn a_new_password_takes_the_place_of_the_old_one_when_the_person_wants() {
+    let (desk, mut person) = Desk::with_person();
+    let client = &desk.client;
+    let old = client.numbers();
+    let button = client.button("New password");
+    client.click(&button);
+    client.says("A press was ignored");
+    assert_eq!(client.numbers(), old);
+    std::thread::sleep(Duration::from_millis(600));
+    person.click(&button);
+    let new = eventually("another password", || {
+        Some(client.numbers()).filter(|numbers| numbers.password != old.password)
+    });
+    assert_eq!(new.session_id, old.session_id);
+    let refused = Console::new(&desk.relay, &desk.operator, &old).run("stay\n");
+    assert_ne!(refused.code, Some(0), "the old one is good for nothing");
+    client.says("Somebody typed a wrong password.");
+    let _console = desk.console("stay\n");
+    client.says("Let anna in?");
+}
