@@ -21,6 +21,7 @@ pub use self::event::{Event, Question, Visitor};
 pub use self::receipt::{Decided, Decision, Receipt};
 pub use self::wishes::Control;
 pub use crate::control::{RelayError, Way};
+use crate::line::{Role, WayBack};
 use crate::stream::{Pipe, SealedPipe};
 use crate::{Clock, SessionEnd, control, handshake};
 
@@ -55,11 +56,16 @@ pub struct Client {
 
 impl Client {
     /// Starts waiting. The desk is what a session will see and drive; the language is the customer's, in which both
-    /// ends show the spoken words.
+    /// ends show the spoken words; a session whose line is lost may come back for the length of the window.
     ///
     /// # Errors
     /// This system gives no key or password.
-    pub fn start(way: Way, language: Language, mut desk: Box<dyn Desk>) -> Result<Self, ClientError> {
+    pub fn start(
+        way: Way,
+        language: Language,
+        window: Duration,
+        mut desk: Box<dyn Desk>,
+    ) -> Result<Self, ClientError> {
         let identity = control::new_identity()?;
         let password = new_password()?;
         let (to_program, events) = mpsc::channel(64);
@@ -75,6 +81,7 @@ impl Client {
             desk,
             desktop_gone,
             language,
+            window,
             wishes: wishes.clone(),
             to_program,
             current: None,
@@ -113,6 +120,7 @@ struct Waiting {
     desk: Box<dyn Desk>,
     desktop_gone: mpsc::Receiver<String>,
     language: Language,
+    window: Duration,
     wishes: Arc<Wishes>,
     to_program: mpsc::Sender<Event>,
     current: Option<Current>,
@@ -184,8 +192,8 @@ impl Waiting {
             () = change_of_mind(&self.wishes) => return self.renew_password().await,
             joined = control::join(&self.way, &self.identity, ticket) => joined,
         };
-        let leg = match joined {
-            Ok(leg) => leg,
+        let (leg, pass) = match joined {
+            Ok(joined) => joined,
             Err(error) => {
                 tracing::info!(%error, "a console asked, and the relay could not bring the two together");
                 return Ok(());
@@ -213,7 +221,10 @@ impl Waiting {
         match sealed {
             Ok(sealed) => {
                 self.wishes.clear();
-                let run = session::Run::new(SealedPipe::new(pipe, sealed.sealed), sealed.operator, clock);
+                let pipe = SealedPipe::new(pipe, sealed.sealed);
+                let way = self.way.clone();
+                let back = WayBack { role: Role::Client, way, identity: self.identity.clone(), pass };
+                let run = session::Run::new(pipe, back, sealed.operator, self.window, clock);
                 let around = session::Around {
                     wishes: &self.wishes,
                     to_program: &self.to_program,
