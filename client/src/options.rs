@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::time::Duration;
+
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use farhand_desktop::CaptureBackend;
@@ -39,6 +41,10 @@ pub(crate) struct Options {
         required_unless_present = "guard"
     )]
     pin: Vec<Pin>,
+
+    /// For how many seconds a session whose line was lost may come back, without password and consent.
+    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, value_parser = clap::value_parser!(u16).range(0..=3600))]
+    resume_window: u16,
 
     /// What an operator is allowed without asking anybody: view, control, or both with a comma between them.
     #[arg(long, value_name = "GRANTS", requires = "headless")]
@@ -117,7 +123,11 @@ impl Options {
 
     /// How to reach the relay.
     pub(crate) fn way(&self) -> Way {
-        Way { targets: self.relay.clone(), pins: self.pin.clone() }
+        Way {
+            targets: self.relay.clone(),
+            pins: self.pin.clone(),
+            resume_window: Duration::from_secs(self.resume_window.into()),
+        }
     }
 
     /// The desktop to show.

@@ -52,7 +52,11 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     // Every name fits into as many bytes as a login has for it.
     let operator = Operator { name: Text::truncated(options.operator.as_deref().unwrap_or_default()), token };
     let first = password(task.password_file.as_deref())?;
-    let way = Way { targets: options.relay.clone(), pins: options.pin.clone() };
+    let way = Way {
+        targets: options.relay.clone(),
+        pins: options.pin.clone(),
+        resume_window: options.resume_window(),
+    };
     let mut console = Console::log_in(way, operator).await?;
     let organisation = console.organisation().to_owned();
     let sealing = seal(&mut console, task, first).await?;

@@ -75,7 +75,7 @@ impl Failure {
             Self::Connect(ConnectError::Nobody) => 6,
             Self::Connect(ConnectError::Seal(error)) => seal_code(error),
             Self::Ended(SessionEnd::Session(Ended::There(reason) | Ended::Here(reason))) => end_code(reason),
-            Self::Ended(SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_) | SessionEnd::Relay(_))
+            Self::Ended(SessionEnd::Session(Ended::Lost(_)) | SessionEnd::Relay(_))
             | Self::Act(ActError::LineLost | ActError::Congested | ActError::Over) => 11,
             Self::NotAllowed(_) | Self::Act(ActError::NotAllowed | ActError::Paused) => 12,
             Self::Undone(_) => 13,

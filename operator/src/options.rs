@@ -42,6 +42,10 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
 
+    /// For how many seconds a session whose line was lost may come back, without password and consent.
+    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, value_parser = clap::value_parser!(u16).range(0..=3600))]
+    pub(crate) resume_window: u16,
+
     /// Print events as JSON, one a line.
     #[arg(long, global = true)]
     pub(crate) json: bool,
@@ -61,6 +65,11 @@ pub(crate) struct Options {
 }
 
 impl Options {
+    /// For how long a session whose line was lost may come back.
+    pub(crate) fn resume_window(&self) -> Duration {
+        Duration::from_secs(self.resume_window.into())
+    }
+
     /// What a task needs and the command line lacks: clap's own words for it.
     pub(crate) fn missing(&self) -> Option<clap::Error> {
         let needed = [

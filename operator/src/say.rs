@@ -71,13 +71,16 @@ impl Say {
                 json!({"event": "undone", "act": number, "reason": why.to_string()})
             )),
             ConsoleEvent::Session(Session::Lost) => {
-                self.print("The line is lost; the picture is old from here on.", || json!({"event": "lost"}));
+                self.print("The line is lost and the picture old from here on; looking for another line.", || json!({"event": "lost"}));
             }
             ConsoleEvent::Session(Session::Found) => {
                 self.print("The line is back.", || json!({"event": "found"}));
             }
+            ConsoleEvent::Retrying { attempt } => self.print(&format!("Still no line; try {attempt}."), || {
+                json!({"event": "retrying", "attempt": attempt})
+            }),
             ConsoleEvent::RelayStopping => self.print(
-                "The relay is being stopped; the session will end with it.",
+                "The relay is being stopped; the session will look for another line.",
                 || json!({"event": "relay_stopping"}),
             ),
             ConsoleEvent::Ended(end) => self.print(

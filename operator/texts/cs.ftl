@@ -181,8 +181,7 @@ end-no-answer-next = Zeptejte se, zda má otázku na obrazovce, a připojte se z
 end-desktop-gone = Zákazníkova plocha zmizela.
 end-desktop-gone-next = Požádejte zákazníka, ať se přihlásí a program spustí znovu.
 end-protocol = Programy si neporozuměly.
-end-silence = Od zákazníka už nic nepřicházelo.
-end-line = Spojení bylo přerušeno.
+end-line = Spojení vypadlo a nepodařilo se je obnovit.
 end-line-next = Vypadla síť u zákazníka, u vás, nebo server. Připojte se znovu s čísly, která teď zákazník vidí.
 
 detail-code = Technický údaj: { $code }
@@ -202,7 +201,6 @@ detail-out-of-order = Zpráva přišla mimo pořadí.
 detail-too-much = Přišlo toho příliš mnoho najednou.
 detail-share = To, co odpovědělo, poslalo neplatný klíč.
 detail-commitment = To, co odpovědělo, změnilo číslo, které už bylo dané.
-detail-tampered = Data byla cestou poškozena nebo změněna ({ $code }).
 detail-file-denied = Nemáte k němu oprávnění.
 detail-file-full = Disk je plný.
 detail-file-read-only = Zapisovat tam nelze.

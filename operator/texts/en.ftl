@@ -179,8 +179,7 @@ end-no-answer-next = Ask whether the question is on their screen, then connect a
 end-desktop-gone = The customer's desktop went away.
 end-desktop-gone-next = Ask the customer to log in and to start the program again.
 end-protocol = The two programs did not understand each other.
-end-silence = Nothing came from the customer any more.
-end-line = The line was cut.
+end-line = The line was lost and did not come back.
 end-line-next = The customer's network, yours or the relay went down. Connect again with the numbers that the customer sees now.
 
 detail-code = Technical detail: { $code }
@@ -200,7 +199,6 @@ detail-out-of-order = A message came out of its order.
 detail-too-much = Too much came at once.
 detail-share = What answered sent an invalid key.
 detail-commitment = What answered changed a number that was fixed.
-detail-tampered = What came was damaged or changed on its way ({ $code }).
 detail-file-denied = You have no right to it.
 detail-file-full = The disk is full.
 detail-file-read-only = Nothing can be written there.

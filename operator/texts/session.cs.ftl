@@ -63,7 +63,7 @@ session-arriving-hint = Zákazníkova obrazovka se právě přenáší.
 session-paused = Zákazník relaci pozastavil
 session-paused-hint = Dokud nebude pokračovat, neuvidíte nic nového a nemůžete nic dělat.
 session-frozen = Obraz stojí už { $seconds } s
-session-frozen-hint = Od zákazníka nic nepřichází. Až se spojení obnoví, bude se samo pokračovat.
+session-frozen-hint = Spojení vypadlo. Obnovuje se, pokus { $attempt }; relace pak pokračuje sama a nic z toho, co jste napsali, se neztratí.
 session-ended = Relace skončila
 
 ## Řádek pod ním

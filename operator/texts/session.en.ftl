@@ -63,7 +63,7 @@ session-arriving-hint = The customer's screen is on its way.
 session-paused = Paused by the customer
 session-paused-hint = You see nothing new and can do nothing until they go on.
 session-frozen = Frozen for { $seconds } s
-session-frozen-hint = Nothing comes from the customer. It goes on by itself when the line is back.
+session-frozen-hint = The line is lost. Reconnecting, try { $attempt }; it goes on by itself, and nothing that you typed before is lost.
 session-ended = The session is over
 
 ## The line below it

@@ -357,6 +357,7 @@ impl Driver {
                 }
                 Command::Close { leg } => self.close(leg),
                 Command::CheckOperator { leg, operator, token } => self.check(leg, operator, token),
+                Command::CheckPresence { leg, operator } => self.check_presence(leg, operator),
                 Command::Pair { pair, console, client, session_id, operator } => {
                     let session = session_id.short();
                     let span = info_span!(
@@ -422,6 +423,21 @@ impl Driver {
                 Ok(None) => OperatorCheck::Unknown,
                 Err(error) => {
                     error!(%error, "an operator could not be checked");
+                    OperatorCheck::Failed
+                }
+            })
+        };
+        self.spawn(Owner::Check(id), task);
+    }
+
+    fn check_presence(&mut self, id: LegId, operator: OperatorId) {
+        let store = self.store.clone();
+        let task = async move {
+            Done::Check(match store.removed_of(&[operator]).await {
+                Ok(removed) if removed.is_empty() => OperatorCheck::Known(operator),
+                Ok(_) => OperatorCheck::Unknown,
+                Err(error) => {
+                    error!(%error, "an operator could not be looked up");
                     OperatorCheck::Failed
                 }
             })

@@ -66,6 +66,7 @@ impl Journal {
             ToRelay::Register { claim, .. } => debug!(with_claim = claim.is_some(), "client comes"),
             ToRelay::Login { operator, .. } => debug!(%operator, "operator comes"),
             ToRelay::Join { .. } => debug!("half of a session comes"),
+            ToRelay::Resume { .. } => debug!("half of a session comes back"),
             ToRelay::Find { session_id, .. } => debug!(session = session_id.short(), "asks for a number"),
             ToRelay::Ping { .. } => {}
         });

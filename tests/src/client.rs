@@ -17,6 +17,9 @@ pub struct Ready {
     pub password: String,
 }
 
+/// For how many seconds a session may come back: whoever is gone for good is not waited for much longer.
+pub(crate) const WINDOW: &str = "4";
+
 /// A running client.
 #[derive(Debug)]
 pub struct Client {
@@ -47,6 +50,7 @@ impl Client {
     /// Adds to its command what every test says: no window, JSON, every log line, and where the relay is.
     pub fn with<'a>(command: &'a mut Command, relay: &Relay) -> &'a mut Command {
         command.args(["--headless", "--json", "--log", "trace"]);
+        command.env("FARHAND_RESUME_WINDOW", WINDOW);
         command.args(["--relay", relay.address(), "--pin", relay.pin()])
     }
 

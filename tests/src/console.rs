@@ -4,7 +4,7 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
 
-use crate::client::Ready;
+use crate::client::{Ready, WINDOW};
 use crate::process::Process;
 use crate::programs::program;
 use crate::relay::{Operator, Relay};
@@ -47,7 +47,7 @@ impl Console {
         command.args(["--relay", address, "--pin", pin, "--operator", &operator.name]);
         command.args(["--log", "trace"]);
         command.env("FARHAND_TOKEN", &operator.token).env("FARHAND_PASSWORD", &ready.password);
-        command.env_remove("DISPLAY");
+        command.env("FARHAND_RESUME_WINDOW", WINDOW).env_remove("DISPLAY");
         Self { command, session_id: ready.session_id.clone() }
     }
 

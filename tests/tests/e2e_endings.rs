@@ -174,7 +174,7 @@ fn a_killed_client_leaves_no_key_down() {
     assert_eq!(guards.len(), 1, "the client has one other process");
     bench.client.process.kill();
     bench.wait_until_released();
-    Outcome::of(console).expect(11, "went away");
+    Outcome::of(console).expect(11, "did not come back");
     eventually("the guard to end", || guards.iter().all(|pid| !is_running(*pid)).then_some(()));
 }
 
@@ -201,7 +201,7 @@ fn a_killed_client_leaves_the_keyboard_as_it_was() {
     terminal.expect(text);
     eventually("the guard to end", || guards.iter().all(|pid| !is_running(*pid)).then_some(()));
     assert_eq!(keyboard_map(&bench.server), before);
-    Outcome::of(console).expect(11, "went away");
+    Outcome::of(console).expect(11, "did not come back");
 }
 
 #[test]

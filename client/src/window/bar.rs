@@ -225,7 +225,7 @@ fn state(visit: &Visit) -> (Light, &'static str) {
     if visit.is_paused {
         return (Light::Trying, "bar-paused");
     }
-    if visit.is_lost {
+    if visit.lost.is_some() {
         return (Light::Trying, "bar-lost");
     }
     match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {

@@ -105,7 +105,8 @@ pub(crate) struct Visit {
     pub(crate) since: Option<SystemTime>,
     pub(crate) allowed: Grants,
     pub(crate) is_paused: bool,
-    pub(crate) is_lost: bool,
+    /// How often a line has been looked for, while it is lost.
+    pub(crate) lost: Option<u32>,
 }
 
 /// A session that is over.
@@ -292,8 +293,9 @@ impl Model {
             }
             Event::Allowed(grants) => self.visit(|visit| visit.allowed = grants),
             Event::Paused(paused) => self.visit(|visit| visit.is_paused = paused),
-            Event::Lost => self.visit(|visit| visit.is_lost = true),
-            Event::Found => self.visit(|visit| visit.is_lost = false),
+            Event::Lost => self.visit(|visit| visit.lost = Some(1)),
+            Event::Retrying { attempt } => self.visit(|visit| visit.lost = Some(attempt)),
+            Event::Found => self.visit(|visit| visit.lost = None),
             Event::Over(receipt) => {
                 // The numbers were good for this one session.
                 self.numbers = None;

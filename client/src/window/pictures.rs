@@ -84,7 +84,7 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
             }),
         ),
         ("paused", with(Stage::Here(Visit { is_paused: true, ..visit() }), hot_key)),
-        ("line-lost", with(Stage::Here(Visit { is_lost: true, ..visit() }), hot_key)),
+        ("line-lost", with(Stage::Here(Visit { lost: Some(3), ..visit() }), hot_key)),
         ("ended", with(Stage::Over(over()), |_| {})),
         (
             "ended-saved",
@@ -110,7 +110,7 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
         ("bar", 1920.0, here(visit())),
         ("bar-view-only", 1920.0, here(Visit { allowed: view(), ..visit() })),
         ("bar-paused", 1920.0, here(Visit { is_paused: true, ..visit() })),
-        ("bar-line-lost", 1920.0, here(Visit { is_lost: true, ..visit() })),
+        ("bar-line-lost", 1920.0, here(Visit { lost: Some(3), ..visit() })),
         ("bar-narrow", 640.0, here(visit())),
         ("bar-long-names", 1024.0, here(long)),
     ]
@@ -192,7 +192,7 @@ fn visit() -> Visit {
         since: Some(at(0)),
         allowed: view().with(Grant::Control),
         is_paused: false,
-        is_lost: false,
+        lost: None,
     }
 }
 

@@ -92,6 +92,6 @@ fn end_key(end: &SessionEnd) -> &'static str {
         },
         SessionEnd::Session(Ended::There(EndReason::Operator)) => "end-operator",
         SessionEnd::Session(Ended::There(_)) => "end-fault",
-        SessionEnd::Session(Ended::Silence) | SessionEnd::Relay(_) | SessionEnd::Line(_) => "end-line",
+        SessionEnd::Session(Ended::Lost(_)) | SessionEnd::Relay(_) => "end-line",
     }
 }

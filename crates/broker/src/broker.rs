@@ -32,7 +32,7 @@ pub struct Now {
 pub struct Environment {
     /// Makes session IDs and tickets.
     pub entropy: Box<dyn Entropy>,
-    /// Signs vouchers and claims.
+    /// Signs vouchers, claims and passes.
     pub signer: Box<dyn Signer>,
     /// Knows who has which session ID.
     pub directory: Box<dyn Directory>,
@@ -99,6 +99,8 @@ pub struct Broker {
     pub(crate) operators: BTreeMap<OperatorId, Presence>,
     pub(crate) pairs: BTreeMap<PairId, Pair>,
     pub(crate) tickets: BTreeMap<[u8; 32], (PairId, Side)>,
+    /// The pair that runs or waits for its other half, by what its passes have in common.
+    pub(crate) pairings: BTreeMap<[u8; 32], PairId>,
     pub(crate) registrations: Limiter<Network>,
     pub(crate) failures: Limiter<Network>,
     pub(crate) misses: Limiter<OperatorId>,
@@ -140,6 +142,7 @@ impl Broker {
             operators: BTreeMap::new(),
             pairs: BTreeMap::new(),
             tickets: BTreeMap::new(),
+            pairings: BTreeMap::new(),
             timers: Timers::default(),
             commands: VecDeque::new(),
             newcomers: 0,
@@ -161,7 +164,9 @@ impl Broker {
         figures.invited = self.pairs.len() - figures.sessions;
         for leg in self.legs.values() {
             match leg.stage {
-                Stage::Arriving | Stage::Open(_) | Stage::Checking(_) => figures.newcomers += 1,
+                Stage::Arriving | Stage::Open(_) | Stage::Checking(_) | Stage::Returning(_) => {
+                    figures.newcomers += 1;
+                }
                 Stage::Client(_) => figures.client_legs += 1,
                 Stage::Operator(_) => figures.operator_legs += 1,
                 Stage::Joining(_) | Stage::Paired(_) => figures.session_legs += 1,
@@ -204,6 +209,7 @@ impl Broker {
             + self.operators.len()
             + self.pairs.len()
             + self.tickets.len()
+            + self.pairings.len()
             + self.timers.len()
             + self.commands.len()
     }
@@ -272,6 +278,12 @@ impl Broker {
                     self.join(now, id, key, version, &ticket);
                 }
             }
+            (Stage::Open(key), ToRelay::Resume { versions, pass }) => {
+                let key = *key;
+                if let Some(version) = self.agree(id, versions) {
+                    self.resume(now, id, key, version, &pass);
+                }
+            }
             (Stage::Operator(console), ToRelay::Find { request, session_id }) => {
                 let console = console.clone();
                 self.find(now, id, &console, request, session_id);
@@ -334,7 +346,9 @@ impl Broker {
         for id in legs {
             match self.legs.get(&id).map(|leg| &leg.stage) {
                 Some(Stage::Client(_) | Stage::Operator(_)) => self.send(id, FromRelay::Stopping {}),
-                Some(Stage::Open(_) | Stage::Checking(_)) => self.refuse(id, Refusal::Busy { seconds: 10 }),
+                Some(Stage::Open(_) | Stage::Checking(_) | Stage::Returning(_)) => {
+                    self.refuse(id, Refusal::Busy { seconds: 10 });
+                }
                 Some(Stage::Arriving) => self.close(id),
                 _ => {}
             }
@@ -484,7 +498,9 @@ impl Broker {
         leg.watch = None;
         let limit = match leg.stage {
             Stage::Arriving | Stage::Open(_) => self.settings.timing.first_message,
-            Stage::Client(_) | Stage::Operator(_) | Stage::Checking(_) => self.settings.timing.silence,
+            Stage::Client(_) | Stage::Operator(_) | Stage::Checking(_) | Stage::Returning(_) => {
+                self.settings.timing.silence
+            }
             Stage::Joining(_) | Stage::Paired(_) | Stage::Ending => return,
         };
         let due = leg.heard + limit;

@@ -35,6 +35,13 @@ pub enum Command {
         /// The token given.
         token: Bytes<MAX_TOKEN>,
     },
+    /// Look whether an operator is still there; [`crate::Broker::handle_operator_checked`] follows.
+    CheckPresence {
+        /// The leg on which their session is to come back.
+        leg: LegId,
+        /// The operator.
+        operator: OperatorId,
+    },
     /// Forward everything between two legs from here on, both ways. Their `Joined` messages were sent before.
     Pair {
         /// The session's name inside this relay.
@@ -109,6 +116,8 @@ pub enum Ending {
     OperatorRemoved,
     /// The relay was stopped.
     RelayStopped,
+    /// A half came back over another connection.
+    Moved,
 }
 
 impl Ending {
@@ -121,6 +130,7 @@ impl Ending {
             Self::Silence => "silence",
             Self::OperatorRemoved => "operator removed",
             Self::RelayStopped => "relay stopped",
+            Self::Moved => "moved to another connection",
         }
     }
 }
@@ -148,6 +158,8 @@ pub enum Event {
     Found(SessionId),
     /// Both halves came.
     SessionStarted(SessionId),
+    /// Both halves of a session came back whose line was cut.
+    SessionResumed(SessionId),
     /// The session ended.
     SessionEnded {
         /// The session's number.

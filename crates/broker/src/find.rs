@@ -72,12 +72,16 @@ impl Broker {
         self.next_pair += 1;
         let (for_client, client_ticket) = self.draw_ticket(pair_id, Side::Client);
         let (for_console, console_ticket) = self.draw_ticket(pair_id, Side::Console);
+        let mut pairing = [0; 32];
+        self.environment.entropy.fill(&mut pairing);
         let expiry = self.timers.set(now.moment + TICKET_LIFE, Timer::Tickets(pair_id));
         let pair = Pair {
             session_id,
             operator: console.clone(),
             address,
             client_key,
+            pairing,
+            resumed: false,
             tickets: vec![client_ticket, console_ticket],
             ending: None,
             state: State::Invited { expiry },

@@ -3,14 +3,15 @@
 use core::net::IpAddr;
 
 use farhand_proto::id::SessionId;
-use farhand_proto::relay::{FromRelay, KeyHash, Refusal};
+use farhand_proto::relay::{FromRelay, KeyHash, Pass, Refusal};
 use farhand_proto::time::Moment;
 use farhand_proto::version::Version;
 
 use crate::broker::{Broker, Now};
 use crate::command::{Command, Ending, Event, LegId, PairId, Traffic};
 use crate::leg::{Console, Stage};
-use crate::settings::ALONE;
+use crate::settings::{ALONE, PASS_LIFE};
+use crate::signed;
 use crate::timers::{Handle, Timer};
 
 /// Which half of a session.
@@ -28,6 +29,10 @@ pub(crate) struct Pair {
     /// The console's address.
     pub(crate) address: IpAddr,
     pub(crate) client_key: KeyHash,
+    /// What its two passes have in common.
+    pub(crate) pairing: [u8; 32],
+    /// Whether its halves came with passes.
+    pub(crate) resumed: bool,
     /// Tickets that nobody has used.
     pub(crate) tickets: Vec<[u8; 32]>,
     /// Why the relay itself ends it.
@@ -40,7 +45,7 @@ pub(crate) enum State {
     /// Both have their tickets.
     Invited { expiry: Handle },
     /// One half is there; `expiry` is gone once the other's ticket is no longer good.
-    Half { leg: LegId, version: Version, expiry: Option<Handle>, alone: Handle },
+    Half { side: Side, leg: LegId, version: Version, expiry: Option<Handle>, alone: Handle },
     /// Both are there.
     Running { console: LegId, client: LegId, since: Moment },
 }
@@ -76,33 +81,56 @@ impl Broker {
         match pair.state {
             State::Invited { expiry } => {
                 let alone = self.timers.set(now.moment + ALONE, Timer::Alone(pair_id));
-                pair.state = State::Half { leg: id, version, expiry: Some(expiry), alone };
+                pair.state = State::Half { side, leg: id, version, expiry: Some(expiry), alone };
                 self.unwatch(id);
                 self.set_stage(id, Stage::Joining(pair_id));
             }
-            State::Half { leg: first, version: first_version, expiry, alone, .. } => {
-                self.timers.cancel(alone);
-                if let Some(expiry) = expiry {
-                    self.timers.cancel(expiry);
-                }
-                let (console, client) = match side {
-                    Side::Console => (id, first),
-                    Side::Client => (first, id),
-                };
-                pair.state = State::Running { console, client, since: now.moment };
-                let (session_id, operator, address) =
-                    (pair.session_id, pair.operator.name.clone(), pair.address);
-                self.record(now, operator.clone(), address, Event::SessionStarted(session_id));
-                for (leg, version) in [(first, first_version), (id, version)] {
-                    self.unwatch(leg);
-                    self.set_stage(leg, Stage::Paired(pair_id));
-                    self.send(leg, FromRelay::Joined { version });
-                }
-                self.command(Command::Pair { pair: pair_id, console, client, session_id, operator });
-            }
+            State::Half { .. } => self.complete(now, pair_id, side, id, version),
             // Both tickets of a running session are used, so none of them led here.
             State::Running { .. } => self.refuse(id, Refusal::Ticket),
         }
+    }
+
+    /// The other half of a pair has come: the session runs, and both get what brings them back.
+    pub(crate) fn complete(&mut self, now: Now, pair_id: PairId, side: Side, id: LegId, version: Version) {
+        let address = self.legs.get(&id).map(|leg| leg.address);
+        let Some(pair) = self.pairs.get_mut(&pair_id) else { return };
+        if let (Side::Console, Some(address)) = (side, address) {
+            pair.address = address;
+        }
+        let State::Half { leg: first, version: first_version, expiry, alone, .. } = pair.state else {
+            return;
+        };
+        self.timers.cancel(alone);
+        if let Some(expiry) = expiry {
+            self.timers.cancel(expiry);
+        }
+        let (console, client) = match side {
+            Side::Console => (id, first),
+            Side::Client => (first, id),
+        };
+        pair.state = State::Running { console, client, since: now.moment };
+        let pass = Pass {
+            pairing: pair.pairing,
+            client_key: pair.client_key,
+            console_key: pair.operator.key,
+            session_id: pair.session_id,
+            operator_id: pair.operator.id.0,
+            operator: pair.operator.name.clone(),
+            expires: (now.unix + PASS_LIFE).as_secs(),
+        };
+        let (session_id, operator, address) = (pair.session_id, pair.operator.name.clone(), pair.address);
+        let begins =
+            if pair.resumed { Event::SessionResumed(session_id) } else { Event::SessionStarted(session_id) };
+        self.pairings.insert(pass.pairing, pair_id);
+        self.record(now, operator.clone(), address, begins);
+        let pass = signed::seal(&pass, &*self.environment.signer);
+        for (leg, version) in [(first, first_version), (id, version)] {
+            self.unwatch(leg);
+            self.set_stage(leg, Stage::Paired(pair_id));
+            self.send(leg, FromRelay::Joined { version, pass: pass.clone() });
+        }
+        self.command(Command::Pair { pair: pair_id, console, client, session_id, operator });
     }
 
     /// The leg of a half has ended before its session was handed to the driver's forwarding, or while it waited.
@@ -179,6 +207,10 @@ impl Broker {
 
     fn remove_pair(&mut self, pair_id: PairId) {
         let Some(pair) = self.pairs.remove(&pair_id) else { return };
+        // A session that came back elsewhere meanwhile has another pair by now.
+        if self.pairings.get(&pair.pairing) == Some(&pair_id) {
+            self.pairings.remove(&pair.pairing);
+        }
         for ticket in &pair.tickets {
             self.tickets.remove(ticket);
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use farhand_proto::bounded::Text;
 use farhand_proto::limits::MAX_NAME;
 use farhand_proto::name::Name;
-use farhand_proto::relay::KeyHash;
+use farhand_proto::relay::{KeyHash, Pass};
 use farhand_proto::time::Moment;
 use farhand_proto::version::Version;
 
@@ -55,6 +55,8 @@ pub(crate) enum Stage {
     Client(KeyHash),
     /// The store is asked about an operator.
     Checking(Asking),
+    /// The store is asked whether the operator of a session that comes back is still there.
+    Returning(Box<Returning>),
     /// A console with a known operator.
     Operator(Console),
     /// The first half of a pair.
@@ -72,6 +74,13 @@ pub(crate) struct Asking {
     pub(crate) name: Text<MAX_NAME>,
     pub(crate) version: Version,
     pub(crate) since: Moment,
+}
+
+/// A console's half of a session that comes back.
+#[derive(Debug, Clone)]
+pub(crate) struct Returning {
+    pub(crate) pass: Pass,
+    pub(crate) version: Version,
 }
 
 /// A console with a known operator.

@@ -20,7 +20,6 @@
 
 mod address;
 mod broker;
-mod claim;
 mod command;
 mod directory;
 mod find;
@@ -29,7 +28,9 @@ mod leg;
 mod limiter;
 mod login;
 mod register;
+mod resume;
 mod settings;
+mod signed;
 mod timers;
 
 pub use broker::{Broker, Environment, Figures, NoRoom, Now};
@@ -37,5 +38,5 @@ pub use command::{Command, Ending, Event, LegId, OperatorCheck, OperatorId, Pair
 pub use directory::{Directory, LocalDirectory};
 pub use settings::{
     ALONE, CLAIM_LIFE, CLOCK_SKEW, Entropy, FAILED_LOGIN_DELAY, Limits, MISSES_PER_HOUR, MISSES_PER_MINUTE,
-    NOBODY_DELAY, PINGS_PER_MINUTE, Settings, Signer, TICKET_LIFE, Timing,
+    NOBODY_DELAY, PASS_LIFE, PINGS_PER_MINUTE, RESUME_ALONE, Settings, Signer, TICKET_LIFE, Timing,
 };

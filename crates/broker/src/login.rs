@@ -18,8 +18,11 @@ use crate::settings::FAILED_LOGIN_DELAY;
 use crate::timers::Timer;
 
 impl Broker {
-    /// The store has answered a [`Command::CheckOperator`].
+    /// The store has answered a [`Command::CheckOperator`] or a [`Command::CheckPresence`].
     pub fn handle_operator_checked(&mut self, now: Now, id: LegId, check: OperatorCheck) {
+        if matches!(self.legs.get(&id), Some(Leg { stage: Stage::Returning(_), .. })) {
+            return self.presence_checked(now, id, check);
+        }
         let Some(Leg { stage: Stage::Checking(asking), address, .. }) = self.legs.get(&id) else { return };
         let (asking, address) = (asking.clone(), *address);
         // What is no name has no operator, whatever a store says that somebody else has written.

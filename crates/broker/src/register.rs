@@ -7,11 +7,11 @@ use farhand_proto::relay::{Claim, FromRelay, KeyHash, Refusal};
 use farhand_proto::version::Version;
 
 use crate::broker::{Broker, Now};
-use crate::claim;
 use crate::command::{LegId, PairId};
 use crate::leg::Stage;
 use crate::limiter::in_seconds;
 use crate::settings::{CLAIM_LIFE, Entropy};
+use crate::signed;
 use crate::timers::{Handle, Timer};
 
 /// Attempts to draw a session ID that nobody has. With a thousand million numbers and [`crate::Limits::clients`]
@@ -78,7 +78,7 @@ impl Broker {
         self.set_stage(id, Stage::Client(key));
         self.watch(now, id);
         let claim = Claim { session_id, client_key: key, expires: expires.as_secs() };
-        let claim = claim::seal(&claim, &*self.environment.signer);
+        let claim = signed::seal(&claim, &*self.environment.signer);
         let organisation = self.settings.organisation.clone();
         let notices = self.settings.notices.clone();
         self.send(id, FromRelay::Registered { version, session_id, claim, organisation, notices });
@@ -116,7 +116,7 @@ impl Broker {
 
     /// The claim, if it is ours, still good, this key's, and its number is not another's by now.
     fn claimed(&self, now: Now, key: KeyHash, claim: &[u8]) -> Option<Claim> {
-        let claim = claim::open(claim, &*self.environment.signer)?;
+        let claim: Claim = signed::open(claim, &*self.environment.signer)?;
         let holder = self.environment.directory.find(claim.session_id);
         (claim.client_key == key
             && claim.expires > now.unix.as_secs()

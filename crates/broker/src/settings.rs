@@ -15,6 +15,10 @@ pub const TICKET_LIFE: Duration = Duration::from_secs(30);
 pub const CLOCK_SKEW: Duration = Duration::from_secs(30);
 /// How long the first half of a session waits for the other.
 pub const ALONE: Duration = Duration::from_secs(10);
+/// How long one half of a session that comes back waits for the other, which may not know yet that their line is cut.
+pub const RESUME_ALONE: Duration = Duration::from_secs(30);
+/// How long a pass brings its half of a session back; each time that it does there is a new one.
+pub const PASS_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a session ID stays its client's.
 pub const CLAIM_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 /// Answers of `Nobody` that one operator gets within a minute.

@@ -21,6 +21,7 @@ pub use self::event::{Event, Question, Visitor};
 pub use self::receipt::{Decided, Decision, Receipt};
 pub use self::wishes::Control;
 pub use crate::control::{RelayError, Way};
+use crate::line::{Role, WayBack};
 use crate::stream::{Pipe, SealedPipe};
 use crate::{Clock, SessionEnd, control, handshake};
 
@@ -184,8 +185,8 @@ impl Waiting {
             () = change_of_mind(&self.wishes) => return self.renew_password().await,
             joined = control::join(&self.way, &self.identity, ticket) => joined,
         };
-        let leg = match joined {
-            Ok(leg) => leg,
+        let (leg, pass) = match joined {
+            Ok(joined) => joined,
             Err(error) => {
                 tracing::info!(%error, "a console asked, and the relay could not bring the two together");
                 return Ok(());
@@ -213,7 +214,10 @@ impl Waiting {
         match sealed {
             Ok(sealed) => {
                 self.wishes.clear();
-                let run = session::Run::new(SealedPipe::new(pipe, sealed.sealed), sealed.operator, clock);
+                let pipe = SealedPipe::new(pipe, sealed.sealed);
+                let way = self.way.clone();
+                let back = WayBack { role: Role::Client, way, identity: self.identity.clone(), pass };
+                let run = session::Run::new(pipe, back, sealed.operator, self.way.resume_window, clock);
                 let around = session::Around {
                     wishes: &self.wishes,
                     to_program: &self.to_program,

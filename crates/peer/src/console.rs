@@ -8,7 +8,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
 use farhand_proto::language::Language;
-use farhand_proto::limits::{MAX_NAME, MAX_REASON, MAX_TOKEN};
+use farhand_proto::limits::{MAX_NAME, MAX_REASON, MAX_SIGNED, MAX_TOKEN};
 use farhand_proto::name::Name;
 use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_proto::screen::View;
@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 pub use crate::control::{RelayError, Way};
+use crate::line::{Line, Role, WayBack};
 use crate::stream::{Pipe, SealedPipe};
 use crate::{Clock, RELAY_ANSWER, SessionEnd, control, handshake};
 
@@ -74,7 +75,7 @@ impl Console {
         let identity = control::new_identity()?;
         let Operator { name, token } = operator;
         let first = ToRelay::Login { versions: Versions::RELAY, operator: name, token };
-        match control::open(&way, &identity, &first).await? {
+        match control::open(&way, &identity, &first, RELAY_ANSWER).await? {
             (leg, FromRelay::LoggedIn { organisation, .. }) => {
                 Ok(Self { way, identity, leg, organisation, requests: 0 })
             }
@@ -119,13 +120,13 @@ impl Console {
         };
         let find = tokio::time::timeout(RELAY_ANSWER, find).await;
         let (ticket, voucher) = find.map_err(|_| RelayError::Silent)??;
-        let leg = control::join(&self.way, &self.identity, ticket).await?;
+        let (leg, pass) = control::join(&self.way, &self.identity, ticket).await?;
         let config = ConsoleConfig { identity: self.identity.raw_key()?, session_id, password, voucher };
         let clock = Clock::start();
         let seal = ConsoleSeal::new(config, guesses, clock.now())?;
         let mut pipe = Pipe::new(leg.into_stream());
         match handshake::complete(seal, &mut pipe, clock).await {
-            Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), clock }),
+            Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), pass, clock }),
             Err(error) => {
                 pipe.farewell().await;
                 Err(error.into())
@@ -140,9 +141,11 @@ impl Console {
         let (to_program, events) = mpsc::channel(EVENTS);
         let (statistics, of_the_line) = watch::channel(Statistics::default());
         let mut tasks = JoinSet::new();
-        let session = ConsoleSession::new(ask, sealing.clock.now());
+        let session = ConsoleSession::new(ask, self.way.resume_window, sealing.clock.now());
+        let back =
+            WayBack { role: Role::Console, way: self.way, identity: self.identity, pass: sealing.pass };
         let run = session::Run {
-            pipe: sealing.pipe,
+            line: Line::new(sealing.pipe, back, sealing.clock),
             session,
             clock: sealing.clock,
             from_program,
@@ -160,6 +163,7 @@ impl Console {
 /// A seal that stands; the session has not begun.
 pub struct Sealing {
     pipe: SealedPipe,
+    pass: Bytes<MAX_SIGNED>,
     clock: Clock,
 }
 
@@ -183,8 +187,13 @@ impl Sealing {
 pub enum ConsoleEvent {
     /// See [`farhand_session::ConsoleEvent`]; never its `Ended`.
     Session(farhand_session::ConsoleEvent),
-    /// The relay is being stopped; the session will end with it.
+    /// The relay is being stopped; the session looks for another line then.
     RelayStopping,
+    /// The line is lost, and this is the next try at another.
+    Retrying {
+        /// Counts up from 2.
+        attempt: u32,
+    },
     /// The session is over; nothing follows.
     Ended(SessionEnd),
 }

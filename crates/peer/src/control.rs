@@ -1,13 +1,19 @@
 //! What a client's and a console's first talk with a relay have in common.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use farhand_proto::bounded::Bytes;
+use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
 use farhand_proto::version::Versions;
 use farhand_transport::dial::DialError;
 use farhand_transport::{Identity, Leg, LegError, Pin, Target};
 
 use crate::RELAY_ANSWER;
+
+/// How long a half that comes back waits at a relay; longer than the relay lets it wait for the other half.
+const RESUME_ANSWER: Duration = Duration::from_secs(32);
 
 /// How a program reaches its relay.
 #[derive(Debug, Clone)]
@@ -16,6 +22,8 @@ pub struct Way {
     pub targets: Vec<Target>,
     /// The keys that the relay may have.
     pub pins: Vec<Pin>,
+    /// For how long a session whose line was lost may come back; [`farhand_session::RESUME_WINDOW`] is a good choice.
+    pub resume_window: Duration,
 }
 
 /// Why a relay did not do what was asked of it.
@@ -46,13 +54,14 @@ pub(crate) async fn open(
     way: &Way,
     identity: &Identity,
     first: &ToRelay,
+    patience: Duration,
 ) -> Result<(Leg, FromRelay), RelayError> {
     let mut leg = farhand_transport::dial(&way.targets, &way.pins, identity).await?;
     let talk = async {
         leg.write_message(first).await?;
         leg.read_message::<FromRelay>().await
     };
-    match tokio::time::timeout(RELAY_ANSWER, talk).await {
+    match tokio::time::timeout(patience, talk).await {
         Err(_) => Err(RelayError::Silent),
         Ok(Err(error)) => Err(error.into()),
         Ok(Ok(FromRelay::Refused { refusal })) => Err(RelayError::Refused(refusal)),
@@ -61,11 +70,29 @@ pub(crate) async fn open(
     }
 }
 
-/// Brings one half of a session to the relay and waits for the other.
-pub(crate) async fn join(way: &Way, identity: &Identity, ticket: Ticket) -> Result<Leg, RelayError> {
+/// Brings one half of a session to the relay and waits for the other. Also gives what brings it back there.
+pub(crate) async fn join(
+    way: &Way,
+    identity: &Identity,
+    ticket: Ticket,
+) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
     let first = ToRelay::Join { versions: Versions::RELAY, ticket };
-    match open(way, identity, &first).await? {
-        (leg, FromRelay::Joined { .. }) => Ok(leg),
+    joined(open(way, identity, &first, RELAY_ANSWER).await?)
+}
+
+/// Brings one half of a session back to a relay and waits for the other, which may not know yet that it has to.
+pub(crate) async fn resume(
+    way: &Way,
+    identity: &Identity,
+    pass: Bytes<MAX_SIGNED>,
+) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
+    let first = ToRelay::Resume { versions: Versions::RELAY, pass };
+    joined(open(way, identity, &first, RESUME_ANSWER).await?)
+}
+
+fn joined((leg, answer): (Leg, FromRelay)) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
+    match answer {
+        FromRelay::Joined { pass, .. } => Ok((leg, pass)),
         _ => Err(RelayError::Unexpected),
     }
 }

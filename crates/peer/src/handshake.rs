@@ -1,7 +1,9 @@
 //! Carries a seal's handshake over a leg, for either end.
 
 use farhand_proto::time::Moment;
-use farhand_seal::{ClientSeal, ClientSealed, ConsoleSeal, SealError, Sealed, Step};
+use farhand_seal::{
+    ClientResume, ClientSeal, ClientSealed, ConsoleResume, ConsoleSeal, Resumed, SealError, Sealed, Step,
+};
 
 use crate::Clock;
 use crate::stream::{Moved, Pipe};
@@ -19,8 +21,8 @@ pub(crate) trait Handshake {
 }
 
 macro_rules! handshake {
-    ($seal:ident, $outcome:ident) => {
-        impl Handshake for $seal<'_> {
+    ($seal:ty, $outcome:ident) => {
+        impl Handshake for $seal {
             type Outcome = $outcome;
 
             fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<$outcome>, SealError> {
@@ -46,8 +48,10 @@ macro_rules! handshake {
     };
 }
 
-handshake!(ClientSeal, ClientSealed);
-handshake!(ConsoleSeal, Sealed);
+handshake!(ClientSeal<'_>, ClientSealed);
+handshake!(ConsoleSeal<'_>, Sealed);
+handshake!(ClientResume, Resumed);
+handshake!(ConsoleResume, Resumed);
 
 /// Runs a handshake to its end. What is still to be sent, a refusal above all, is left in the pipe.
 pub(crate) async fn complete<H: Handshake>(

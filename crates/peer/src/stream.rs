@@ -160,6 +160,11 @@ impl SealedPipe {
         Ok(())
     }
 
+    /// What brings the session back if this line is cut.
+    pub(crate) fn resume_keys(&self) -> farhand_seal::ResumeKeys {
+        self.sealed.resume_keys().clone()
+    }
+
     /// The two words that both people should see.
     pub(crate) fn words(&self) -> farhand_seal::SpokenWords {
         self.sealed.words()

@@ -63,6 +63,14 @@ messages! {
         /// Returns in the answer.
         number: u32,
     }
+    /// One half of a session comes back whose link was cut. Answered by `Joined` once the other is there, or by
+    /// `Refused`.
+    6 Resume (MAX_SIGNED + 16) {
+        /// The relay protocols that it speaks.
+        versions: Versions,
+        /// What the last `Joined` gave.
+        pass: Bytes<MAX_SIGNED>,
+    }
 }
 
 messages! {
@@ -89,9 +97,11 @@ messages! {
         organisation: Name,
     }
     /// Both halves are there. What follows on this leg is the sealed stream.
-    3 Joined (16) {
+    3 Joined (MAX_SIGNED + 16) {
         /// The relay protocol that was agreed.
         version: Version,
+        /// Brings this half back to the other if the link is cut, also at a relay that was restarted; see [`Pass`].
+        pass: Bytes<MAX_SIGNED>,
     }
     /// A console asks for the waiting client.
     4 Invite (256) {
@@ -141,7 +151,7 @@ pub enum Refusal {
         "the relay does not know this operator or the token is wrong; ask your administrator for a new token"
     )]
     Operator,
-    /// The ticket is unknown, used, expired or another's.
+    /// The ticket or pass is unknown, used, expired or another's.
     #[error("the relay did not accept the session's ticket; connect again")]
     Ticket,
     /// The other half did not come in time.
@@ -224,5 +234,34 @@ impl Claim {
     #[must_use]
     pub fn signed_bytes(body: &[u8]) -> Vec<u8> {
         [b"farhand claim 1\0".as_slice(), body].concat()
+    }
+}
+
+/// What brings one half of a session back: signed by the relay, bound to the key that the half proves on its leg. Two
+/// passes of one session carry the same random `pairing`, by which they find each other at any relay with this key; a
+/// relay keeps nothing of a session whose link is cut.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pass {
+    /// Drawn when the two were brought together first.
+    pub pairing: [u8; 32],
+    /// The client's ephemeral key, as proven on its leg.
+    pub client_key: KeyHash,
+    /// The console's ephemeral key, as proven on its leg.
+    pub console_key: KeyHash,
+    /// The number that was asked for, for the audit.
+    pub session_id: SessionId,
+    /// The operator's number in the relay's store.
+    pub operator_id: i64,
+    /// The operator's name.
+    pub operator: Name,
+    /// Until when, in seconds since 1970-01-01 UTC by the relay's clock.
+    pub expires: u64,
+}
+
+impl Pass {
+    /// What is signed: a label that no other signature of ours has, then the wire form.
+    #[must_use]
+    pub fn signed_bytes(body: &[u8]) -> Vec<u8> {
+        [b"farhand pass 1\0".as_slice(), body].concat()
     }
 }

@@ -11,11 +11,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::Bytes;
+use crate::bounded::{Bytes, List};
 use crate::codec::messages;
 use crate::language::Language;
 use crate::limits::MAX_SHORT;
 use crate::relay::SignedVoucher;
+use crate::session::Taken;
 use crate::version::Versions;
 
 /// The ALPN name of the inner TLS (RFC 7301).
@@ -78,6 +79,76 @@ messages! {
     }
 }
 
+/// The ALPN name of an inner TLS that brings a session back whose link was cut.
+///
+/// ```text
+/// client  -> console   Hello    the client's nonce
+/// console -> client    Prove    the console's nonce, a MAC under each key that the client may have
+/// client  -> console   Answer   MAC, and what the client took in before
+/// console -> client    Commit   MAC, and what the console took in before; session frames may follow at once
+/// ```
+/// Both show the keys of the first seal in the TLS handshake, and prove in addition what only its ends can know.
+pub const RESUME_ALPN: &[u8] = b"farhand-resume/1";
+
+/// The most keys that a console offers: of the seal that stands, and of the one before while it does not know
+/// whether the client has heard of the change.
+pub const MAX_EPOCHS: usize = 2;
+
+messages! {
+    /// From the client to the console.
+    pub enum ResumeFromClient = "resume from client";
+    /// Opens.
+    1 Hello (48) {
+        /// 32 random bytes.
+        nonce: [u8; 32],
+    }
+    /// The client knows the same key.
+    3 Answer (96) {
+        /// HMAC-SHA-256 under the client's key of the epoch that both have.
+        mac: [u8; 32],
+        /// What it has taken in. It takes in nothing more of any other link from here on.
+        taken: Taken,
+    }
+    /// The client will not.
+    15 Refused (8) {
+        /// Why.
+        refusal: SealRefusal,
+    }
+}
+
+messages! {
+    /// From the console to the client.
+    pub enum ResumeFromConsole = "resume from console";
+    /// Answers `Hello`.
+    2 Prove (160) {
+        /// 32 random bytes.
+        nonce: [u8; 32],
+        /// One for each key that the client may have; the newest first.
+        proofs: List<EpochProof, MAX_EPOCHS>,
+    }
+    /// This link is the session's from here on.
+    4 Commit (96) {
+        /// HMAC-SHA-256 under the console's key, over both ends' `taken`.
+        mac: [u8; 32],
+        /// What it has taken in.
+        taken: Taken,
+    }
+    /// The console will not.
+    15 Refused (8) {
+        /// Why.
+        refusal: SealRefusal,
+    }
+}
+
+/// A proof under the key of one epoch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EpochProof {
+    /// How often the session had come back when that key was made.
+    pub epoch: u32,
+    /// HMAC-SHA-256 under the console's key of that epoch.
+    pub mac: [u8; 32],
+}
+
 /// Why one end breaks off before the seal stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, thiserror::Error)]
 pub enum SealRefusal {
@@ -99,4 +170,7 @@ pub enum SealRefusal {
     /// Something that this protocol does not allow.
     #[error("the two programs did not understand each other; use the newest of both")]
     Protocol,
+    /// The proof of a session that is to come back is not that session's.
+    #[error("the session could not be brought back over this line")]
+    Resume,
 }

@@ -1,4 +1,8 @@
 //! What client and console say to each other once the seal stands.
+//!
+//! Every frame belongs to a lane. Those of a reliable lane arrive once and in order, whatever becomes of the link: the
+//! sender keeps each until the other has said in an `Ack` that it took it in, and sends what is left again over the
+//! next link. The others speak of what is now, and are not sent again.
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +18,43 @@ pub const VIDEO_OVERHEAD: usize = 16;
 /// The most bytes of an update that one `Video` frame carries.
 pub const MAX_VIDEO_CHUNK: usize = MAX_SESSION_FRAME - VIDEO_OVERHEAD;
 
+/// Frames whose order and arrival matter. Lanes don't wait for each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Lane {
+    /// What is allowed, done and said. It goes before everything else.
+    Control,
+    /// What takes long and is for later: the clipboard.
+    Bulk,
+}
+
+/// How many frames of each reliable lane one end has taken in since the first seal stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub struct Taken {
+    /// Of [`Lane::Control`].
+    pub control: u64,
+    /// Of [`Lane::Bulk`].
+    pub bulk: u64,
+}
+
+impl Taken {
+    /// Of one lane.
+    #[must_use]
+    pub fn of(&self, lane: Lane) -> u64 {
+        match lane {
+            Lane::Control => self.control,
+            Lane::Bulk => self.bulk,
+        }
+    }
+
+    /// One more frame of this lane.
+    pub fn count(&mut self, lane: Lane) {
+        match lane {
+            Lane::Control => self.control += 1,
+            Lane::Bulk => self.bulk += 1,
+        }
+    }
+}
+
 messages! {
     /// From the console to the client.
     pub enum ToClient = "to client";
@@ -27,10 +68,12 @@ messages! {
         /// What the `Ping` carried.
         at: u32,
     }
-    /// So many bytes of the other's frames have been taken in, `Ack` frames not counted.
-    3 Ack (16) {
-        /// Since the seal stood.
+    /// What has been taken in of the other's frames, `Ping`, `Pong` and `Ack` not counted.
+    3 Ack (32) {
+        /// Their bytes since this link stands, for pacing.
         bytes: u64,
+        /// Frames of the reliable lanes since the first seal stood: these need not be kept any longer.
+        taken: Taken,
     }
     /// The session is over; nothing follows.
     4 End (512) {
@@ -56,6 +99,12 @@ messages! {
     }
     /// The picture can't be continued; send it whole.
     19 Refresh (4) {}
+    /// In place of an act of the pointer that waited too long to be meant for what is on the screen. Answered by
+    /// `Undone`, so that every number has its answer.
+    20 Skip (16) {
+        /// The act's number.
+        number: u64,
+    }
 }
 
 messages! {
@@ -71,10 +120,12 @@ messages! {
         /// What the `Ping` carried.
         at: u32,
     }
-    /// So many bytes of the other's frames have been taken in, `Ack` frames not counted.
-    3 Ack (16) {
-        /// Since the seal stood.
+    /// What has been taken in of the other's frames, `Ping`, `Pong` and `Ack` not counted.
+    3 Ack (32) {
+        /// Their bytes since this link stands, for pacing.
         bytes: u64,
+        /// Frames of the reliable lanes since the first seal stood: these need not be kept any longer.
+        taken: Taken,
     }
     /// The session is over; nothing follows.
     4 End (512) {
@@ -142,6 +193,45 @@ messages! {
     41 Paused (4) {
         /// Paused from now on, or no longer.
         paused: bool,
+    }
+}
+
+impl ToClient {
+    /// The reliable lane that this message travels in; `None` for what is not sent again.
+    #[must_use]
+    pub fn lane(&self) -> Option<Lane> {
+        match self {
+            Self::Ping { .. } | Self::Pong { .. } | Self::Ack { .. } => None,
+            Self::End { .. }
+            | Self::Ask { .. }
+            | Self::Act { .. }
+            | Self::Watch { .. }
+            | Self::Refresh { .. }
+            | Self::Skip { .. } => Some(Lane::Control),
+        }
+    }
+}
+
+impl ToConsole {
+    /// The reliable lane that this message travels in; `None` for what is not sent again.
+    #[must_use]
+    pub fn lane(&self) -> Option<Lane> {
+        match self {
+            Self::Ping { .. }
+            | Self::Pong { .. }
+            | Self::Ack { .. }
+            | Self::Screen { .. }
+            | Self::Video { .. }
+            | Self::Shape { .. }
+            | Self::PointerAt { .. } => None,
+            Self::End { .. }
+            | Self::Asking { .. }
+            | Self::Allowed { .. }
+            | Self::Holding { .. }
+            | Self::Done { .. }
+            | Self::Undone { .. }
+            | Self::Paused { .. } => Some(Lane::Control),
+        }
     }
 }
 

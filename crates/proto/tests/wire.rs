@@ -14,8 +14,10 @@ use farhand_proto::name::Name;
 use farhand_proto::notice::{Notice, Notices, Prose};
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, ToRelay, Voucher};
 use farhand_proto::screen::{Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View};
-use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
-use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
+use farhand_proto::seal::{
+    EpochProof, ResumeFromClient, ResumeFromConsole, SealFromClient, SealFromConsole, SealRefusal,
+};
+use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::version::{Version, Versions};
 use proptest::prelude::*;
 
@@ -74,6 +76,7 @@ fn to_relay() {
         "04000ffc7011010001020304050607080904",
     );
     check(&ToRelay::Ping { number: 3 }, "05000103");
+    check(&ToRelay::Resume { versions, pass: bytes(&[5, 6]) }, "06000701fb2c01020506");
 }
 
 #[test]
@@ -89,7 +92,7 @@ fn from_relay() {
     };
     check(&registered, "01001b010102030405060708090401010848656c706465736b0103024869");
     check(&FromRelay::LoggedIn { version, organisation: name("Helpdesk") }, "02000a010848656c706465736b");
-    check(&FromRelay::Joined { version }, "03000101");
+    check(&FromRelay::Joined { version, pass: bytes(&[5, 6]) }, "03000401020506");
     check(
         &FromRelay::Invite { ticket: bytes(&[7; 3]), relay_time: 1_795_000_000 },
         "04000903070707fcc086fd6a",
@@ -140,15 +143,42 @@ fn seal() {
     check(&SealFromClient::Refused { refusal: SealRefusal::NumberEnded }, "0f000103");
     check(&SealFromClient::Refused { refusal: SealRefusal::Voucher }, "0f000104");
     check(&SealFromClient::Refused { refusal: SealRefusal::Protocol }, "0f000105");
+    check(&SealFromClient::Refused { refusal: SealRefusal::Resume }, "0f000106");
+}
+
+#[test]
+fn resume() {
+    let taken = Taken { control: 300, bulk: 1 };
+    check(
+        &ResumeFromClient::Hello { nonce: [0xaa; 32] },
+        "010020aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+    );
+    let proof = |epoch, mac| EpochProof { epoch, mac: [mac; 32] };
+    let proofs = List::new(vec![proof(300, 0xcc), proof(299, 0xdd)]).unwrap();
+    check(
+        &ResumeFromConsole::Prove { nonce: [0xbb; 32], proofs },
+        "020067bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb02fb2c01ccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccfb2b01dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd",
+    );
+    check(
+        &ResumeFromClient::Answer { mac: [0xee; 32], taken },
+        "030024eeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeeefb2c0101",
+    );
+    check(
+        &ResumeFromConsole::Commit { mac: [0xff; 32], taken },
+        "040024fffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffb2c0101",
+    );
+    check(&ResumeFromClient::Refused { refusal: SealRefusal::Resume }, "0f000106");
+    check(&ResumeFromConsole::Refused { refusal: SealRefusal::Resume }, "0f000106");
 }
 
 #[test]
 fn to_client() {
     let at = Point { x: 300, y: -1 };
     let act = |input| ToClient::Act { number: 5, input };
+    let taken = Taken { control: 300, bulk: 1 };
     check(&ToClient::Ping { at: 300 }, "010003fb2c01");
     check(&ToClient::Pong { at: 300 }, "020003fb2c01");
-    check(&ToClient::Ack { bytes: 1 << 40 }, "030009fd0000000000010000");
+    check(&ToClient::Ack { bytes: 1 << 40, taken }, "03000dfd0000000000010000fb2c0101");
     check(&ToClient::End { reason: EndReason::Operator }, "04000100");
     check(&ToClient::Ask { grants: both() }, "10000103");
     check(&act(Input::Key { key: Key::Char('ř'), pressed: true }), "110006050000c59901");
@@ -161,10 +191,12 @@ fn to_client() {
     check(&ToClient::Watch { view: View::Desktop }, "12000100");
     check(&ToClient::Watch { view: View::Monitor(MonitorId(2)) }, "1200020102");
     check(&ToClient::Refresh {}, "130000");
+    check(&ToClient::Skip { number: 300 }, "140003fb2c01");
 }
 
 #[test]
 fn to_console() {
+    let taken = Taken { control: 300, bulk: 1 };
     let area = Rect { x: 0, y: 0, width: 1920, height: 1080 };
     let monitor =
         Monitor { id: MonitorId(1), name: text("HDMI-1"), area, primary: true, rotation: Rotation::Left };
@@ -172,7 +204,7 @@ fn to_console() {
         Layout { monitors: List::new(vec![monitor]).unwrap(), desktop: Size { width: 1920, height: 1080 } };
     check(&ToConsole::Ping { at: 300 }, "010003fb2c01");
     check(&ToConsole::Pong { at: 300 }, "020003fb2c01");
-    check(&ToConsole::Ack { bytes: 1 << 40 }, "030009fd0000000000010000");
+    check(&ToConsole::Ack { bytes: 1 << 40, taken }, "03000dfd0000000000010000fb2c0101");
     check(&ToConsole::End { reason: EndReason::Customer }, "04000101");
     check(&ToConsole::End { reason: EndReason::Denied }, "04000102");
     check(&ToConsole::End { reason: EndReason::NoAnswer }, "04000103");
@@ -232,11 +264,13 @@ fn numbers_that_nobody_registered_are_refused() {
             assert!(matches!(payload_length::<M>([number, 0, 0]), Err(DecodeError::UnknownType { .. })));
         }
     }
-    check::<ToRelay>(5);
+    check::<ToRelay>(6);
     check::<FromRelay>(9);
     check::<SealFromClient>(4);
     check::<SealFromConsole>(3);
-    check::<ToClient>(8);
+    check::<ResumeFromClient>(3);
+    check::<ResumeFromConsole>(3);
+    check::<ToClient>(9);
     check::<ToConsole>(14);
 }
 

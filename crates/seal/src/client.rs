@@ -7,7 +7,7 @@ use farhand_proto::codec::Message as _;
 use farhand_proto::id::SessionId;
 use farhand_proto::language::Language;
 use farhand_proto::relay::Voucher;
-use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
+use farhand_proto::seal::{ALPN, SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::time::Moment;
 use farhand_proto::version::Versions;
 use rustls::sign::CertifiedKey;
@@ -16,6 +16,7 @@ use crate::error::{Misbehaviour, SealError};
 use crate::guesses::Guesses;
 use crate::key;
 use crate::pake::{Pake as _, Role, Spake2Ed25519};
+use crate::resume::ResumeKeys;
 use crate::run::{Agreed, AgreedByClient, Handshake, Run, Step};
 use crate::schedule::{self, Parties, Proofs, Secret};
 use crate::sealed::Sealed;
@@ -59,7 +60,7 @@ impl<'a> ClientSeal<'a> {
     pub fn new(config: ClientConfig, guesses: &'a mut Guesses, now: Moment) -> Result<Self, SealError> {
         guesses.ready().map_err(SealError::GuessesSpent)?;
         let relay_key = key::ed25519(&config.relay_key).ok_or(SealError::Key("relay's"))?;
-        let tls = Tls::client(&config.identity)?;
+        let tls = Tls::client(&config.identity, ALPN)?;
         let ClientConfig { session_id, relay_time, language, .. } = config;
         let handshake = ClientHandshake::new(guesses, relay_key, session_id, relay_time, language);
         Ok(Self(Run::new(tls, handshake, now)))
@@ -71,7 +72,7 @@ impl<'a> ClientSeal<'a> {
     /// There will be no seal. Send what [`take_output`](Self::take_output) still gives and close the link.
     pub fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<ClientSealed>, SealError> {
         let Some((outcome, stream)) = self.0.handle_input(bytes, now)? else { return Ok(Step::NeedInput) };
-        let sealed = stream.sealed(outcome.agreed);
+        let sealed = stream.sealed(outcome.keys);
         Ok(Step::Done(Box::new(ClientSealed { sealed, operator: outcome.operator })))
     }
 
@@ -186,7 +187,8 @@ impl Handshake for ClientHandshake<'_> {
                 let proofs = Proofs::new(&pake_key, &exporter, &hellos, &own_share, version);
                 let words = SpokenWords::new(&schedule::words(&exporter, &nonce, &theirs));
                 let agreed = Agreed { version, words, language: self.language };
-                let outcome = Box::new(AgreedByClient { agreed, operator });
+                let keys = ResumeKeys::first(agreed, parties.console, parties.client, proofs.resume_secret());
+                let outcome = Box::new(AgreedByClient { keys, operator });
                 self.state = State::AwaitProof { nonce, proofs: Box::new(proofs), outcome };
                 Ok(None)
             }

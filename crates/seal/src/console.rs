@@ -5,7 +5,7 @@ use std::sync::Arc;
 use farhand_proto::codec::Message as _;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::relay::SignedVoucher;
-use farhand_proto::seal::{SealFromClient, SealFromConsole, SealRefusal};
+use farhand_proto::seal::{ALPN, SealFromClient, SealFromConsole, SealRefusal};
 use farhand_proto::time::Moment;
 use farhand_proto::version::{Version, Versions};
 use rustls::sign::CertifiedKey;
@@ -14,6 +14,7 @@ use crate::client::short;
 use crate::error::{Misbehaviour, SealError};
 use crate::guesses::ConsoleGuesses;
 use crate::pake::{Pake as _, Role, Spake2Ed25519};
+use crate::resume::ResumeKeys;
 use crate::run::{Agreed, Handshake, Run, Step};
 use crate::schedule::{self, Parties, Proofs, Secret};
 use crate::sealed::Sealed;
@@ -48,7 +49,7 @@ impl<'a> ConsoleSeal<'a> {
         now: Moment,
     ) -> Result<Self, SealError> {
         guesses.ready()?;
-        let tls = Tls::console(&config.identity)?;
+        let tls = Tls::console(&config.identity, ALPN)?;
         let handshake = ConsoleHandshake::new(guesses, config.session_id, config.password, config.voucher);
         Ok(Self(Run::new(tls, handshake, now)))
     }
@@ -58,8 +59,8 @@ impl<'a> ConsoleSeal<'a> {
     /// # Errors
     /// There will be no seal. Send what [`take_output`](Self::take_output) still gives and close the link.
     pub fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<Sealed>, SealError> {
-        let Some((agreed, stream)) = self.0.handle_input(bytes, now)? else { return Ok(Step::NeedInput) };
-        Ok(Step::Done(Box::new(stream.sealed(agreed))))
+        let Some((keys, stream)) = self.0.handle_input(bytes, now)? else { return Ok(Step::NeedInput) };
+        Ok(Step::Done(Box::new(stream.sealed(keys))))
     }
 
     /// The link's stream ended. Gives the error to report.
@@ -156,7 +157,7 @@ impl<'a> ConsoleHandshake<'a> {
 
 impl Handshake for ConsoleHandshake<'_> {
     type Incoming = SealFromClient;
-    type Outcome = Agreed;
+    type Outcome = ResumeKeys;
 
     /// The client has verified everything before it proves itself.
     const DATA_MAY_FOLLOW: bool = true;
@@ -172,7 +173,7 @@ impl Handshake for ConsoleHandshake<'_> {
         channel: &dyn Channel,
         _: Moment,
         out: &mut Vec<u8>,
-    ) -> Result<Option<Agreed>, SealError> {
+    ) -> Result<Option<ResumeKeys>, SealError> {
         match (std::mem::replace(&mut self.state, State::Over), message) {
             (_, SealFromClient::Refused { refusal }) => Err(SealError::Refused(refusal)),
             (State::AwaitHello, SealFromClient::ClientHello { versions, commitment }) => {
@@ -200,7 +201,9 @@ impl Handshake for ConsoleHandshake<'_> {
                 }
                 self.guesses.succeeded();
                 let words = SpokenWords::new(&schedule::words(&opening.exporter, &nonce, &opening.nonce));
-                Ok(Some(Agreed { version: opening.version, words, language }))
+                let agreed = Agreed { version: opening.version, words, language };
+                let (console, client) = (channel.own_key(), channel.peer_key());
+                Ok(Some(ResumeKeys::first(agreed, console, client, proofs.resume_secret())))
             }
             (_, _) => Err(Misbehaviour::OutOfOrder.into()),
         }

@@ -88,6 +88,12 @@ pub enum Misbehaviour {
     /// Its nonce is not the one that it committed to.
     #[error("it changed its mind about a number that it was bound to")]
     Commitment,
+    /// It is to bring a session back, and is not the program that the session began with.
+    #[error("it is not the program that the session began with")]
+    Stranger,
+    /// It does not know the secret of the session that is to come back.
+    #[error("it does not know the session that is to come back")]
+    ResumeProof,
 }
 
 /// Why a relay's word for an operator is not believed.

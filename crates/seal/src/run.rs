@@ -10,6 +10,7 @@ use farhand_proto::time::Moment;
 use farhand_proto::version::Version;
 
 use crate::error::{Misbehaviour, SealError};
+use crate::resume::ResumeKeys;
 use crate::sealed::Sealed;
 use crate::tls::{Channel, Tls};
 use crate::words::SpokenWords;
@@ -57,6 +58,7 @@ pub(crate) trait Handshake {
 }
 
 /// What both ends know once the seal stands.
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Agreed {
     pub(crate) version: Version,
     pub(crate) words: SpokenWords,
@@ -65,7 +67,7 @@ pub(crate) struct Agreed {
 
 /// The client's outcome.
 pub(crate) struct AgreedByClient {
-    pub(crate) agreed: Agreed,
+    pub(crate) keys: ResumeKeys,
     pub(crate) operator: Voucher,
 }
 
@@ -223,8 +225,8 @@ pub(crate) struct Unfinished {
 }
 
 impl Unfinished {
-    pub(crate) fn sealed(self, agreed: Agreed) -> Sealed {
-        Sealed::new(self.tls, self.output, self.plaintext, agreed)
+    pub(crate) fn sealed(self, keys: ResumeKeys) -> Sealed {
+        Sealed::new(self.tls, self.output, self.plaintext, keys)
     }
 }
 
@@ -246,6 +248,9 @@ fn refusal(error: &SealError) -> Option<SealRefusal> {
         SealError::WrongPassword(wrong) | SealError::GuessesSpent(wrong) => Some(wrong.refusal()),
         SealError::Voucher(_) => Some(SealRefusal::Voucher),
         SealError::Version { .. } => Some(SealRefusal::Version),
+        SealError::PeerMisbehaved(Misbehaviour::ResumeProof | Misbehaviour::Stranger) => {
+            Some(SealRefusal::Resume)
+        }
         SealError::PeerMisbehaved(_) => Some(SealRefusal::Protocol),
         SealError::Refused(_)
         | SealError::RunsSpent(_)

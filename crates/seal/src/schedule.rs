@@ -7,6 +7,7 @@ use aws_lc_rs::{hkdf, hmac};
 use farhand_proto::id::SessionId;
 use farhand_proto::language::Language;
 use farhand_proto::relay::KeyHash;
+use farhand_proto::session::Taken;
 use farhand_proto::version::Version;
 use zeroize::Zeroizing;
 
@@ -26,6 +27,14 @@ const CLIENT_KEY: &[u8] = b"farhand seal 1 client key\0";
 const CONSOLE_PROOF: &[u8] = b"farhand seal 1 console proof\0";
 const CLIENT_PROOF: &[u8] = b"farhand seal 1 client proof\0";
 const WORDS: &[u8] = b"farhand seal 1 words\0";
+const RESUME: &[u8] = b"farhand seal 1 resume\0";
+const RESUME_CONTEXT: &[u8] = b"farhand resume 1 context\0";
+const RESUME_CONSOLE_KEY: &[u8] = b"farhand resume 1 console key\0";
+const RESUME_CLIENT_KEY: &[u8] = b"farhand resume 1 client key\0";
+const RESUME_NEXT: &[u8] = b"farhand resume 1 next\0";
+const RESUME_PROVE: &[u8] = b"farhand resume 1 prove\0";
+const RESUME_ANSWER: &[u8] = b"farhand resume 1 answer\0";
+const RESUME_COMMIT: &[u8] = b"farhand resume 1 commit\0";
 
 /// 32 secret bytes.
 pub(crate) type Secret = Zeroizing<[u8; 32]>;
@@ -84,6 +93,7 @@ pub(crate) struct Proofs {
     console: hmac::Key,
     client: hmac::Key,
     transcript: [u8; 32],
+    resume: Secret,
 }
 
 impl Proofs {
@@ -100,7 +110,13 @@ impl Proofs {
         let key = |label: &[u8]| {
             hmac::Key::new(hmac::HMAC_SHA256, expand(&extracted, &[label, &transcript]).as_slice())
         };
-        Self { console: key(CONSOLE_KEY), client: key(CLIENT_KEY), transcript }
+        let resume = expand(&extracted, &[RESUME, &transcript]);
+        Self { console: key(CONSOLE_KEY), client: key(CLIENT_KEY), transcript, resume }
+    }
+
+    /// What brings the session back for the first time.
+    pub(crate) fn resume_secret(&self) -> Secret {
+        self.resume.clone()
     }
 
     /// The console's proof.
@@ -130,6 +146,82 @@ pub(crate) fn words(exporter: &Secret, client_nonce: &[u8; 32], console_nonce: &
     let nonces = Zeroizing::new([client_nonce.as_slice(), console_nonce].concat());
     let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, exporter.as_slice()).extract(&nonces);
     expand(&extracted, &[WORDS])
+}
+
+/// Both ends and both nonces of a run that brings a session back: the exporter's context.
+pub(crate) fn resume_context(
+    console: KeyHash,
+    client: KeyHash,
+    client_nonce: &[u8; 32],
+    console_nonce: &[u8; 32],
+) -> [u8; 32] {
+    sha256(&[RESUME_CONTEXT, &console.0, &client.0, client_nonce, console_nonce])
+}
+
+/// The keys of the proofs of one run under the secret of one epoch, and the secret that follows.
+pub(crate) struct EpochProofs {
+    console: hmac::Key,
+    client: hmac::Key,
+    context: [u8; 32],
+    next: Secret,
+}
+
+impl EpochProofs {
+    pub(crate) fn new(base: &Secret, epoch: u32, exporter: &Secret, context: [u8; 32]) -> Self {
+        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, exporter.as_slice()).extract(base.as_slice());
+        let derive = |label: &[u8]| expand(&extracted, &[label, &epoch.to_be_bytes(), &context]);
+        let key = |label: &[u8]| hmac::Key::new(hmac::HMAC_SHA256, derive(label).as_slice());
+        Self {
+            console: key(RESUME_CONSOLE_KEY),
+            client: key(RESUME_CLIENT_KEY),
+            context,
+            next: derive(RESUME_NEXT),
+        }
+    }
+
+    /// The secret of the next epoch.
+    pub(crate) fn next_secret(&self) -> Secret {
+        self.next.clone()
+    }
+
+    /// The console's proof.
+    pub(crate) fn console(&self) -> [u8; 32] {
+        tag(&self.console, &self.proven(RESUME_PROVE, &[]))
+    }
+
+    /// Whether this is the console's proof; compared in constant time, as all of these.
+    pub(crate) fn is_console(&self, mac: &[u8; 32]) -> bool {
+        hmac::verify(&self.console, &self.proven(RESUME_PROVE, &[]), mac).is_ok()
+    }
+
+    /// The client's proof, over what it has taken in.
+    pub(crate) fn client(&self, taken: &Taken) -> [u8; 32] {
+        tag(&self.client, &self.proven(RESUME_ANSWER, &[taken]))
+    }
+
+    /// Whether this is the client's proof.
+    pub(crate) fn is_client(&self, mac: &[u8; 32], taken: &Taken) -> bool {
+        hmac::verify(&self.client, &self.proven(RESUME_ANSWER, &[taken]), mac).is_ok()
+    }
+
+    /// The console's decision, over what both have taken in.
+    pub(crate) fn commit(&self, client: &Taken, console: &Taken) -> [u8; 32] {
+        tag(&self.console, &self.proven(RESUME_COMMIT, &[client, console]))
+    }
+
+    /// Whether this is the console's decision.
+    pub(crate) fn is_commit(&self, mac: &[u8; 32], client: &Taken, console: &Taken) -> bool {
+        hmac::verify(&self.console, &self.proven(RESUME_COMMIT, &[client, console]), mac).is_ok()
+    }
+
+    fn proven(&self, label: &[u8], taken: &[&Taken]) -> Vec<u8> {
+        let mut bytes = [label, &self.context].concat();
+        for taken in taken {
+            bytes.extend_from_slice(&taken.control.to_be_bytes());
+            bytes.extend_from_slice(&taken.bulk.to_be_bytes());
+        }
+        bytes
+    }
 }
 
 fn expand(key: &hkdf::Prk, info: &[&[u8]]) -> Secret {

@@ -5,7 +5,7 @@ use farhand_proto::relay::KeyHash;
 use farhand_proto::version::Version;
 
 use crate::error::StreamError;
-use crate::run::Agreed;
+use crate::resume::ResumeKeys;
 use crate::tls::{Channel as _, Tls};
 use crate::words::SpokenWords;
 
@@ -17,43 +17,42 @@ pub struct Sealed {
     tls: Tls,
     output: Vec<u8>,
     plaintext: Vec<u8>,
-    version: Version,
-    words: SpokenWords,
-    language: Language,
+    keys: ResumeKeys,
     closed: bool,
     failed: Option<rustls::Error>,
 }
 
 impl Sealed {
-    pub(crate) fn new(tls: Tls, output: Vec<u8>, plaintext: Vec<u8>, agreed: Agreed) -> Self {
-        Self {
-            tls,
-            output,
-            plaintext,
-            version: agreed.version,
-            words: agreed.words,
-            language: agreed.language,
-            closed: false,
-            failed: None,
+    pub(crate) fn new(tls: Tls, output: Vec<u8>, plaintext: Vec<u8>, mut keys: ResumeKeys) -> Self {
+        if !plaintext.is_empty() {
+            keys.confirm();
         }
+        Self { tls, output, plaintext, keys, closed: false, failed: None }
     }
 
     /// The session protocol that both speak.
     #[must_use]
     pub fn version(&self) -> Version {
-        self.version
+        self.keys.agreed.version
     }
 
     /// The two words that both people should see.
     #[must_use]
     pub fn words(&self) -> SpokenWords {
-        self.words
+        self.keys.agreed.words
     }
 
     /// The customer's language, by the client's own word: the one in which both show the words.
     #[must_use]
     pub fn language(&self) -> Language {
-        self.language
+        self.keys.agreed.language
+    }
+
+    /// What brings the session back if the link is cut. They change with what comes over it, so they are asked for
+    /// after that.
+    #[must_use]
+    pub fn resume_keys(&self) -> &ResumeKeys {
+        &self.keys
     }
 
     /// The ephemeral key of the other end.
@@ -81,7 +80,11 @@ impl Sealed {
     /// A record was tampered with or breaks TLS; nothing that comes after it can be trusted.
     pub fn handle_input(&mut self, bytes: &[u8]) -> Result<(), StreamError> {
         self.unless_failed()?;
+        let before = self.plaintext.len();
         let received = self.tls.receive(bytes, &mut self.plaintext);
+        if self.plaintext.len() > before {
+            self.keys.confirm();
+        }
         self.tls.flush(&mut self.output);
         self.note(received)
     }
@@ -143,7 +146,7 @@ impl Sealed {
 impl std::fmt::Debug for Sealed {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Sealed")
-            .field("version", &self.version)
+            .field("keys", &self.keys)
             .field("closed", &self.closed)
             .field("failed", &self.failed)
             .field("peer_closed", &self.peer_closed())

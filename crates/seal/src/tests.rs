@@ -13,7 +13,8 @@ use crate::client::ClientHandshake;
 use crate::console::ConsoleHandshake;
 use crate::error::SealError;
 use crate::guesses::{ConsoleGuesses, Guesses};
-use crate::run::{Agreed, AgreedByClient, Handshake};
+use crate::resume::ResumeKeys;
+use crate::run::{AgreedByClient, Handshake};
 use crate::schedule::Secret;
 use crate::tls::Channel;
 
@@ -62,7 +63,7 @@ impl Ends {
     fn meet(
         &self,
         mut meddle: impl FnMut(usize, &mut Vec<u8>),
-    ) -> Result<(AgreedByClient, Agreed), SealError> {
+    ) -> Result<(AgreedByClient, ResumeKeys), SealError> {
         let relay = Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap();
         let password = Password::from_digits([1, 2, 3, 4, 5, 6, 7, 8]);
         let (mut guesses, mut tries) = (Guesses::new(password.clone()), ConsoleGuesses::new());
@@ -122,8 +123,8 @@ fn hear<H: Handshake>(
 #[test]
 fn two_ends_of_one_session_agree() {
     let (client, console) = Ends::new().meet(|_, _| {}).ok().unwrap();
-    assert_eq!(client.agreed.words, console.words);
-    assert_eq!(client.agreed.version, console.version);
+    assert_eq!(client.keys.agreed.words, console.agreed.words);
+    assert_eq!(client.keys.agreed.version, console.agreed.version);
 }
 
 #[test]

@@ -7,7 +7,6 @@ use std::io::{Read as _, Write as _};
 use std::sync::Arc;
 
 use farhand_proto::relay::KeyHash;
-use farhand_proto::seal::ALPN;
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{AlwaysResolvesClientRawPublicKeys, ClientConnection, Resumption};
 use rustls::crypto::aws_lc_rs::{cipher_suite, default_provider, kx_group};
@@ -45,12 +44,13 @@ pub(crate) trait Channel {
 pub(crate) struct Tls {
     connection: Connection,
     own_key: KeyHash,
+    protocol: &'static [u8],
     peer_closed: bool,
 }
 
 impl Tls {
-    /// The console's end: it speaks first.
-    pub(crate) fn console(identity: &Arc<CertifiedKey>) -> Result<Self, SealError> {
+    /// The console's end: it speaks first. Inside goes this protocol, by its ALPN name.
+    pub(crate) fn console(identity: &Arc<CertifiedKey>, protocol: &'static [u8]) -> Result<Self, SealError> {
         let own_key = own_key(identity, "console's")?;
         let provider = Arc::new(provider());
         let mut config = ClientConfig::builder_with_details(Arc::clone(&provider), Arc::new(NoClock))
@@ -61,18 +61,18 @@ impl Tls {
             .with_client_cert_resolver(Arc::new(AlwaysResolvesClientRawPublicKeys::new(Arc::clone(
                 identity,
             ))));
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![protocol.to_vec()];
         config.resumption = Resumption::disabled();
         config.enable_early_data = false;
         config.enable_sni = false;
         // rustls wants a name to look for tickets by; with neither tickets nor SNI it goes nowhere.
         let nobody = ServerName::IpAddress(IpAddr::V4(Ipv4Addr::from([0; 4])));
         let connection = ClientConnection::new(Arc::new(config), nobody).map_err(SealError::Tls)?;
-        Ok(Self::new(Connection::Client(connection), own_key))
+        Ok(Self::new(Connection::Client(connection), own_key, protocol))
     }
 
     /// The client's end: it waits.
-    pub(crate) fn client(identity: &Arc<CertifiedKey>) -> Result<Self, SealError> {
+    pub(crate) fn client(identity: &Arc<CertifiedKey>, protocol: &'static [u8]) -> Result<Self, SealError> {
         let own_key = own_key(identity, "client's")?;
         let provider = Arc::new(provider());
         let mut config = ServerConfig::builder_with_details(Arc::clone(&provider), Arc::new(NoClock))
@@ -80,17 +80,17 @@ impl Tls {
             .map_err(SealError::Tls)?
             .with_client_cert_verifier(Arc::new(AnyKey(provider.signature_verification_algorithms)))
             .with_cert_resolver(Arc::new(AlwaysResolvesServerRawPublicKeys::new(Arc::clone(identity))));
-        config.alpn_protocols = vec![ALPN.to_vec()];
+        config.alpn_protocols = vec![protocol.to_vec()];
         config.session_storage = Arc::new(NoServerSessionStorage {});
         config.send_tls13_tickets = 0;
         config.max_early_data_size = 0;
         let connection = ServerConnection::new(Arc::new(config)).map_err(SealError::Tls)?;
-        Ok(Self::new(Connection::Server(connection), own_key))
+        Ok(Self::new(Connection::Server(connection), own_key, protocol))
     }
 
-    fn new(mut connection: Connection, own_key: KeyHash) -> Self {
+    fn new(mut connection: Connection, own_key: KeyHash, protocol: &'static [u8]) -> Self {
         connection.set_buffer_limit(Some(BUFFER_LIMIT));
-        Self { connection, own_key, peer_closed: false }
+        Self { connection, own_key, protocol, peer_closed: false }
     }
 
     /// Whether both ends are done with the TLS handshake.
@@ -100,7 +100,7 @@ impl Tls {
 
     /// Whether both agreed on the protocol inside.
     pub(crate) fn speaks_seal(&self) -> bool {
-        self.connection.alpn_protocol() == Some(ALPN)
+        self.connection.alpn_protocol() == Some(self.protocol)
     }
 
     /// Whether the peer said that it sends no more.

@@ -8,7 +8,7 @@ use farhand_proto::codec::Message;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
-use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, ToClient, ToConsole, Undone};
+use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
 use crate::line::{Ended, Line, LineState, Turn};
@@ -44,9 +44,9 @@ pub enum ClientEvent {
     Do(Input),
     /// Release every key and button that remote input holds down.
     ReleaseAll,
-    /// Nothing is heard from the console; it may come back.
+    /// The link is of no use any more; close it and bring the session back over another.
     Lost,
-    /// The console is heard again.
+    /// The session goes on over another link.
     Found,
     /// The session is over. Frames may still be there to send.
     Ended(Ended),
@@ -86,13 +86,13 @@ enum VideoItem {
 }
 
 impl ClientSession {
-    /// A session whose seal stands since `now`.
+    /// A session whose seal stands since `now`, and which may come back for so long after its line was lost.
     #[must_use]
-    pub fn new(now: Moment) -> Self {
+    pub fn new(window: Duration, now: Moment) -> Self {
         Self {
             phase: Phase::New { until: now + ASK_TIMEOUT },
             view: View::Desktop,
-            line: Line::new(now),
+            line: Line::new(window, now),
             events: VecDeque::new(),
             acts: Acts::default(),
             video: VecDeque::new(),
@@ -134,28 +134,28 @@ impl ClientSession {
 
     /// A message came, in a frame of so many bytes.
     pub fn handle(&mut self, message: ToClient, frame_bytes: usize, now: Moment) {
-        if self.is_over() {
+        if self.is_over() || self.line.is_lost() {
             return;
         }
-        if self.line.on_heard(now) {
-            self.events.push_back(ClientEvent::Found);
-            self.run_acts(now);
-        }
+        self.line.on_heard(now);
         if !matches!(message, ToClient::Ping { .. } | ToClient::Pong { .. } | ToClient::Ack { .. }) {
-            self.line.on_taken_in(frame_bytes);
+            self.line.on_taken_in(frame_bytes, message.lane());
         }
         match message {
             ToClient::Ping { at } => self.line.push_pong(&ToConsole::Pong { at }),
             // This end never asks.
             ToClient::Pong { .. } => self.fail("an answer to no question"),
-            ToClient::Ack { bytes } => {
-                if !self.line.pacer.on_acknowledged(bytes, now) {
+            ToClient::Ack { bytes, taken } => {
+                if !self.line.on_acknowledged(bytes, taken, now) {
                     self.fail("an acknowledgement of bytes that were never sent");
                 }
             }
             ToClient::End { reason } => self.over(Ended::There(reason)),
             ToClient::Ask { grants } => self.handle_ask(grants, now),
-            ToClient::Act { number, input } => self.handle_act(number, input, now),
+            ToClient::Act { number, input } => self.handle_act(number, input, None, now),
+            ToClient::Skip { number } => {
+                self.handle_act(number, Input::ReleaseAll, Some(Undone::Stale), now);
+            }
             ToClient::Watch { view } => {
                 self.view = view;
                 self.show();
@@ -164,9 +164,14 @@ impl ClientSession {
         }
     }
 
+    /// Whether the picture may be seen, and there is a line for it.
+    fn shows(&self) -> bool {
+        self.grants().allows(Grant::View) && !self.line.is_lost()
+    }
+
     /// Begins the picture anew, if it may be seen at all.
     fn show(&mut self) {
-        if self.grants().allows(Grant::View) {
+        if self.shows() {
             self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));
             // However often a console asks, beginning anew once is enough.
             self.events.retain(|event| !matches!(event, ClientEvent::Show(_)));
@@ -188,11 +193,15 @@ impl ClientSession {
         self.events.push_back(ClientEvent::Asked { grants, until });
     }
 
-    fn handle_act(&mut self, number: u64, input: Input, now: Moment) {
+    fn handle_act(&mut self, number: u64, input: Input, skipped: Option<Undone>, now: Moment) {
         if !self.acts.is_next(number) {
             return self.fail("acts out of order");
         }
+        if self.line.is_abused() {
+            return self.fail("more and more was asked for, and no answer acknowledged");
+        }
         let refused = match self.phase {
+            _ if skipped.is_some() => skipped,
             Phase::Open { paused: true, .. } => Some(Undone::Paused),
             _ if self.grants().allows(Grant::Control) => None,
             _ => Some(Undone::NotAllowed),
@@ -259,15 +268,17 @@ impl ClientSession {
             self.run_acts(now);
         }
         match (before.allows(Grant::View), grants.allows(Grant::View)) {
-            (true, false) => {
-                self.video.clear();
-                self.pointer = None;
-                self.shape = None;
-                self.events.push_back(ClientEvent::StopShowing);
-            }
+            (true, false) => self.stop_showing(),
             (false, true) => self.show(),
             (true, true) | (false, false) => {}
         }
+    }
+
+    fn stop_showing(&mut self) {
+        self.video.clear();
+        self.pointer = None;
+        self.shape = None;
+        self.events.push_back(ClientEvent::StopShowing);
     }
 
     fn tell_allowed(&mut self, grants: Grants) {
@@ -308,7 +319,7 @@ impl ClientSession {
 
     /// The picture shows this from now on; a fresh update follows.
     pub fn screen(&mut self, layout: Layout, view: View, area: Rect) {
-        if self.grants().allows(Grant::View) {
+        if self.shows() {
             // Newer news of the screen replaces older that has not gone out.
             self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));
             self.video.push_back(VideoItem::Screen(ToConsole::Screen { layout, view, area }));
@@ -317,14 +328,14 @@ impl ClientSession {
 
     /// The pointer is here now; where it was before no longer matters.
     pub fn pointer_at(&mut self, at: Point) {
-        if self.grants().allows(Grant::View) {
+        if self.shows() {
             self.pointer = Some(at);
         }
     }
 
     /// The pointer looks like this now.
     pub fn pointer_shape(&mut self, shape: PointerShape) {
-        if self.grants().allows(Grant::View) && shape.is_consistent() {
+        if self.shows() && shape.is_consistent() {
             self.shape = Some(shape);
         }
     }
@@ -334,7 +345,7 @@ impl ClientSession {
     #[must_use]
     pub fn update_size(&self) -> Option<usize> {
         let waits = self.video.iter().any(|item| matches!(item, VideoItem::Update { .. }));
-        if !self.grants().allows(Grant::View) || waits || self.line.is_lost() {
+        if !self.shows() || waits {
             return None;
         }
         self.line.pacer.update_size()
@@ -342,7 +353,7 @@ impl ClientSession {
 
     /// An encoded update, made at `at`.
     pub fn update(&mut self, bytes: Vec<u8>, at: Moment) {
-        if self.grants().allows(Grant::View) && !bytes.is_empty() {
+        if self.shows() && !bytes.is_empty() {
             let at = milliseconds(at);
             self.video.push_back(VideoItem::Update { number: self.updates, at, bytes, sent: 0 });
             self.updates = self.updates.wrapping_add(1);
@@ -409,13 +420,50 @@ impl ClientSession {
         }
         match self.line.handle_timeout(now) {
             Turn::Same => {}
-            Turn::Lost => {
-                self.acts.interrupt();
-                self.events.push_back(ClientEvent::ReleaseAll);
-                self.events.push_back(ClientEvent::Lost);
-            }
-            Turn::GivenUp => self.over(Ended::Silence),
+            Turn::Lost => self.lose(),
+            Turn::GivenUp(window) => self.over(Ended::Lost(window)),
         }
+    }
+
+    /// The link is cut. [`ClientEvent::Lost`] follows if that is news.
+    pub fn cut(&mut self, now: Moment) {
+        if !self.is_over() && self.line.cut(now) {
+            self.lose();
+        }
+    }
+
+    fn lose(&mut self) {
+        self.acts.cut();
+        self.events.push_back(ClientEvent::ReleaseAll);
+        if self.grants().allows(Grant::View) {
+            self.stop_showing();
+        }
+        self.events.push_back(ClientEvent::Lost);
+    }
+
+    /// What this end has taken in: for the run that brings the session back.
+    #[must_use]
+    pub fn taken(&self) -> Taken {
+        self.line.taken()
+    }
+
+    /// Another link stands, and the console has taken in so much. [`ClientEvent::Found`] follows, or the session
+    /// ends if that can't be true.
+    pub fn resume(&mut self, taken: Taken, now: Moment) {
+        if self.line.resume(taken, now).is_err() {
+            return self.fail("it took in what was never sent");
+        }
+        if !self.is_over() {
+            self.events.push_back(ClientEvent::Found);
+            self.show();
+            self.run_acts(now);
+        }
+    }
+
+    /// Whether the console has still to be told something.
+    #[must_use]
+    pub fn has_last_words(&self) -> bool {
+        self.line.has_waiting()
     }
 
     /// The next thing to do or know.
@@ -426,10 +474,10 @@ impl ClientSession {
     /// The next frame to send, to be taken when the link can take it: acknowledgements and control first, then the
     /// pointer, then the picture.
     pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
-        if let Some(frame) = self.line.pop(|bytes| ToConsole::Ack { bytes }, now) {
+        if let Some(frame) = self.line.pop(|bytes, taken| ToConsole::Ack { bytes, taken }, now) {
             return Some(frame);
         }
-        if self.line.pacer.credit() == 0 {
+        if self.line.is_lost() || self.line.pacer.credit() == 0 {
             return None;
         }
         let message = self.next_pointer().or_else(|| self.next_video())?;

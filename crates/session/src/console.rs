@@ -8,10 +8,13 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_INPUT_TEXT, MAX_UPDATE};
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
-use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
+use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
 use crate::line::{Ended, HEARTBEAT, Line, LineState, Turn};
+
+/// The age at which an act of the pointer is no longer meant for what is on the screen.
+const STALE: Duration = Duration::from_secs(1);
 
 mod statistics;
 
@@ -60,9 +63,10 @@ pub enum ConsoleEvent {
         /// Why.
         why: Undone,
     },
-    /// Nothing is heard from the client: the picture is old from here on, and input is not taken.
+    /// The link is of no use any more: the picture is old from here on, and input is not taken. Close the link and
+    /// bring the session back over another.
     Lost,
-    /// The client is heard again.
+    /// The session goes on over another link. What was accepted before is done now; a whole picture follows.
     Found,
     /// The session is over.
     Ended(Ended),
@@ -77,7 +81,7 @@ pub enum ActError {
     /// The customer has paused the session.
     #[error("the customer has paused the session; input is taken again when it goes on")]
     Paused,
-    /// Nothing is heard from the client.
+    /// No link stands.
     #[error("the line is lost; input is taken again when it is back")]
     LineLost,
     /// More waits than the line can take.
@@ -106,10 +110,11 @@ pub struct ConsoleSession {
 }
 
 impl ConsoleSession {
-    /// A session whose seal stands since `now`; it asks for these grants.
+    /// A session whose seal stands since `now`, and which may come back for so long after its line was lost; it asks
+    /// for these grants.
     #[must_use]
-    pub fn new(ask: Grants, now: Moment) -> Self {
-        let mut line = Line::new(now);
+    pub fn new(ask: Grants, window: Duration, now: Moment) -> Self {
+        let mut line = Line::new(window, now);
         line.push_control(&ToClient::Ask { grants: ask });
         Self {
             line,
@@ -159,22 +164,19 @@ impl ConsoleSession {
 
     /// A message came, in a frame of so many bytes.
     pub fn handle(&mut self, message: ToConsole, frame_bytes: usize, now: Moment) {
-        if self.over {
+        if self.over || self.line.is_lost() {
             return;
         }
         self.meter.on_bytes(frame_bytes, now);
-        if self.line.on_heard(now) {
-            self.events.push_back(ConsoleEvent::Found);
-            self.begin_afresh();
-        }
+        self.line.on_heard(now);
         if !matches!(message, ToConsole::Ping { .. } | ToConsole::Pong { .. } | ToConsole::Ack { .. }) {
-            self.line.on_taken_in(frame_bytes);
+            self.line.on_taken_in(frame_bytes, message.lane());
         }
         match message {
             ToConsole::Ping { at } => self.line.push_pong(&ToClient::Pong { at }),
             ToConsole::Pong { at } => self.meter.on_pong(at, now),
-            ToConsole::Ack { bytes } => {
-                if !self.line.pacer.on_acknowledged(bytes, now) {
+            ToConsole::Ack { bytes, taken } => {
+                if !self.line.on_acknowledged(bytes, taken, now) {
                     self.fail("an acknowledgement of bytes that were never sent");
                 }
             }
@@ -184,11 +186,11 @@ impl ConsoleSession {
             }
             ToConsole::Allowed { grants } => {
                 self.answered = true;
-                self.put_in_force(grants, self.paused);
+                self.put_in_force(grants, self.paused, now);
                 self.events.push_back(ConsoleEvent::Allowed(grants));
             }
             ToConsole::Paused { paused } => {
-                self.put_in_force(self.grants, paused);
+                self.put_in_force(self.grants, paused, now);
                 self.events.push_back(ConsoleEvent::Paused(paused));
             }
             ToConsole::Holding { held } => self.events.push_back(ConsoleEvent::Holding(held)),
@@ -212,11 +214,11 @@ impl ConsoleSession {
     }
 
     /// Takes over what the customer decided.
-    fn put_in_force(&mut self, grants: Grants, paused: bool) {
+    fn put_in_force(&mut self, grants: Grants, paused: bool, now: Moment) {
         let could_act = self.may(Grant::Control);
         (self.grants, self.paused) = (grants, paused);
         if !could_act && self.may(Grant::Control) {
-            self.begin_afresh();
+            self.begin_afresh(now);
         }
         if !self.may(Grant::View) {
             // The rest of an update that was under way does not come.
@@ -268,9 +270,9 @@ impl ConsoleSession {
     ///
     /// # Errors
     /// It can't be taken now; nothing of it is done.
-    pub fn act(&mut self, input: &Input) -> Result<u64, ActError> {
+    pub fn act(&mut self, input: &Input, now: Moment) -> Result<u64, ActError> {
         self.check_act()?;
-        self.push_act(input.clone());
+        self.push_act(input.clone(), now);
         Ok(self.next_act - 1)
     }
 
@@ -278,13 +280,13 @@ impl ConsoleSession {
     ///
     /// # Errors
     /// It can't be taken now; nothing of it is typed.
-    pub fn type_text(&mut self, text: &str) -> Result<Option<u64>, ActError> {
+    pub fn type_text(&mut self, text: &str, now: Moment) -> Result<Option<u64>, ActError> {
         self.check_act()?;
         let mut rest = text;
         while !rest.is_empty() {
             let piece: Text<MAX_INPUT_TEXT> = Text::truncated(rest);
             rest = &rest[piece.len()..];
-            self.push_act(Input::Text(piece));
+            self.push_act(Input::Text(piece), now);
         }
         Ok(if text.is_empty() { None } else { self.next_act.checked_sub(1) })
     }
@@ -298,7 +300,7 @@ impl ConsoleSession {
             Err(ActError::Paused)
         } else if self.line.is_lost() {
             Err(ActError::LineLost)
-        } else if self.line.is_congested() {
+        } else if self.line.is_full() {
             Err(ActError::Congested)
         } else {
             Ok(())
@@ -306,15 +308,22 @@ impl ConsoleSession {
     }
 
     /// The client has released everything meanwhile, and could not be told of what was let go of here.
-    fn begin_afresh(&mut self) {
+    fn begin_afresh(&mut self, now: Moment) {
         if self.next_act > 0 && self.may(Grant::Control) {
-            self.push_act(Input::ReleaseAll);
+            self.push_act(Input::ReleaseAll, now);
         }
     }
 
-    fn push_act(&mut self, input: Input) {
-        self.line.push_control(&ToClient::Act { number: self.next_act, input });
+    fn push_act(&mut self, input: Input, now: Moment) {
+        let number = self.next_act;
         self.next_act += 1;
+        let can_be_late = input.is_pointer() && !matches!(input, Input::Button { pressed: false, .. });
+        let act = ToClient::Act { number, input };
+        if can_be_late {
+            self.line.push_control_until(&act, now + STALE, &ToClient::Skip { number });
+        } else {
+            self.line.push_control(&act);
+        }
     }
 
     /// Acts that the client has not answered yet.
@@ -359,7 +368,8 @@ impl ConsoleSession {
     /// When [`ConsoleSession::handle_timeout`] wants to be called, if nothing else comes before.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Moment> {
-        (!self.over).then(|| self.next_ping.min(self.line.poll_timeout()))
+        let line = self.line.poll_timeout();
+        (!self.over).then(|| if self.line.is_lost() { line } else { self.next_ping.min(line) })
     }
 
     /// Calls [`ConsoleSession::handle_timeout`] if it is time.
@@ -374,15 +384,53 @@ impl ConsoleSession {
         if self.over {
             return;
         }
-        if now >= self.next_ping {
+        if now >= self.next_ping && !self.line.is_lost() {
             self.next_ping = now + HEARTBEAT;
             self.line.push_ping(&ToClient::Ping { at: self.meter.on_ping(now) });
         }
         match self.line.handle_timeout(now) {
             Turn::Same => {}
-            Turn::Lost => self.events.push_back(ConsoleEvent::Lost),
-            Turn::GivenUp => self.over(Ended::Silence),
+            Turn::Lost => self.lose(),
+            Turn::GivenUp(window) => self.over(Ended::Lost(window)),
         }
+    }
+
+    /// The link is cut. [`ConsoleEvent::Lost`] follows if that is news.
+    pub fn cut(&mut self, now: Moment) {
+        if !self.over && self.line.cut(now) {
+            self.lose();
+        }
+    }
+
+    fn lose(&mut self) {
+        self.update.clear();
+        self.update_number = None;
+        self.events.push_back(ConsoleEvent::Lost);
+    }
+
+    /// What this end has taken in: for the run that brings the session back.
+    #[must_use]
+    pub fn taken(&self) -> Taken {
+        self.line.taken()
+    }
+
+    /// Another link stands, and the client has taken in so much. [`ConsoleEvent::Found`] follows, or the session ends
+    /// if that can't be true.
+    pub fn resume(&mut self, taken: Taken, now: Moment) {
+        if self.line.resume(taken, now).is_err() {
+            return self.fail("it took in what was never sent");
+        }
+        if !self.over {
+            self.next_ping = now;
+            self.events.push_back(ConsoleEvent::Found);
+            self.begin_afresh(now);
+        }
+    }
+
+    /// Whether the client has still to be told something.
+    #[must_use]
+    pub fn has_last_words(&self) -> bool {
+        self.line.has_waiting()
     }
 
     /// The next thing to show or know.
@@ -392,6 +440,6 @@ impl ConsoleSession {
 
     /// The next frame to send, to be taken when the link can take it.
     pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
-        self.line.pop(|bytes| ToClient::Ack { bytes }, now)
+        self.line.pop(|bytes, taken| ToClient::Ack { bytes, taken }, now)
     }
 }

@@ -7,9 +7,10 @@
 
 pub mod client;
 pub mod console;
+mod lane;
 mod line;
 mod pacing;
 
 pub use client::{ClientEvent, ClientSession};
 pub use console::{ActError, ConsoleEvent, ConsoleSession, Statistics};
-pub use line::{Ended, LineState};
+pub use line::{Ended, LineState, RESUME_WINDOW};

@@ -1,23 +1,31 @@
-//! What both ends of a session share: taking in, giving out, acknowledging, listening for the other's heart.
+//! What both ends of a session share: taking in, giving out, acknowledging, listening for the other's heart, and
+//! outliving the link.
 
-use std::collections::VecDeque;
 use std::time::Duration;
 
 use farhand_proto::codec::Message;
-use farhand_proto::session::EndReason;
+use farhand_proto::session::{EndReason, Lane, Taken};
 use farhand_proto::time::Moment;
 
+use crate::lane::{ImpossibleCount, SendLane};
 use crate::pacing::Pacer;
 
 /// How often the console asks whether the client is there.
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(300);
-/// Silence after which the line counts as lost: input is no longer taken, the picture is old.
+/// Silence after which the line counts as lost, at least: four round trips if that is longer.
 const LOST_AFTER: Duration = Duration::from_secs(1);
-/// Silence after which the session is given up.
-const GIVEN_UP_AFTER: Duration = Duration::from_secs(20);
+/// The same while no round trip is measured.
+const LOST_AT_FIRST: Duration = Duration::from_secs(3);
+/// How long the other end may leave what was sent to it untouched, however lively it is otherwise.
+const STUCK_AFTER: Duration = Duration::from_secs(20);
 
 /// Bytes of control frames that may wait for the link before this end takes on nothing more.
 const MAX_CONTROL_WAITING: usize = 64 * 1024;
+/// Bytes of frames that an end keeps which the other has not taken in.
+const MAX_KEPT: usize = 1024 * 1024;
+
+/// How long a session whose line is lost may come back, unless it is told otherwise.
+pub const RESUME_WINDOW: Duration = Duration::from_secs(120);
 
 /// How a session ended.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -28,9 +36,13 @@ pub enum Ended {
     /// The other end ended it.
     #[error("{}", told(.0))]
     There(EndReason),
-    /// Nothing came from the other end any more.
-    #[error("nothing came from the other side for {} s: its network or this one is down, or the program was stopped", GIVEN_UP_AFTER.as_secs())]
-    Silence,
+    /// The line was lost and did not come back in time.
+    #[error(
+        "the line to the other side was lost and did not come back within {} s: its network or this one is down, or \
+         its program has ended",
+        .0.as_secs()
+    )]
+    Lost(Duration),
 }
 
 /// This end's reason.
@@ -68,16 +80,23 @@ pub struct LineState {
 #[derive(Debug)]
 pub(crate) struct Line {
     pub(crate) pacer: Pacer,
-    /// Whole frames that go before everything else, and are never replaced.
-    control: VecDeque<Vec<u8>>,
-    control_bytes: usize,
+    control: SendLane,
+    bulk: SendLane,
+    /// What this end has taken in of the reliable lanes.
+    taken: Taken,
     /// Frames about the line itself: not counted, not paced, and only the newest of each kind is worth sending.
     ping: Option<Vec<u8>>,
     pong: Option<Vec<u8>>,
+    /// Bytes that came over this link, and how many of them were acknowledged; `None` at its start: then even
+    /// nothing is acknowledged, so that the other end hears that this one is there.
     taken_in: u64,
-    acknowledged: u64,
+    acknowledged: Option<u64>,
     heard: Moment,
-    lost: bool,
+    /// Since when no link stands.
+    lost: Option<Moment>,
+    /// The round trip of the link before.
+    known_round_trip: Option<Duration>,
+    window: Duration,
 }
 
 /// What the passing of time did to a line.
@@ -85,24 +104,27 @@ pub(crate) struct Line {
 pub(crate) enum Turn {
     /// Nothing.
     Same,
-    /// Nothing was heard for too long.
+    /// Nothing was heard for too long: the link is of no use any more.
     Lost,
-    /// Nothing was heard for so long that it makes no sense to wait.
-    GivenUp,
+    /// It did not come back in time.
+    GivenUp(Duration),
 }
 
 impl Line {
-    pub(crate) fn new(now: Moment) -> Self {
+    pub(crate) fn new(window: Duration, now: Moment) -> Self {
         Self {
             pacer: Pacer::new(now),
-            control: VecDeque::new(),
-            control_bytes: 0,
+            control: SendLane::default(),
+            bulk: SendLane::default(),
+            taken: Taken::default(),
             ping: None,
             pong: None,
             taken_in: 0,
-            acknowledged: 0,
+            acknowledged: Some(0),
             heard: now,
-            lost: false,
+            lost: None,
+            known_round_trip: None,
+            window,
         }
     }
 
@@ -115,18 +137,32 @@ impl Line {
     }
 
     pub(crate) fn is_lost(&self) -> bool {
-        self.lost
+        self.lost.is_some()
     }
 
-    /// Something came. Returns whether the line was lost until now.
-    pub(crate) fn on_heard(&mut self, now: Moment) -> bool {
+    /// What this end has taken in since the first seal stood.
+    pub(crate) fn taken(&self) -> Taken {
+        self.taken
+    }
+
+    /// Something came.
+    pub(crate) fn on_heard(&mut self, now: Moment) {
         self.heard = now;
-        std::mem::take(&mut self.lost)
     }
 
     /// A frame that counts was taken in.
-    pub(crate) fn on_taken_in(&mut self, bytes: usize) {
+    pub(crate) fn on_taken_in(&mut self, bytes: usize, lane: Option<Lane>) {
         self.taken_in += bytes as u64;
+        if let Some(lane) = lane {
+            self.taken.count(lane);
+        }
+    }
+
+    /// The other end says what it has taken in. Returns whether that can be true.
+    pub(crate) fn on_acknowledged(&mut self, bytes: u64, taken: Taken, now: Moment) -> bool {
+        self.pacer.on_acknowledged(bytes, now)
+            && self.control.on_taken(taken.control).is_ok()
+            && self.bulk.on_taken(taken.bulk).is_ok()
     }
 
     /// Asks whether the other end is there.
@@ -141,54 +177,98 @@ impl Line {
 
     /// A frame that goes before pointer and picture.
     pub(crate) fn push_control<M: Message>(&mut self, message: &M) {
-        let frame = message.to_frame();
-        self.control_bytes += frame.len();
-        self.control.push_back(frame);
+        self.control.push(message.to_frame(), None);
+    }
+
+    /// The same, with another that goes out in its place if this one has not by then.
+    pub(crate) fn push_control_until<M: Message>(&mut self, message: &M, until: Moment, instead: &M) {
+        self.control.push(message.to_frame(), Some((until, instead.to_frame())));
     }
 
     /// Whether so much waits for the link that nothing that causes more may be taken on.
     pub(crate) fn is_congested(&self) -> bool {
-        self.control_bytes > MAX_CONTROL_WAITING
+        self.control.waiting() > MAX_CONTROL_WAITING
+    }
+
+    /// Whether so much is not taken in by the other end that nothing more may be promised to arrive.
+    pub(crate) fn is_full(&self) -> bool {
+        self.control.kept() > MAX_CONTROL_WAITING
+    }
+
+    /// Whether the other end leaves untouched what it causes: it acknowledges nothing and asks for more.
+    pub(crate) fn is_abused(&self) -> bool {
+        self.control.kept() + self.bulk.kept() > MAX_KEPT
     }
 
     /// The next frame that goes before pointer and picture.
-    pub(crate) fn pop<M: Message>(&mut self, ack: fn(u64) -> M, now: Moment) -> Option<Vec<u8>> {
+    pub(crate) fn pop<M: Message>(&mut self, ack: fn(u64, Taken) -> M, now: Moment) -> Option<Vec<u8>> {
+        if self.is_lost() {
+            return None;
+        }
         if let Some(frame) = self.pong.take().or_else(|| self.ping.take()) {
             return Some(frame);
         }
-        if self.taken_in > self.acknowledged {
-            self.acknowledged = self.taken_in;
-            return Some(ack(self.taken_in).to_frame());
+        if self.acknowledged.is_none_or(|acknowledged| self.taken_in > acknowledged) {
+            self.acknowledged = Some(self.taken_in);
+            return Some(ack(self.taken_in, self.taken).to_frame());
         }
-        let frame = self.control.pop_front()?;
-        self.control_bytes -= frame.len();
+        let frame = self.control.pop(now)?;
         self.pacer.on_sent(frame.len(), now);
         Some(frame)
     }
 
+    /// Whether something waits that is to arrive whatever becomes of the link.
+    pub(crate) fn has_waiting(&self) -> bool {
+        self.control.has_waiting() || self.bulk.has_waiting()
+    }
+
     fn lost_after(&self) -> Duration {
-        LOST_AFTER.max(self.pacer.round_trip().unwrap_or_default() * 4)
+        let round_trip = self.pacer.round_trip().or(self.known_round_trip);
+        round_trip.map_or(LOST_AT_FIRST, |round_trip| LOST_AFTER.max(round_trip * 4))
+    }
+
+    /// The link is cut, or of no use any more. Returns whether one stood until now.
+    pub(crate) fn cut(&mut self, now: Moment) -> bool {
+        if self.is_lost() {
+            return false;
+        }
+        self.lost = Some(now);
+        self.known_round_trip = self.pacer.round_trip().or(self.known_round_trip);
+        (self.ping, self.pong) = (None, None);
+        true
+    }
+
+    /// Another link stands, and the other end has taken in so much.
+    pub(crate) fn resume(&mut self, taken: Taken, now: Moment) -> Result<(), ImpossibleCount> {
+        self.control.on_resumed(taken.control)?;
+        self.bulk.on_resumed(taken.bulk)?;
+        self.pacer = Pacer::new(now);
+        (self.taken_in, self.acknowledged) = (0, None);
+        self.heard = now;
+        self.lost = None;
+        Ok(())
     }
 
     pub(crate) fn poll_timeout(&self) -> Moment {
-        let silence = self.heard + if self.lost { GIVEN_UP_AFTER } else { self.lost_after() };
+        if let Some(lost) = self.lost {
+            return lost + self.window;
+        }
+        let silence = self.heard + self.lost_after();
         match self.pacer.oldest_in_flight() {
-            Some(oldest) => silence.min(oldest + GIVEN_UP_AFTER),
+            Some(oldest) => silence.min(oldest + STUCK_AFTER),
             None => silence,
         }
     }
 
     pub(crate) fn handle_timeout(&mut self, now: Moment) -> Turn {
-        let silent_for = now.saturating_sub(self.heard);
-        let stuck_for =
-            self.pacer.oldest_in_flight().map_or(Duration::ZERO, |oldest| now.saturating_sub(oldest));
-        if silent_for >= GIVEN_UP_AFTER || stuck_for >= GIVEN_UP_AFTER {
-            return Turn::GivenUp;
+        if let Some(lost) = self.lost {
+            let over = now.saturating_sub(lost) >= self.window;
+            return if over { Turn::GivenUp(self.window) } else { Turn::Same };
         }
-        if !self.lost && silent_for >= self.lost_after() {
-            self.lost = true;
-            return Turn::Lost;
+        if now < self.poll_timeout() {
+            return Turn::Same;
         }
-        Turn::Same
+        self.cut(now);
+        Turn::Lost
     }
 }

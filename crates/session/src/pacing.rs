@@ -53,6 +53,8 @@ pub(crate) struct Pacer {
     under_way: VecDeque<Sent>,
     /// (when, bytes per second), the largest first, each newer one smaller.
     rates: VecDeque<(Moment, u64)>,
+    /// The rate when so much was under way that it was the line's own: little to send shows little of the line.
+    full_rate: Option<u64>,
     /// (when, delay), the smallest first, each newer one larger.
     delays: VecDeque<(Moment, Duration)>,
     /// Still doubling.
@@ -71,6 +73,7 @@ impl Pacer {
             acknowledged_at: now,
             under_way: VecDeque::new(),
             rates: VecDeque::new(),
+            full_rate: None,
             delays: VecDeque::new(),
             starting: true,
             drain_to: None,
@@ -167,7 +170,8 @@ impl Pacer {
             newest = self.under_way.pop_front();
         }
         let Some(frame) = newest else { return true };
-        let own = frame.alone.zip(self.rate()).map_or(Duration::ZERO, |(bytes, rate)| time_of(bytes, rate));
+        let own =
+            frame.alone.zip(self.full_rate).map_or(Duration::ZERO, |(bytes, rate)| time_of(bytes, rate));
         self.note_delay(now.saturating_sub(frame.at).saturating_sub(own), now);
         self.note_drain(now);
         let took = now.saturating_sub(frame.acknowledged_at.min(frame.at)).max(Duration::from_micros(100));
@@ -206,7 +210,10 @@ impl Pacer {
     }
 
     fn note_rate(&mut self, rate: u64, limited_by_line: bool, now: Moment) {
-        // Little to send shows little of the line: such a sample can raise the estimate, not lower it.
+        if limited_by_line {
+            self.full_rate = Some(rate);
+        }
+        // A sample that does not show the line can raise the estimate, not lower it.
         if !limited_by_line && self.rate().is_some_and(|known| rate <= known) {
             return;
         }

@@ -118,6 +118,10 @@ fn line_of(record: &Record) -> Line {
             "session started".clone_into(&mut line.action);
             line.session_id = Some(session_id.plain());
         }
+        Event::SessionResumed(session_id) => {
+            "session resumed".clone_into(&mut line.action);
+            line.session_id = Some(session_id.plain());
+        }
         Event::SessionEnded { session_id, duration, traffic, ending } => {
             "session ended".clone_into(&mut line.action);
             line.session_id = Some(session_id.plain());

@@ -19,6 +19,8 @@ use crate::say::Say;
 use crate::script::Placed;
 use crate::steps::{Rate, Step, Wait};
 
+/// What the session knows is known here by then.
+const A_LITTLE: Duration = Duration::from_millis(20);
 /// Places between the two ends of a drag, so that programs see a movement.
 const DRAG_PLACES: i32 = 12;
 /// Units of a wheel's notch.
@@ -114,12 +116,11 @@ impl Performer<'_> {
             for character in text.chars() {
                 ticks.tick().await;
                 self.need_nothing_undone()?;
-                let taken = self.control.type_text(character.to_string()).await;
-                last = self.taken(taken).await?;
+                let text = character.to_string();
+                last = self.take(async |control| control.type_text(text.clone()).await).await?;
             }
         } else {
-            let taken = self.control.type_text(text.to_owned()).await;
-            last = self.taken(taken).await?;
+            last = self.take(async |control| control.type_text(text.to_owned()).await).await?;
         }
         match last {
             Some(last) => self.until_done(last).await,
@@ -130,8 +131,7 @@ impl Performer<'_> {
     async fn act(&mut self, inputs: impl IntoIterator<Item = Input>) -> Result<(), Failure> {
         let mut last = None;
         for input in inputs {
-            let taken = self.control.act(input).await;
-            last = Some(self.taken(taken).await?);
+            last = Some(self.take(async |control| control.act(input.clone()).await).await?);
         }
         match last {
             Some(last) => self.until_done(last).await,
@@ -139,15 +139,27 @@ impl Performer<'_> {
         }
     }
 
-    /// Where an act was not taken because the session is over, its end is the reason.
-    async fn taken<T>(&mut self, result: Result<T, ActError>) -> Result<T, Failure> {
-        if matches!(result, Err(ActError::Over)) {
-            self.watcher.until_ended().await;
-            if let Some(end) = &self.watcher.known().ended {
-                return Err(Failure::Ended(end.clone()));
+    /// Asks for something until it is taken: while the line is lost that waits for another line. Where it was not taken
+    /// because the session is over, its end is the reason.
+    async fn take<T>(
+        &mut self,
+        ask: impl AsyncFn(&ConsoleControl) -> Result<T, ActError>,
+    ) -> Result<T, Failure> {
+        loop {
+            match ask(&self.control).await {
+                Err(ActError::LineLost) => {
+                    // What the line lost is known here a little later.
+                    tokio::time::sleep(A_LITTLE).await;
+                    self.until(None, "the line", |known| !known.lost).await?;
+                }
+                Err(ActError::Over) => {
+                    self.watcher.until_ended().await;
+                    let ended = self.watcher.known().ended.clone();
+                    return Err(ended.map_or(Failure::Act(ActError::Over), Failure::Ended));
+                }
+                result => return Ok(result?),
             }
         }
-        Ok(result?)
     }
 
     /// Waits until the customer's program has answered all acts up to this one, or says that it does not do one of
@@ -157,8 +169,8 @@ impl Performer<'_> {
         let answered = |known: &Known| known.answered > number || known.undone.is_some();
         loop {
             match self.until(Some(self.timeout), what, answered).await {
-                // The customer's own hands come first, for as long as they like.
-                Err(Failure::Waited { .. }) if self.watcher.known().held => {}
+                // The customer's own hands come first, for as long as they like, and a lost line has a window of its own.
+                Err(Failure::Waited { .. }) if self.watcher.known().held || self.watcher.known().lost => {}
                 result => break result?,
             }
         }

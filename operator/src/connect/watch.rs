@@ -170,7 +170,7 @@ impl Follower {
         let mut known = lock(&self.known);
         let event = match event {
             ConsoleEvent::Session(event) => event,
-            ConsoleEvent::RelayStopping => return true,
+            ConsoleEvent::RelayStopping | ConsoleEvent::Retrying { .. } => return true,
             ConsoleEvent::Ended(end) => {
                 known.ended = Some(end);
                 return true;
@@ -206,7 +206,10 @@ impl Follower {
             Session::PointerAt(at) => known.pointer.at = Some(at),
             Session::Done(number) => known.answered = number + 1,
             Session::Undone { why, .. } => drop(known.undone.get_or_insert(why)),
-            Session::Lost => known.lost = true,
+            Session::Lost => {
+                // What comes once the line is back is another picture.
+                (known.lost, known.complete) = (true, false);
+            }
             Session::Found => known.lost = false,
             Session::Holding(held) => known.held = held,
             Session::Asking(_) | Session::Ended(_) => {}

@@ -5,7 +5,7 @@ use std::io;
 use farhand_peer::console::RelayError;
 use farhand_proto::relay::Refusal;
 use farhand_proto::seal::SealRefusal;
-use farhand_seal::{Misbehaviour, SealError, StreamError};
+use farhand_seal::{Misbehaviour, SealError};
 use farhand_transport::LegError;
 
 use super::settings::{Mistake, SettingsError};
@@ -93,6 +93,7 @@ pub(crate) fn of_seal_refusal(refusal: &SealRefusal) -> Option<Words> {
         SealRefusal::Protocol => Some(Words::new("detail-client-protocol")),
         // The words above say it all.
         SealRefusal::Voucher
+        | SealRefusal::Resume
         | SealRefusal::Password
         | SealRefusal::PasswordReplaced
         | SealRefusal::NumberEnded => None,
@@ -107,7 +108,9 @@ pub(crate) fn of_seal(error: &SealError) -> Words {
         SealError::PeerMisbehaved(misbehaviour) => Words::new(match misbehaviour {
             Misbehaviour::Alpn => "detail-no-seal",
             Misbehaviour::OwnKey => "detail-own-key",
-            Misbehaviour::Malformed(_) => "detail-invalid",
+            Misbehaviour::Malformed(_) | Misbehaviour::Stranger | Misbehaviour::ResumeProof => {
+                "detail-invalid"
+            },
             Misbehaviour::OutOfOrder | Misbehaviour::Early => "detail-out-of-order",
             Misbehaviour::TooMuch => "detail-too-much",
             Misbehaviour::Share => "detail-share",
@@ -115,14 +118,5 @@ pub(crate) fn of_seal(error: &SealError) -> Words {
         }),
         SealError::Tls(error) => code(error),
         error => code(error),
-    }
-}
-
-/// Why the sealed line ended, where that is more than that it did.
-pub(crate) fn of_line(error: &StreamError) -> Option<Words> {
-    match error {
-        StreamError::Cut => None,
-        StreamError::Tls(error) => Some(Words::new("detail-tampered").with("code", error)),
-        StreamError::Closed => Some(code(error)),
     }
 }

@@ -87,6 +87,7 @@ pub(crate) struct Link {
     runtime: Option<Runtime>,
     inbox: Inbox,
     folder: Option<PathBuf>,
+    resume_window: Duration,
     /// What is to be written, in order.
     files: Arc<Mutex<VecDeque<Write>>>,
     counted: HashMap<SessionId, Counted>,
@@ -101,12 +102,17 @@ impl Link {
     ///
     /// # Errors
     /// The system gives no threads.
-    pub(crate) fn start(inbox: Inbox, folder: Option<PathBuf>) -> std::io::Result<Self> {
+    pub(crate) fn start(
+        inbox: Inbox,
+        folder: Option<PathBuf>,
+        resume_window: Duration,
+    ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         Ok(Self {
             runtime: Some(runtime),
             inbox,
             folder,
+            resume_window,
             files: Arc::default(),
             counted: HashMap::new(),
             attempt: None,
@@ -134,7 +140,7 @@ impl Link {
             self.counted.clear();
         }
         let counted = self.counted.entry(request.id).or_default().clone();
-        let login = Login::new(settings, token);
+        let login = Login::new(settings, token, self.resume_window);
         let (inbox, sessions) = (self.inbox.clone(), self.sessions.clone());
         self.attempt = self.spawn(async move {
             let id = request.id;
@@ -166,7 +172,7 @@ impl Link {
     /// Logs in and out again, and tells what came of it.
     pub(crate) fn test(&mut self, settings: &Settings, token: &Token) {
         self.cancel_test();
-        let login = Login::new(settings, token);
+        let login = Login::new(settings, token, self.resume_window);
         let inbox = self.inbox.clone();
         self.test = self.spawn(async move {
             let result = login.log_in().await;
@@ -252,8 +258,8 @@ struct Login {
 }
 
 impl Login {
-    fn new(settings: &Settings, token: &Token) -> Self {
-        let way = Way { targets: settings.relays.clone(), pins: settings.pins.clone() };
+    fn new(settings: &Settings, token: &Token, resume_window: Duration) -> Self {
+        let way = Way { targets: settings.relays.clone(), pins: settings.pins.clone(), resume_window };
         Self { way, operator: settings.operator.clone(), token: token.clone() }
     }
 

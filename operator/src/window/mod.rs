@@ -22,7 +22,7 @@ mod tests;
 mod trouble;
 mod words;
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
@@ -49,6 +49,8 @@ pub struct Given {
     pub token: Option<String>,
     /// What draws the window.
     pub graphics: farhand_window::Graphics,
+    /// For how long a session whose line was lost may come back.
+    pub resume_window: Duration,
     /// Whom to connect to at once.
     pub customer: Option<Customer>,
 }
@@ -102,7 +104,7 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         if let Some(customer) = &given.customer {
             effects.extend(model.meet(customer));
         }
-        let link = Link::start(inbox.clone(), folder).map_err(|error| failure = Some(error)).ok();
+        let link = Link::start(inbox.clone(), folder, given.resume_window).map_err(|error| failure = Some(error)).ok();
         Console::new(model, effects, link, inbox, locale())
     })?;
     failure.map_or(Ok(()), |error| Err(error.into()))

@@ -52,7 +52,7 @@ impl From<&SessionEnd> for End {
                 EndReason::DisplayGone(_) => Self::DisplayGone,
                 EndReason::Protocol(_) => Self::Protocol,
             },
-            SessionEnd::Session(Ended::Silence) | SessionEnd::Line(_) => Self::Line,
+            SessionEnd::Session(Ended::Lost(_)) => Self::Line,
             SessionEnd::Relay(_) => Self::Relay,
         }
     }

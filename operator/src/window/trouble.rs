@@ -134,7 +134,7 @@ impl From<&SealError> for Trouble {
                     Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere)
                         .detail(details::of_seal_refusal(refusal))
                 }
-                SealRefusal::Voucher => Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere),
+                SealRefusal::Voucher | SealRefusal::Resume => Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere),
             },
             SealError::RunsSpent(_) => Self::new("trouble-spent", "trouble-spent-next", Fault::Id),
             SealError::ClientUnproven => Self::new("trouble-unproven", "trouble-unproven-next", Fault::Id),
@@ -173,8 +173,7 @@ impl From<&SessionEnd> for Trouble {
                     elsewhere("end-protocol", "trouble-newest").detail(details::there(why))
                 }
             },
-            SessionEnd::Session(Ended::Silence) => elsewhere("end-silence", "end-line-next"),
-            SessionEnd::Line(error) => elsewhere("end-line", "end-line-next").detail(details::of_line(error)),
+            SessionEnd::Session(Ended::Lost(_)) => elsewhere("end-line", "end-line-next"),
             SessionEnd::Relay(refusal) => refusal.into(),
         }
     }

@@ -36,8 +36,8 @@ async fn client_and_console_are_brought_together_and_the_audit_knows() {
     half.say(&join(&of_client)).await;
     let mut other = relay.again(&console).await;
     other.say(&join(&of_console)).await;
-    assert_eq!(half.hear().await, FromRelay::Joined { version: Version(1) });
-    assert_eq!(other.hear().await, FromRelay::Joined { version: Version(1) });
+    assert!(matches!(half.hear().await, FromRelay::Joined { version: Version(1), .. }));
+    assert!(matches!(other.hear().await, FromRelay::Joined { version: Version(1), .. }));
     let (mut from_client, _) = half.leg.into_stream();
     let (mut from_console, _) = other.leg.into_stream();
     from_console.write_all(b"hello").await.unwrap();

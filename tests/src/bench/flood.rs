@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use farhand_peer::console::{Operator, Way};
 use farhand_proto::bounded::{Bytes, Text};
+use farhand_session::RESUME_WINDOW;
 use rustix::process::{Resource, Rlimit, getrlimit, nice, setrlimit};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpSocket;
@@ -102,6 +103,7 @@ fn once(idle: usize) -> Run {
     let way = Way {
         targets: vec![relay.address().parse().expect("a target")],
         pins: vec![relay.pin().parse().expect("a pin")],
+        resume_window: RESUME_WINDOW,
     };
     let address: SocketAddr = relay.address().parse().expect("an address in numbers");
     let operator = relay.add_operator("anna");

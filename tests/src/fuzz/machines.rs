@@ -9,7 +9,7 @@ use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, Rect, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
-use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession};
+use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, RESUME_WINDOW};
 
 /// Reads a script: each step is one byte and what it needs.
 struct Script<'a>(&'a [u8]);
@@ -39,7 +39,7 @@ impl Script<'_> {
 pub(super) fn client(data: &[u8]) {
     let mut script = Script(data);
     let mut now = Moment::ZERO;
-    let mut session = ClientSession::new(now);
+    let mut session = ClientSession::new(RESUME_WINDOW, now);
     let mut frames = FrameBuffer::new();
     let mut watch = Watch::default();
     while let Some(step) = script.byte() {
@@ -143,7 +143,7 @@ impl Watch {
 pub(super) fn console(data: &[u8]) {
     let mut script = Script(data);
     let mut now = Moment::ZERO;
-    let mut session = ConsoleSession::new(Grant::ALL.into_iter().collect(), now);
+    let mut session = ConsoleSession::new(Grant::ALL.into_iter().collect(), RESUME_WINDOW, now);
     let mut frames = FrameBuffer::new();
     let (mut allowed, mut ended) = (false, false);
     while let Some(step) = script.byte() {
@@ -160,13 +160,13 @@ pub(super) fn console(data: &[u8]) {
             }
             5 => {
                 let may = session.grants().allows(Grant::Control);
-                let taken = session.act(&Input::Move(Point { x: 1, y: 1 }));
+                let taken = session.act(&Input::Move(Point { x: 1, y: 1 }), now);
                 assert!(may || taken.is_err(), "an act that nobody allowed");
             }
             6 => {
                 let text = String::from_utf8_lossy(&script.piece()).repeat(20);
                 // Whether it is taken depends on what came before.
-                let _ = session.type_text(&text);
+                let _ = session.type_text(&text, now);
             }
             7 => {
                 now += Duration::from_millis(u64::from(script.byte().unwrap_or(0)) * 100);

@@ -11,7 +11,7 @@ use farhand_proto::codec::Message;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
 use farhand_proto::notice::Notices;
-use farhand_proto::relay::{FromRelay, KeyHash, SignedVoucher, Ticket, ToRelay, Voucher};
+use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, Ticket, ToRelay, Voucher};
 use farhand_proto::seal::SealRefusal;
 use farhand_proto::version::Version;
 use farhand_seal::{ConsoleConfig, ConsoleGuesses, SealError};
@@ -237,8 +237,10 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
                 None => FromRelay::Nobody { request },
             },
             ToRelay::Ping { number } => FromRelay::Pong { number },
+            // It brings nobody back.
+            ToRelay::Resume { .. } => FromRelay::Refused { refusal: Refusal::Ticket },
             ToRelay::Join { ticket, .. } => {
-                if leg.write_message(&FromRelay::Joined { version }).await.is_err() {
+                if leg.write_message(&FromRelay::Joined { version, pass: Bytes::default() }).await.is_err() {
                     return;
                 }
                 match shared.manner {

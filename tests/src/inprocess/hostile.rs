@@ -8,6 +8,7 @@ use farhand_proto::codec::{FrameBuffer, Message};
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::language::Language;
 use farhand_proto::relay::{FromRelay, SignedVoucher, Ticket, ToRelay};
+use farhand_proto::session::Taken;
 use farhand_proto::time::Moment;
 use farhand_proto::version::Versions;
 use farhand_seal::{
@@ -272,13 +273,15 @@ pub struct SealedLine {
     frames: FrameBuffer,
     /// Bytes that the test has acknowledged.
     pub taken: u64,
+    /// Frames of the reliable lanes that were acknowledged.
+    pub lanes: Taken,
 }
 
 impl SealedLine {
     /// A seal on its line.
     #[must_use]
     pub fn new(line: Line, sealed: Sealed) -> Self {
-        let mut line = Self { line, sealed, frames: FrameBuffer::new(), taken: 0 };
+        let mut line = Self { line, sealed, frames: FrameBuffer::new(), taken: 0, lanes: Taken::default() };
         line.take_in();
         line
     }

@@ -102,11 +102,14 @@ impl Relay {
     }
 }
 
+/// For how long a session may come back here: whoever does not come back in a test is not waited for much longer.
+pub const WINDOW: Duration = Duration::from_secs(3);
+
 /// How programs reach a relay at this address of this key.
 #[must_use]
 pub fn way(address: SocketAddr, pin: Pin) -> Way {
     let target = Target { host: address.ip().to_string(), port: address.port() };
-    Way { targets: vec![target], pins: vec![pin] }
+    Way { targets: vec![target], pins: vec![pin], resume_window: WINDOW }
 }
 
 /// A leg with this key, over which nothing has been said.

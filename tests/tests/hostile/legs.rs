@@ -158,7 +158,7 @@ fn logged_in() -> Vec<u8> {
 
 /// A relay's wrong words, and how a program calls them.
 fn wrong_words() -> Vec<(Vec<u8>, bool, &'static str)> {
-    let joined = FromRelay::Joined { version: Version(1) }.to_frame();
+    let joined = FromRelay::Joined { version: Version(1), pass: Bytes::default() }.to_frame();
     vec![
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), false, "broke the protocol: unknown frame type 72"),
         (vec![200, 0, 0], false, "broke the protocol: unknown frame type 200 of from relay"),

@@ -9,7 +9,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_SIDE, MAX_UPDATE};
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, Size, View};
-use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, ToClient, ToConsole};
+use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole};
 use farhand_session::ConsoleEvent as Seen;
 use farhand_tests::inprocess::desk::Wish;
 use farhand_tests::inprocess::honest::{HonestClient, HonestConsole};
@@ -55,8 +55,14 @@ fn from_console() -> Vec<(Vec<u8>, &'static str)> {
         (frames(&[ask(), act(0), act(1), act(3)]), "acts out of order"),
         (frames(&[ask(), act(0), act(0)]), "acts out of order"),
         (frames(&[act(u64::MAX)]), "acts out of order"),
-        (frames(&[ToClient::Ack { bytes: 1 }]), "an acknowledgement of bytes that were never sent"),
-        (frames(&[ask(), ToClient::Ack { bytes: u64::MAX }]), "an acknowledgement of bytes that were never"),
+        (
+            frames(&[ToClient::Ack { bytes: 1, taken: Taken::default() }]),
+            "an acknowledgement of bytes that were never sent",
+        ),
+        (
+            frames(&[ask(), ToClient::Ack { bytes: u64::MAX, taken: Taken::default() }]),
+            "an acknowledgement of bytes that were never",
+        ),
         (frames(&[ToClient::Pong { at: 0 }]), "an answer to no question"),
     ]
 }
@@ -104,10 +110,10 @@ enum Exit {
 }
 
 const EXITS: [(Exit, &str); 5] = [
-    (Exit::Drop, "the line was cut"),
-    (Exit::HalfAFrame, "the line was cut"),
-    (Exit::Close, "the line was cut"),
-    (Exit::Unsealed, "the sealed line was damaged or tampered with"),
+    (Exit::Drop, "was lost and did not come back"),
+    (Exit::HalfAFrame, "was lost and did not come back"),
+    (Exit::Close, "was lost and did not come back"),
+    (Exit::Unsealed, "was lost and did not come back"),
     (Exit::End, "ended the session"),
 ];
 
@@ -173,7 +179,10 @@ fn from_client() -> Vec<(Vec<u8>, &'static str)> {
         (header(35, u16::MAX), "announces 65535 bytes"),
         ([header(33, 2), vec![255, 255]].concat(), "malformed to console Allowed"),
         (act(0).to_frame(), "unknown frame type 17 of to console"),
-        (frames(&[ToConsole::Ack { bytes: 1 << 40 }]), "an acknowledgement of bytes that were never sent"),
+        (
+            frames(&[ToConsole::Ack { bytes: 1 << 40, taken: Taken::default() }]),
+            "an acknowledgement of bytes that were never sent",
+        ),
         (frames(&[video(0, true, b"x")]), "a picture before consent"),
         (frames(&[allowed(), ToConsole::Done { number: 0 }]), "an answer to an act that does not wait"),
         (

@@ -23,7 +23,8 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
         parts::room(ui, 44.0, |ui| {
             ui.horizontal_top(|ui| {
                 parts::light(ui, light, &words.get(name));
-                let text = RichText::new(words.get(key)).family(farhand_window::theme::strong());
+                let attempt = u64::from(visit.lost.unwrap_or_default()).into();
+                let text = RichText::new(words.fill(key, &[("attempt", attempt)])).family(farhand_window::theme::strong());
                 let response = ui.add(egui::Label::new(text.color(light.colour(&palette))).wrap());
                 parts::announce(&response);
             });
@@ -52,7 +53,7 @@ fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
     if visit.is_paused {
         return (Light::Trying, "light-paused", "session-paused");
     }
-    if visit.is_lost {
+    if visit.lost.is_some() {
         return (Light::Trying, "light-trying", "session-lost");
     }
     let key = match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {

@@ -195,10 +195,10 @@ fn grants_follow_what_the_client_says() {
     model.apply(Event::Paused(true), now);
     model.apply(Event::Lost, now);
     let visit = model.visitor().unwrap();
-    assert!(!visit.allowed.allows(Grant::Control) && visit.is_paused && visit.is_lost);
+    assert!(!visit.allowed.allows(Grant::Control) && visit.is_paused && visit.lost == Some(1));
     model.apply(Event::Found, now);
     model.apply(Event::Paused(false), now);
     let visit = model.visitor().unwrap();
-    assert!(!visit.is_paused && !visit.is_lost);
+    assert!(!visit.is_paused && visit.lost.is_none());
     model.apply(Event::Ended(SessionEnd::Session(Ended::There(EndReason::Operator))), now);
 }

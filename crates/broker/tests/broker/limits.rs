@@ -2,14 +2,11 @@
 
 use std::time::Duration;
 
-use crate::world::{START, World, address, key, settings};
+use crate::world::{CLIENT, CONSOLE, START, World, address, key, settings};
 use farhand_broker::{FAILED_LOGIN_DELAY, Limits, NOBODY_DELAY, NoRoom, OperatorCheck, OperatorId, Settings};
 use farhand_proto::id::SessionId;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::version::Versions;
-
-const CLIENT: u8 = 1;
-const CONSOLE: u8 = 2;
 
 fn ms(milliseconds: u64) -> Duration {
     Duration::from_millis(milliseconds)

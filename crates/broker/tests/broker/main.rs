@@ -4,5 +4,6 @@
 
 mod limits;
 mod machine;
+mod resume;
 mod rules;
 mod world;

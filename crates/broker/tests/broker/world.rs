@@ -18,6 +18,8 @@ use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, Ticket, T
 use farhand_proto::version::Versions;
 
 pub(crate) const START: u64 = 1_800_000_000;
+pub(crate) const CLIENT: u8 = 1;
+pub(crate) const CONSOLE: u8 = 2;
 
 /// What a broker did, and when.
 pub(crate) struct World {
@@ -136,7 +138,9 @@ impl World {
                     self.sent.entry(leg).or_default().push((self.moment, message));
                 }
                 Command::Close { leg } => self.closed.push_back(leg),
-                Command::CheckOperator { leg, .. } => self.checks.push_back(leg),
+                Command::CheckOperator { leg, .. } | Command::CheckPresence { leg, .. } => {
+                    self.checks.push_back(leg);
+                }
                 Command::Pair { pair, console, client, .. } => self.pairs.push((pair, console, client)),
                 Command::Record(record) => self.events.push(record.event),
             }
@@ -276,6 +280,32 @@ impl World {
         };
         let Some(FromRelay::Found { ticket, voucher, .. }) = self.last(console) else { panic!("not found") };
         (of_client.clone(), ticket.clone(), voucher.clone())
+    }
+
+    /// A session that runs: its pair, the legs of its console and client, and the pass of both.
+    pub(crate) fn session(&mut self) -> (PairId, LegId, LegId, Bytes<1024>) {
+        let (client, session_id, _) = self.client(key(CLIENT), None);
+        let console = self.console(key(CONSOLE), 5);
+        self.find(console, session_id);
+        let (of_client, of_console, _) = self.tickets(client, console);
+        let client = self.join(key(CLIENT), &of_client);
+        let console = self.join(key(CONSOLE), &of_console);
+        let Some(FromRelay::Joined { pass, .. }) = self.last(client).cloned() else { panic!("not joined") };
+        (self.pairs.last().unwrap().0, console, client, pass)
+    }
+
+    /// A half that comes back; a console's waits for its check.
+    pub(crate) fn come_back(&mut self, key: KeyHash, pass: &Bytes<1024>) -> LegId {
+        let leg = self.open(key);
+        self.say(leg, ToRelay::Resume { versions: Versions::RELAY, pass: pass.clone() });
+        leg
+    }
+
+    /// The store's answer about the console that came back.
+    pub(crate) fn present(&mut self, leg: LegId, check: OperatorCheck) {
+        assert_eq!(self.checks.pop_back(), Some(leg));
+        self.broker.handle_operator_checked(self.now(), leg, check);
+        self.settle();
     }
 
     pub(crate) fn join(&mut self, key: KeyHash, ticket: &Ticket) -> LegId {

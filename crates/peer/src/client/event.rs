@@ -53,9 +53,14 @@ pub enum Event {
     Allowed(Grants),
     /// The customer's pause begins (`true`) or is over: meanwhile nothing is seen or done, whatever is allowed.
     Paused(bool),
-    /// Nothing is heard from the console; it may come back.
+    /// The line to the console is lost: nothing is seen or done until it is back. Another one is looked for.
     Lost,
-    /// The console is heard again.
+    /// The line is still lost, and this is the next try.
+    Retrying {
+        /// Counts up from 2.
+        attempt: u32,
+    },
+    /// The session goes on over another line.
     Found,
     /// From here on nothing of this computer is seen, and nothing is done to it. The other side is being told, which
     /// takes seconds where the network hangs; then [`Event::Ended`] follows.

@@ -1,14 +1,15 @@
 //! One session at the client: the machine of the session between the sealed line, the desk and the customer.
 
 use std::collections::VecDeque;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use farhand_proto::bounded::Text;
 use farhand_proto::language::Language;
 use farhand_proto::relay::Voucher;
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
-use farhand_session::{ClientEvent, ClientSession};
+use farhand_seal::StreamError;
+use farhand_session::{ClientEvent, ClientSession, Ended};
 use tokio::sync::mpsc;
 
 use super::desk::{Desk, DeskEvent};
@@ -16,14 +17,15 @@ use super::receipt::Notes;
 use super::registration::{News, Registration};
 use super::wishes::{Wish, Wishes};
 use super::{Event, Question, Visitor, display_gone};
+use crate::line::{Line, Turned, WayBack};
 use crate::stream::{PipeError, SealedPipe};
-use crate::{Clock, LAST_WORDS, SessionEnd};
+use crate::{Clock, LAST_WORDS, LATE_WORDS, SessionEnd};
 
 /// What may wait between the desk's threads and the session; full makes them wait.
 const DESK_EVENTS: usize = 16;
 
 pub(super) struct Run {
-    pipe: SealedPipe,
+    line: Line,
     session: ClientSession,
     operator: Voucher,
     clock: Clock,
@@ -55,13 +57,19 @@ pub(super) struct Around<'a> {
 }
 
 impl Run {
-    pub(super) fn new(pipe: SealedPipe, operator: Voucher, clock: Clock) -> Self {
+    pub(super) fn new(
+        pipe: SealedPipe,
+        back: WayBack,
+        operator: Voucher,
+        window: Duration,
+        clock: Clock,
+    ) -> Self {
         let (words, language) = (pipe.words(), pipe.language());
         let now = clock.now();
-        let session = ClientSession::new(now);
+        let session = ClientSession::new(window, now);
         let notes = Notes::new(operator.clone(), SystemTime::now(), now);
         Self {
-            pipe,
+            line: Line::new(pipe, back, clock),
             session,
             operator,
             clock,
@@ -96,7 +104,7 @@ impl Run {
                 let _ = to_program.send(event).await;
             }
         };
-        tokio::join!(self.pipe.farewell(), tell);
+        tokio::join!(self.line.farewell(), tell);
         (end, self.registration)
     }
 
@@ -120,11 +128,14 @@ impl Run {
                 desk.want_update(bytes);
             }
             let (session, clock) = (&mut self.session, self.clock);
-            if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
-                return self.ended.take().unwrap_or(error.into());
+            if self.line.send_from(|| session.poll_transmit(clock.now())).is_err() {
+                self.lose();
+                if !self.session.is_over() {
+                    continue;
+                }
             }
             let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
-            if let Some(end) = self.ended.take_if(|_| self.pipe.is_idle() || waited) {
+            if let Some(end) = self.ended.take_if(|_| self.line.is_idle() || waited) {
                 return end;
             }
             let open = self.ended.is_none();
@@ -150,11 +161,7 @@ impl Run {
                     Some(event) => self.handle_desk(event),
                     None => self.session.end(display_gone("the program no longer reads it")),
                 },
-                moved = self.pipe.turn(open && heard && self.session.can_take_in()) => {
-                    if let Err(end) = self.take_in(moved) {
-                        return self.ended.take().unwrap_or(end);
-                    }
-                }
+                turned = self.line.turn(open && heard && self.session.can_take_in()) => self.handle_turn(turned),
                 news = registration.news(), if open && heard => match news {
                     Some(News::Stopping) => self.waiting.push_back(Event::RelayStopping),
                     // Nobody else gets in.
@@ -207,13 +214,20 @@ impl Run {
             }
             ClientEvent::Do(input) => desk.inject(input),
             ClientEvent::ReleaseAll => desk.release_all(),
-            ClientEvent::Lost => self.waiting.push_back(Event::Lost),
+            ClientEvent::Lost => {
+                self.line.lose(self.session.taken());
+                self.waiting.push_back(Event::Lost);
+            }
             ClientEvent::Found => self.waiting.push_back(Event::Found),
             ClientEvent::Ended(how) => {
-                let end = SessionEnd::from(how);
+                let end = SessionEnd::from(how.clone());
                 self.note_over(&end);
+                self.over_at = Some(match how {
+                    _ if self.line.is_up() => now + LAST_WORDS,
+                    Ended::Here(_) => now + LATE_WORDS,
+                    Ended::There(_) | Ended::Lost(_) => now,
+                });
                 self.ended = Some(end);
-                self.over_at = Some(now + LAST_WORDS);
             }
         }
     }
@@ -261,26 +275,48 @@ impl Run {
         }
     }
 
-    fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
+    fn handle_turn(&mut self, turned: Turned) {
+        let now = self.clock.now();
+        match turned {
+            Turned::Moved(moved) => self.take_in(moved),
+            Turned::Back(taken) => self.session.resume(taken, now),
+            Turned::Failed { attempt, error } => {
+                tracing::info!(attempt, %error, "the session is not back yet");
+                // Where the program takes no news, the newest count is enough.
+                self.waiting.retain(|event| !matches!(event, Event::Retrying { .. }));
+                if self.ended.is_none() {
+                    self.waiting.push_back(Event::Retrying { attempt });
+                }
+            }
+        }
+    }
+
+    fn take_in(&mut self, moved: Result<(), PipeError>) {
         let (session, clock) = (&mut self.session, self.clock);
         match self
-            .pipe
+            .line
             .take_in::<ToClient>(moved, |message, bytes| session.handle(message, bytes, clock.now()))
         {
-            Ok(()) => Ok(()),
+            Ok(()) => {}
             Err(PipeError::Protocol(error)) => {
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
-                Ok(())
             }
             Err(PipeError::Line(error)) => {
-                // The other's last word may have come right before the line was closed.
-                while let Some(event) = self.session.poll_event() {
-                    if let ClientEvent::Ended(how) = event {
-                        return Err(how.into());
-                    }
+                match error {
+                    StreamError::Tls(_) => tracing::warn!(%error, "the line is lost"),
+                    StreamError::Cut | StreamError::Closed => tracing::info!(%error, "the line is lost"),
                 }
-                Err(error.into())
+                self.lose();
             }
+        }
+    }
+
+    /// The line is of no use any more. Where the session is over there is nothing to bring back, unless the other end
+    /// has yet to hear of it.
+    fn lose(&mut self) {
+        self.session.cut(self.clock.now());
+        if self.session.is_over() {
+            self.over_at = Some(self.clock.now());
         }
     }
 }

@@ -6,23 +6,25 @@ use std::time::Duration;
 use farhand_proto::bounded::Text;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::session::{EndReason, ToConsole};
-use farhand_session::{ConsoleEvent as Event, ConsoleSession, Statistics};
+use farhand_proto::time::Moment;
+use farhand_seal::StreamError;
+use farhand_session::{ConsoleEvent as Event, ConsoleSession, Ended, Statistics};
 use farhand_transport::Leg;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::{Command, ConsoleEvent};
-use crate::stream::{PipeError, SealedPipe};
-use crate::{Clock, LAST_WORDS, RELAY_HEARTBEAT, SessionEnd};
+use crate::control::RelayError;
+use crate::line::{Line, TryError, Turned};
+use crate::stream::PipeError;
+use crate::{Clock, LAST_WORDS, LATE_WORDS, RELAY_HEARTBEAT, SessionEnd};
 
-/// How long a relay has to say why it cut a session.
-const RELAY_LAST_WORDS: Duration = Duration::from_millis(300);
 /// How often the numbers of the line are renewed: more often nobody could read them.
 const STATISTICS: Duration = Duration::from_millis(500);
 
 /// The session between the sealed line, the program and the console's leg to the relay.
 pub(super) struct Run {
-    pub(super) pipe: SealedPipe,
+    pub(super) line: Line,
     pub(super) session: ConsoleSession,
     pub(super) clock: Clock,
     pub(super) from_program: mpsc::Receiver<Command>,
@@ -37,12 +39,8 @@ pub(super) struct Run {
 impl Run {
     /// Holds the session to its end and tells that.
     pub(super) async fn run(mut self) {
-        let mut end = self.until_the_end().await;
-        if matches!(end, SessionEnd::Line(_)) {
-            self.hear_relay_out().await;
-            end = self.refused.map_or(end, SessionEnd::Relay);
-        }
-        self.pipe.farewell().await;
+        let end = self.until_the_end().await;
+        self.line.farewell().await;
         for event in self.waiting.drain(..) {
             if self.to_program.send(event).await.is_err() {
                 return;
@@ -65,19 +63,36 @@ impl Run {
             while let Some(event) = self.session.poll_event() {
                 match event {
                     Event::Ended(how) => {
+                        let now = self.clock.now();
+                        over_at = Some(match how {
+                            _ if self.line.is_up() => now + LAST_WORDS,
+                            Ended::Here(_) => now + LATE_WORDS,
+                            Ended::There(_) | Ended::Lost(_) => now,
+                        });
                         ended = Some(how);
-                        over_at = Some(self.clock.now() + LAST_WORDS);
+                    }
+                    Event::Lost => {
+                        self.line.lose(self.session.taken());
+                        self.waiting.push_back(ConsoleEvent::Session(Event::Lost));
                     }
                     other => self.waiting.push_back(ConsoleEvent::Session(other)),
                 }
             }
             let (session, clock) = (&mut self.session, self.clock);
-            if let Err(error) = self.pipe.send_from(|| session.poll_transmit(clock.now())) {
-                return error.into();
+            if self.line.send_from(|| session.poll_transmit(clock.now())).is_err() {
+                self.session.cut(self.clock.now());
+                over_at = over_at.map(|_| self.clock.now());
+                if over_at.is_none() {
+                    continue;
+                }
             }
             let waited = over_at.is_some_and(|at| self.clock.now() >= at);
-            if let Some(how) = ended.take_if(|_| self.pipe.is_idle() || waited) {
+            if let Some(how) = ended.take_if(|_| self.line.is_idle() || waited) {
                 return how.into();
+            }
+            if let (Some(refusal), false) = (self.refused, self.line.is_up()) {
+                // The relay said why it cut the line, and will not have it back.
+                return SessionEnd::Relay(refusal);
             }
             // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then numbers,
             // then the link, then the relay's words, then time.
@@ -100,12 +115,10 @@ impl Run {
                 },
                 _ = heartbeat.tick() => self.ping_relay().await,
                 _ = renewal.tick() => self.renew_statistics(),
-                moved = self.pipe.turn(self.waiting.is_empty() && ended.is_none()) => {
-                    if let Err(end) = self.take_in(moved) {
-                        return ended.map_or(end, SessionEnd::from);
-                    }
+                turned = self.line.turn(self.waiting.is_empty() && ended.is_none()) => {
+                    self.handle_turn(turned, &mut over_at);
                 }
-                message = read_relay(&mut self.relay), if self.waiting.is_empty() => match message {
+                message = read_relay(&mut self.relay), if self.waiting.is_empty() || !self.line.is_up() => match message {
                     Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
                     // The relay ends the session's legs as well.
                     Some(FromRelay::Refused { refusal }) => self.refused = Some(refusal),
@@ -118,42 +131,43 @@ impl Run {
         }
     }
 
-    /// The line was cut: the relay may be saying why on its own leg.
-    async fn hear_relay_out(&mut self) {
-        if self.relay.is_none() || self.refused.is_some() {
-            return;
-        }
-        let last_words = async {
-            while let Some(message) = read_relay(&mut self.relay).await {
-                if let FromRelay::Refused { refusal } = message {
+    fn handle_turn(&mut self, turned: Turned, over_at: &mut Option<Moment>) {
+        let now = self.clock.now();
+        match turned {
+            Turned::Moved(moved) => self.take_in(moved, over_at),
+            Turned::Back(taken) => self.session.resume(taken, now),
+            Turned::Failed { attempt, error } => {
+                tracing::info!(attempt, %error, "the session is not back yet");
+                if let TryError::Relay(RelayError::Refused(refusal @ Refusal::Operator)) = error {
                     self.refused = Some(refusal);
                 }
+                // Where the program takes no news, the newest count is enough.
+                self.waiting.retain(|event| !matches!(event, ConsoleEvent::Retrying { .. }));
+                if over_at.is_none() {
+                    self.waiting.push_back(ConsoleEvent::Retrying { attempt });
+                }
             }
-        };
-        // Where it says nothing, the cut itself is all that is known.
-        let _ = tokio::time::timeout(RELAY_LAST_WORDS, last_words).await;
+        }
     }
 
-    fn take_in(&mut self, moved: Result<(), PipeError>) -> Result<(), SessionEnd> {
+    fn take_in(&mut self, moved: Result<(), PipeError>, over_at: &mut Option<Moment>) {
         let (session, clock) = (&mut self.session, self.clock);
         match self
-            .pipe
+            .line
             .take_in::<ToConsole>(moved, |message, bytes| session.handle(message, bytes, clock.now()))
         {
-            Ok(()) => Ok(()),
+            Ok(()) => {}
             Err(PipeError::Protocol(error)) => {
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
-                Ok(())
             }
             Err(PipeError::Line(error)) => {
-                // The other's last word may have come right before the line was closed.
-                while let Some(event) = self.session.poll_event() {
-                    match event {
-                        Event::Ended(how) => return Err(how.into()),
-                        other => self.waiting.push_back(ConsoleEvent::Session(other)),
-                    }
+                match error {
+                    StreamError::Tls(_) => tracing::warn!(%error, "the line is lost"),
+                    StreamError::Cut | StreamError::Closed => tracing::info!(%error, "the line is lost"),
                 }
-                Err(error.into())
+                // Where the session is over there is nothing to bring back.
+                self.session.cut(self.clock.now());
+                *over_at = over_at.map(|_| self.clock.now());
             }
         }
     }
@@ -161,8 +175,8 @@ impl Run {
     async fn handle_command(&mut self, command: Command) {
         match command {
             // Whoever asked may have gone meanwhile; what was taken is done all the same.
-            Command::Act(input, reply) => drop(reply.send(self.session.act(&input))),
-            Command::Type(text, reply) => drop(reply.send(self.session.type_text(&text))),
+            Command::Act(input, reply) => drop(reply.send(self.session.act(&input, self.clock.now()))),
+            Command::Type(text, reply) => drop(reply.send(self.session.type_text(&text, self.clock.now()))),
             Command::Watch(view) => self.session.watch(view),
             Command::Refresh => self.session.refresh(),
             Command::GiveUp(what) => self.session.end(EndReason::Protocol(what)),

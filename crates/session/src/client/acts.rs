@@ -50,6 +50,9 @@ pub(super) struct Acts {
     /// What it held down when everything was released without the console's wish, and the console has not let go of:
     /// keys pressed with these would mean something else now.
     interrupted: BTreeSet<Held>,
+    /// Modifiers that were down when the line was lost: what the console had accepted by then goes on afterwards, and
+    /// a key of it means with them what it meant before.
+    lost_with: BTreeSet<Key>,
     /// Too much came: nothing more is taken before the queue is empty, so that no text gets a hole in its middle.
     overflowed: bool,
 }
@@ -115,6 +118,18 @@ impl Acts {
     /// Everything is released without the console's wish.
     pub(super) fn interrupt(&mut self) {
         self.interrupted.append(&mut self.down);
+        self.interrupted.extend(std::mem::take(&mut self.lost_with).into_iter().map(Held::Key));
+    }
+
+    /// The line is lost, and everything is released until it is back.
+    pub(super) fn cut(&mut self) {
+        for held in std::mem::take(&mut self.down) {
+            if let Held::Key(Key::Named(named)) = held
+                && named.is_modifier()
+            {
+                self.lost_with.insert(Key::Named(named));
+            }
+        }
     }
 
     /// Ends the hold if its time has come; returns whether it ended.
@@ -156,6 +171,19 @@ impl Acts {
             let number = act.number;
             self.queue.pop_front();
             return Some(Step::Undone(number, why));
+        }
+        match &act.input {
+            Input::ReleaseAll => self.lost_with.clear(),
+            Input::Key { key, .. } => drop(self.lost_with.remove(key)),
+            _ => {}
+        }
+        if matches!(act.input, Input::Key { pressed: true, .. })
+            && act.done == 0
+            && let Some(key) = self.lost_with.pop_first()
+        {
+            self.down.insert(Held::Key(key));
+            self.busy = true;
+            return Some(Step::Do(Input::Key { key, pressed: true }));
         }
         let Some(input) = next_piece(act) else {
             let number = act.number;

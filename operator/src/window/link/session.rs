@@ -126,6 +126,7 @@ impl Follower<'_> {
                         self.inbox.room().await;
                         self.handle(event).await;
                     }
+                    Some(ConsoleEvent::Retrying { attempt }) => self.say(News::Retrying(attempt)),
                     Some(ConsoleEvent::RelayStopping) => self.say(News::RelayStopping),
                     Some(ConsoleEvent::Ended(end)) => {
                         let ended = FromLink::Ended(self.tab, End::from(&end), Trouble::from(&end));

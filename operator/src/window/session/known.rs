@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) pointer_at: Option<Point>,
     pub(super) is_held: bool,
     pub(super) lost_since: Option<Instant>,
+    /// How often a line has been looked for since then.
+    pub(super) attempt: u32,
     pub(super) statistics: Statistics,
     pub(super) relay_stops: bool,
     pub(super) ended: Option<String>,
@@ -65,8 +67,8 @@ pub(super) enum State {
     Live,
     /// The customer has paused the session.
     Paused,
-    /// It is so old.
-    Lost(Duration),
+    /// It is so old, and a line is looked for: this is the try.
+    Lost { age: Duration, attempt: u32 },
     /// The session is over, in words.
     Ended(String),
 }
@@ -80,7 +82,7 @@ impl Known {
         if let Some(words) = &self.ended {
             State::Ended(words.clone())
         } else if let Some(since) = self.lost_since {
-            State::Lost(self.now().saturating_duration_since(since))
+            State::Lost { age: self.now().saturating_duration_since(since), attempt: self.attempt }
         } else if self.grants.is_none() {
             State::Asking(self.asking_until.map(|end| end.saturating_duration_since(self.now())))
         } else if self.paused {
@@ -137,10 +139,16 @@ impl Known {
             News::Undone(why) => self.notice = Some((Notice::Undone(why), self.now() + NOTICE)),
             News::NotTaken(why) => self.notice = Some((Notice::NotTaken(why), self.now() + NOTICE)),
             News::Lost => {
+                self.attempt = 1;
                 self.lost_since = Some(self.now().checked_sub(SILENCE).unwrap_or(self.now()));
                 self.statistics = silent(&self.statistics);
             }
-            News::Found => self.lost_since = None,
+            News::Retrying(attempt) => self.attempt = attempt,
+            News::Found => {
+                self.lost_since = None;
+                // A whole picture comes, and until then the one that is there is old.
+                self.is_complete = false;
+            }
             News::Statistics(statistics) => {
                 let is_lost = self.lost_since.is_some();
                 let statistics = if is_lost { silent(&statistics) } else { statistics };
@@ -207,7 +215,7 @@ mod tests {
         let mut known = live();
         assert_eq!(known.note(News::Picture { complete: true }), Redraw::Pictures);
         known.note(News::Lost);
-        assert!(matches!(known.state(), State::Lost(age) if age >= SILENCE));
+        assert!(matches!(known.state(), State::Lost { age, attempt: 1 } if age >= SILENCE));
         known.note(News::Found);
         assert_eq!(known.state(), State::Live);
         known.note(News::Paused(true));

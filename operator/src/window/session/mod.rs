@@ -89,9 +89,11 @@ pub(crate) enum News {
     Undone(Undone),
     /// An act was not taken at all.
     NotTaken(ActError),
-    /// Nothing is heard from the client.
+    /// The line to the client is lost; another is looked for.
     Lost,
-    /// The client is heard again.
+    /// It is still lost, and this is the next try.
+    Retrying(u32),
+    /// The session goes on over another line.
     Found,
     /// How the line does, at most twice a second.
     Statistics(Statistics),

@@ -179,7 +179,7 @@ impl SessionView {
             ui.ctx().data_mut(|data| data.insert_temp(ui.id().with("state"), drawn.inner));
             ui.ctx().request_repaint();
         }
-        if matches!(state, State::Lost(_) | State::Asking(Some(_))) {
+        if matches!(state, State::Lost { .. } | State::Asking(Some(_))) {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
     }
@@ -201,9 +201,10 @@ fn state_words(state: &State, texts: &Texts, palette: &Palette) -> (String, Opti
         State::Hidden => calm("session-hidden", "session-hidden-hint"),
         State::Arriving => calm("session-arriving", "session-arriving-hint"),
         State::Paused => calm("session-paused", "session-paused-hint"),
-        State::Lost(age) => {
+        State::Lost { age, attempt } => {
             let title = texts.fill("session-frozen", &[("seconds", age.as_secs().into())]);
-            (title, Some(texts.get("session-frozen-hint")), palette.bad)
+            let hint = texts.fill("session-frozen-hint", &[("attempt", u64::from(*attempt).into())]);
+            (title, Some(hint), palette.bad)
         }
         State::Ended(words) => (texts.get("session-ended"), Some(words.clone()), palette.bad),
     }
