@@ -89,14 +89,12 @@ impl Run {
 
     /// Holds the session. Also gives the last news of the registration, if there was any meanwhile.
     pub(super) async fn run(mut self, desk: &mut dyn Desk, around: Around<'_>) -> (SessionEnd, Option<News>) {
-        let (sender, mut from_desk) = mpsc::channel(DESK_EVENTS);
+        let (sender, receiver) = mpsc::channel(DESK_EVENTS);
+        let mut from_desk = Some(receiver);
         desk.open(sender);
         let to_program = around.to_program;
         let end = self.until_the_end(desk, &mut from_desk, around).await;
-        // Threads of the desk that wait for room here must not wait for ever.
-        drop(from_desk);
-        // Before anything that may take time: no key stays down.
-        desk.close();
+        close(desk, &mut from_desk);
         self.note_over(&end);
         let tell = async {
             for event in self.waiting {
@@ -111,7 +109,7 @@ impl Run {
     async fn until_the_end(
         &mut self,
         desk: &mut dyn Desk,
-        from_desk: &mut mpsc::Receiver<DeskEvent>,
+        from_desk: &mut Option<mpsc::Receiver<DeskEvent>>,
         around: Around<'_>,
     ) -> SessionEnd {
         let Around { wishes, to_program, registration } = around;
@@ -120,6 +118,10 @@ impl Run {
             self.session.handle_due(self.clock.now());
             while let Some(event) = self.session.poll_event() {
                 self.handle_event(event, desk);
+            }
+            if self.ended.is_some() {
+                // Before anything that may take time: no key stays down.
+                close(desk, from_desk);
             }
             if !self.wanted
                 && let Some(bytes) = self.session.update_size()
@@ -157,7 +159,7 @@ impl Run {
                         self.session.end(EndReason::Customer);
                     }
                 },
-                event = from_desk.recv(), if open => match event {
+                event = next(from_desk), if open => match event {
                     Some(event) => self.handle_desk(event),
                     None => self.session.end(display_gone("the program no longer reads it")),
                 },
@@ -318,5 +320,20 @@ impl Run {
         if self.session.is_over() {
             self.over_at = Some(self.clock.now());
         }
+    }
+}
+
+/// Lets go of the desktop, once.
+fn close(desk: &mut dyn Desk, from_desk: &mut Option<mpsc::Receiver<DeskEvent>>) {
+    // Threads of the desk that wait for room here must not wait for ever.
+    if from_desk.take().is_some() {
+        desk.close();
+    }
+}
+
+async fn next(from_desk: &mut Option<mpsc::Receiver<DeskEvent>>) -> Option<DeskEvent> {
+    match from_desk {
+        Some(from_desk) => from_desk.recv().await,
+        None => None,
     }
 }
