@@ -22,7 +22,8 @@ use show::Show;
 pub(crate) struct RealDesk {
     options: Options,
     open: Option<Open>,
-    /// Lets go of the last session's desktop: taking back keys that were taught takes a moment, for which nobody waits.
+    /// Lets go of the last session's desktop: without a guard, taking back keys that were taught takes a moment, for
+    /// which nobody waits.
     closing: Option<JoinHandle<()>>,
     watch: Option<Watch>,
 }
@@ -37,7 +38,7 @@ struct Open {
     show: Show,
     hands: Hands,
     _presence: Presence,
-    /// Ends last: it releases what the hands could not.
+    /// Ends last: it releases what the hands could not, and takes back what the keyboard was taught.
     _guard: Option<Guard>,
 }
 
@@ -99,7 +100,9 @@ impl Desk for RealDesk {
 
     fn open(&mut self, events: DeskSender) {
         self.finish_closing();
-        let desktop = match farhand_desktop::open(&self.options) {
+        let guard = Guard::start(&self.options);
+        let options = Options { is_guarded: guard.is_some(), ..self.options.clone() };
+        let desktop = match farhand_desktop::open(&options) {
             Ok(desktop) => desktop,
             Err(error) => {
                 // The channel is new, so there is room.
@@ -111,7 +114,7 @@ impl Desk for RealDesk {
             show: Show::start(desktop.screen, events.clone()),
             hands: Hands::start(desktop.injector, events.clone()),
             _presence: Presence::start(desktop.local_input, events),
-            _guard: Guard::start(&self.options),
+            _guard: guard,
         });
     }
 

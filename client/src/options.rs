@@ -136,6 +136,7 @@ impl Options {
             display: self.display.clone(),
             capture: self.capture,
             untouched: Some(std::process::id()),
+            ..farhand_desktop::Options::default()
         }
     }
 }

@@ -138,6 +138,7 @@ end-denied = Odmítli jste
 end-no-answer = Odpověď nepřišla včas, což znamená ne
 end-desktop = Pracovní plocha skončila
 end-line = Spojení se přerušilo
+end-relay = Pomocník už nemá přístup
 end-fault = Oba programy si nerozuměly
 save-path = Název souboru s potvrzením
 save-done = Uloženo: { $path }

@@ -137,6 +137,7 @@ end-denied = You said no
 end-no-answer = There was no answer in time, which counts as no
 end-desktop = The desktop was gone
 end-line = The connection was lost
+end-relay = Your helper no longer has access
 end-fault = The two programs did not understand each other
 save-path = File name for the receipt
 save-done = Saved: { $path }

@@ -21,6 +21,9 @@ mod watch;
 use perform::Performer;
 use watch::Watcher;
 
+/// Characters of a token, which is 32 bytes as base64url.
+const TOKEN_LENGTH: usize = 43;
+
 /// Does what `connect` asks for. A failure has been said when it comes back.
 pub(crate) async fn run(options: &Options, task: &Connect, say: Say) -> Result<(), Failure> {
     match prepare(options, task, say).await {
@@ -107,23 +110,43 @@ fn token<const MAX: usize>(file: Option<&Path>) -> Result<Bytes<MAX>, Failure> {
     let token = given_token(file)?.ok_or_else(|| {
         Failure::Usage("your token is missing; give --token-file or set FARHAND_TOKEN".to_owned())
     })?;
-    let token = token.trim();
-    if token.is_empty() {
-        return Err(Failure::Usage(
-            "your token is empty; the relay's administrator gave it to you".to_owned(),
-        ));
-    }
     Bytes::new(token.as_bytes()).map_err(|error| Failure::Usage(format!("this is no token: {error}")))
 }
 
-/// The token that the command line or the environment gives, as it stands there.
+/// The token that the command line or the environment gives. One that no relay can have given is refused here, in words
+/// that do not show it.
 pub(crate) fn given_token(file: Option<&Path>) -> Result<Option<String>, Failure> {
-    match file {
-        Some(file) => std::fs::read_to_string(file)
-            .map(Some)
-            .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display()))),
-        None => Ok(std::env::var("FARHAND_TOKEN").ok()),
+    let (whence, text) = match file {
+        Some(file) => {
+            let text = std::fs::read_to_string(file)
+                .map_err(|error| Failure::Usage(format!("{} can't be read: {error}", file.display())))?;
+            (file.display().to_string(), text)
+        }
+        None => match std::env::var_os("FARHAND_TOKEN") {
+            Some(text) => ("FARHAND_TOKEN".to_owned(), text.to_string_lossy().into_owned()),
+            None => return Ok(None),
+        },
+    };
+    check_token(text.trim(), &whence).map_err(Failure::Usage)?;
+    Ok(Some(text.trim().to_owned()))
+}
+
+fn check_token(token: &str, whence: &str) -> Result<(), String> {
+    if token.is_empty() {
+        return Err("your token is empty; the relay's administrator gave it to you".to_owned());
     }
+    let is_of_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    if token.len() == TOKEN_LENGTH && token.chars().all(is_of_base64url) {
+        return Ok(());
+    }
+    let what = match token.chars().count() {
+        TOKEN_LENGTH => "characters that are none of these".to_owned(),
+        length => format!("{length} characters"),
+    };
+    Err(format!(
+        "what {whence} holds is no token: a token is {TOKEN_LENGTH} letters, digits, - and _, as `farhand-relay \
+         operator add` prints it, and this has {what}; copy it again, whole"
+    ))
 }
 
 /// The password that a file, the environment or a person gives.
@@ -159,4 +182,42 @@ fn password(file: Option<&Path>) -> Result<(Password, bool), Failure> {
     let text = text.map_err(|error| Failure::Usage(format!("the password can't be read: {error}")))?;
     let password = text.parse().map_err(|error| Failure::Usage(format!("the password: {error}")))?;
     Ok((password, typed))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_relay_gives_is_no_token_and_is_not_repeated() {
+        let token = "-_0aZ".repeat(9)[..TOKEN_LENGTH].to_owned();
+        assert_eq!(check_token(&token, "FARHAND_TOKEN"), Ok(()));
+        let exotic = format!("{}ř", &token[..TOKEN_LENGTH - 1]);
+        for (wrong, words) in [
+            (&token[1..], "this has 42 characters"),
+            (&format!("{token}="), "this has 44 characters"),
+            (&format!("{}+", &token[1..]), "characters that are none of these"),
+            (&exotic, "characters that are none of these"),
+            ("hunter2", "this has 7 characters"),
+        ] {
+            let said = check_token(wrong, "the file").unwrap_err();
+            assert!(said.contains(words) && said.starts_with("what the file holds is no token"), "{said}");
+            assert!(!said.contains(wrong), "{said}");
+        }
+        assert!(check_token("", "the file").unwrap_err().starts_with("your token is empty"));
+    }
+
+    #[test]
+    fn a_file_is_checked_and_space_around_its_token_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        let token = "a".repeat(TOKEN_LENGTH);
+        std::fs::write(&file, format!(" {token}\r\n")).unwrap();
+        assert_eq!(given_token(Some(&file)).unwrap(), Some(token));
+        std::fs::write(&file, "secret\n").unwrap();
+        let refused = given_token(Some(&file)).unwrap_err();
+        assert_eq!(refused.exit_code(), 2);
+        let said = refused.to_string();
+        assert!(said.contains("token holds is no token") && !said.contains("secret"), "{said}");
+    }
 }

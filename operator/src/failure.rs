@@ -52,6 +52,15 @@ pub(crate) enum Failure {
         /// What.
         failure: Box<Failure>,
     },
+    /// Lines of a script make no sense; each from 1, with what is wrong there.
+    #[error("{}", told(.0))]
+    Script(Vec<(usize, String)>),
+}
+
+/// All mistakes of a script, one a line.
+fn told(mistakes: &[(usize, String)]) -> String {
+    let lines: Vec<String> = mistakes.iter().map(|(line, why)| format!("line {line}: {why}")).collect();
+    lines.join("\n")
 }
 
 impl From<Undone> for Failure {
@@ -69,7 +78,7 @@ impl Failure {
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Here(_) | Self::Connect(ConnectError::Identity(_)) => 1,
-            Self::Usage(_) => 2,
+            Self::Usage(_) | Self::Script(_) => 2,
             Self::Connect(ConnectError::Relay(error)) => relay_code(error),
             Self::Ended(SessionEnd::Relay(Refusal::Operator)) => 5,
             Self::Connect(ConnectError::Nobody) => 6,
@@ -85,9 +94,13 @@ impl Failure {
         }
     }
 
-    /// The line of the script where it stands.
+    /// The line of the script where it stands, the first of several.
     pub(crate) fn line(&self) -> Option<usize> {
-        if let Self::AtLine { line, .. } = self { Some(*line) } else { None }
+        match self {
+            Self::AtLine { line, .. } => Some(*line),
+            Self::Script(mistakes) => mistakes.first().map(|(line, _)| *line),
+            _ => None,
+        }
     }
 }
 

@@ -19,6 +19,9 @@ pin; 5 operator unknown; 6 nobody waits under the number; 7 wrong password; 8 de
 customer; 11 line cut; 12 not allowed; 13 not done by the customer's system; 14 waited in vain; 15 the programs did \
 not understand or trust each other; 16 stopped by a signal";
 
+/// The most seconds of a time: more than eleven days.
+const MOST_SECONDS: f64 = 1_000_000.0;
+
 /// Sees, explains or drives the desktop of a customer who has read you two numbers: in a window, or with a command
 /// for scripts.
 #[derive(Debug, Parser)]
@@ -43,7 +46,7 @@ pub(crate) struct Options {
     pub(crate) token_file: Option<PathBuf>,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
-    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, value_parser = clap::value_parser!(u16).range(0..=3600))]
+    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = clap::value_parser!(u16).range(0..=3600))]
     pub(crate) resume_window: u16,
 
     /// Print events as JSON, one a line.
@@ -136,7 +139,7 @@ pub(crate) struct Connect {
     view_only: bool,
 
     /// How long a step may wait for what it needs before it has failed, in seconds.
-    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "30", allow_negative_numbers = true, value_parser = parse_seconds)]
     pub(crate) timeout: Duration,
 
     #[command(subcommand)]
@@ -164,6 +167,30 @@ fn parse_filter(text: &str) -> Result<String, String> {
 pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
     text.parse()
         .ok()
-        .and_then(|seconds| Duration::try_from_secs_f64(seconds).ok())
-        .ok_or_else(|| "a number of seconds is needed, for example 1.5".to_owned())
+        .filter(|seconds| (0.0..=MOST_SECONDS).contains(seconds))
+        .map(Duration::from_secs_f64)
+        .ok_or_else(|| format!("a number of seconds is needed, from 0 to {MOST_SECONDS}, for example 1.5"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_that_can_not_be_is_answered_with_what_is_needed() {
+        assert_eq!(parse_seconds("1.5"), Ok(Duration::from_millis(1500)));
+        assert_eq!(parse_seconds("0"), Ok(Duration::ZERO));
+        for text in ["-1", "-0.5", "", "long", "NaN", "inf", "1e19", "1000001"] {
+            assert!(parse_seconds(text).unwrap_err().contains("from 0 to 1000000"), "{text}");
+        }
+        for words in [
+            &["connect", "--timeout", "-1", "2222222222", "stay"][..],
+            &["connect", "2222222222", "wait", "time", "--for", "-1"],
+            &["connect", "2222222222", "wait", "settled", "--for", "-1"],
+            &["--resume-window", "-1"],
+        ] {
+            let error = Options::try_parse_from(["farhand-operator"].iter().chain(words)).unwrap_err();
+            assert!(error.to_string().contains("invalid value '-1' for '--"), "{error}");
+        }
+    }
 }

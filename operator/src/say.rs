@@ -71,14 +71,18 @@ impl Say {
                 json!({"event": "undone", "act": number, "reason": why.to_string()})
             )),
             ConsoleEvent::Session(Session::Lost) => {
-                self.print("The line is lost and the picture old from here on; looking for another line.", || json!({"event": "lost"}));
+                self.print(
+                    "The line is lost and the picture old from here on; looking for another line.",
+                    || json!({"event": "lost"}),
+                );
             }
             ConsoleEvent::Session(Session::Found) => {
                 self.print("The line is back.", || json!({"event": "found"}));
             }
-            ConsoleEvent::Retrying { attempt } => self.print(&format!("Still no line; try {attempt}."), || {
-                json!({"event": "retrying", "attempt": attempt})
-            }),
+            ConsoleEvent::Retrying { attempt } => self.print(
+                &format!("Still no line; try {attempt}."),
+                || json!({"event": "retrying", "attempt": attempt}),
+            ),
             ConsoleEvent::RelayStopping => self.print(
                 "The relay is being stopped; the session will look for another line.",
                 || json!({"event": "relay_stopping"}),

@@ -21,7 +21,7 @@ impl Placed {
     /// Says where a failure of this step stands.
     pub(crate) fn failed(&self, failure: Failure) -> Failure {
         match self.line {
-            Some(line) => at_line(line, failure),
+            Some(line) => Failure::AtLine { line, failure: Box::new(failure) },
             None => failure,
         }
     }
@@ -34,7 +34,8 @@ struct Line {
     step: Step,
 }
 
-/// The steps that a command asks for: itself, or those of its script. All of a script is read before anything is done.
+/// The steps that a command asks for: itself, or those of its script. All of a script is read before anything is done,
+/// and everything that is wrong in it is told at once.
 pub(crate) fn steps_of(step: &Step) -> Result<Vec<Placed>, Failure> {
     match step {
         Step::Script { file } => parse_script(&read_script(file)?),
@@ -45,6 +46,7 @@ pub(crate) fn steps_of(step: &Step) -> Result<Vec<Placed>, Failure> {
 /// Refuses steps that would print over each other on standard output, where events may go as well.
 pub(crate) fn check_output(steps: &[Placed], events: bool) -> Result<(), Failure> {
     let mut pictures = 0;
+    let mut mistakes = Vec::new();
     for placed in steps {
         let why = match &placed.step {
             Step::Picture { file, .. } if is_standard(file) => {
@@ -62,17 +64,16 @@ pub(crate) fn check_output(steps: &[Placed], events: bool) -> Result<(), Failure
             }
             _ => continue,
         };
-        return Err(placed.failed(Failure::Usage(why.to_owned())));
+        match placed.line {
+            Some(line) => mistakes.push((line, why.to_owned())),
+            None => return Err(Failure::Usage(why.to_owned())),
+        }
     }
-    Ok(())
+    if mistakes.is_empty() { Ok(()) } else { Err(Failure::Script(mistakes)) }
 }
 
 fn is_picture_to_output(step: &Step) -> bool {
     matches!(step, Step::Picture { file, .. } if is_standard(file))
-}
-
-fn at_line(line: usize, failure: Failure) -> Failure {
-    Failure::AtLine { line, failure: Box::new(failure) }
 }
 
 fn read_script(file: &Path) -> Result<Vec<u8>, Failure> {
@@ -92,22 +93,29 @@ fn parse_script(bytes: &[u8]) -> Result<Vec<Placed>, Failure> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = &bytes[..error.valid_up_to()];
         let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
-        at_line(line, Failure::Usage("this is not UTF-8; save the script as UTF-8".to_owned()))
+        Failure::Script(vec![(line, "this is not UTF-8; save the script as UTF-8".to_owned())])
     })?;
-    let mut steps = Vec::new();
-    for (number, line) in text.lines().enumerate() {
-        let wrong = |why: String| at_line(number + 1, Failure::Usage(why));
-        let words = shlex::split(line).ok_or_else(|| wrong("a quote is never closed".to_owned()))?;
-        if words.is_empty() {
-            continue;
+    let (mut steps, mut mistakes) = (Vec::new(), Vec::new());
+    for (number, line) in (1..).zip(text.lines()) {
+        match parse_line(line) {
+            Ok(Some(step)) => steps.push(Placed { line: Some(number), step }),
+            Ok(None) => {}
+            Err(why) => mistakes.push((number, why)),
         }
-        let Line { step } = Line::try_parse_from(&words).map_err(|error| wrong(in_words(&error, &words)))?;
-        if matches!(step, Step::Script { .. }) {
-            return Err(wrong("a script can't call another".to_owned()));
-        }
-        steps.push(Placed { line: Some(number + 1), step });
     }
-    Ok(steps)
+    if mistakes.is_empty() { Ok(steps) } else { Err(Failure::Script(mistakes)) }
+}
+
+/// The step of one line, if there is one; else what is wrong with it.
+fn parse_line(line: &str) -> Result<Option<Step>, String> {
+    let words = shlex::split(line).ok_or("a quote is never closed")?;
+    if words.is_empty() {
+        return Ok(None);
+    }
+    match Line::try_parse_from(&words).map_err(|error| in_words(&error, &words))?.step {
+        Step::Script { .. } => Err("a script can't call another".to_owned()),
+        step => Ok(Some(step)),
+    }
 }
 
 /// What is wrong with a line, in one line.
@@ -162,18 +170,33 @@ mod tests {
             ("type a --rate 0", 1),
             ("wait settled --area 0,0,1,1", 1),
             ("wait change --for 1", 1),
+            ("wait time --for -1", 1),
             ("wait", 1),
             ("help", 1),
             ("key --help", 1),
         ] {
             let error = parse(text).unwrap_err();
-            assert!(matches!(error, Failure::AtLine { line: named, .. } if named == line), "{error}");
+            assert_eq!(error.line(), Some(line), "{error}");
             assert_eq!(error.exit_code(), 2);
             let words = error.to_string();
             for nowhere in ["try '", "error:", "\n", "subcommand '"] {
                 assert!(!words.contains(nowhere), "{words:?} says {nowhere:?}");
             }
         }
+    }
+
+    #[test]
+    fn all_wrong_lines_are_named_in_their_order() {
+        let error = parse("fly\nmonitors\n\nclick 1\ntype 'x\nwait time --for -1\n").unwrap_err();
+        assert_eq!((error.line(), error.exit_code()), (Some(1), 2));
+        let said = error.to_string();
+        let begins: Vec<&str> = said.lines().map(|line| line.split(' ').nth(1).unwrap()).collect();
+        assert_eq!(begins, ["1:", "4:", "5:", "6:"], "{said}");
+        assert!(said.contains("line 5: a quote is never closed\nline 6: invalid value '-1'"), "{said}");
+        assert!(
+            said.ends_with("a number of seconds is needed, from 0 to 1000000, for example 1.5"),
+            "{said}"
+        );
     }
 
     #[test]
@@ -215,5 +238,7 @@ mod tests {
             let error = check(script, events).unwrap_err();
             assert!(error.starts_with(line), "{error}");
         }
+        let both = check("picture -\nstay\npicture -", true).unwrap_err();
+        assert!(both.contains("\nline 3: with --json"), "{both}");
     }
 }

@@ -152,13 +152,13 @@ pub(crate) enum Wait {
     /// Nothing on the screen changes any more.
     Settled {
         /// How long nothing may have changed.
-        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "0.5", allow_negative_numbers = true, value_parser = parse_seconds)]
         r#for: Duration,
     },
     /// Time passes.
     Time {
         /// How long to wait.
-        #[arg(long, value_name = "SECONDS", default_value = "0.5", value_parser = parse_seconds)]
+        #[arg(long, value_name = "SECONDS", default_value = "0.5", allow_negative_numbers = true, value_parser = parse_seconds)]
         r#for: Duration,
     },
     /// The customer takes control back.

@@ -81,6 +81,18 @@ pub enum ConfigError {
         /// Everything that is wrong in it.
         faults: Vec<Fault>,
     },
+    /// The pages would be where legs come.
+    #[error(
+        "`pages` is {pages}, and `listen` has {listen}, which {}; give the pages a port of their own, such as \
+         127.0.0.1:9311, or say off",
+        if .pages == .listen { "is the same" } else { "takes that port on every address" }
+    )]
+    Clash {
+        /// Where the pages would be.
+        pages: SocketAddr,
+        /// Where the relay listens.
+        listen: SocketAddr,
+    },
 }
 
 impl Config {
@@ -107,6 +119,13 @@ impl Config {
         } else {
             options.listen.clone()
         };
+        let pages =
+            options.pages.or(file.pages).unwrap_or(Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311))));
+        if let Pages::At(pages) = pages
+            && let Some(&listen) = listen.iter().find(|address| is_taken(pages, **address))
+        {
+            return Err(ConfigError::Clash { pages, listen });
+        }
         let timing = Timing::default();
         let or = |said: Option<u32>, default| said.map_or(default, |said| Duration::from_secs(said.into()));
         let timing = Timing {
@@ -119,10 +138,7 @@ impl Config {
             file: text.map(|_| path),
             state: options.state.clone().or(file.state.map(|state| folder.join(state))).unwrap_or(folder),
             listen,
-            pages: options
-                .pages
-                .or(file.pages)
-                .unwrap_or(Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311)))),
+            pages,
             broker: Settings {
                 organisation: organisation.unwrap_or_else(unnamed),
                 notices: file.notices,
@@ -230,6 +246,13 @@ pub fn parse_address(text: &str) -> Result<SocketAddr, String> {
              192.0.2.7:11438"
         )
     })
+}
+
+/// Whether one program can't have both, because they are one address or one of them is every address of its kind.
+fn is_taken(one: SocketAddr, other: SocketAddr) -> bool {
+    let is_same_kind = one.is_ipv4() == other.is_ipv4();
+    let overlap = one.ip() == other.ip() || one.ip().is_unspecified() || other.ip().is_unspecified();
+    one.port() == other.port() && one.port() != 0 && is_same_kind && overlap
 }
 
 /// All faults of a file, one a line.

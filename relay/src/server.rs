@@ -85,6 +85,8 @@ impl Server {
     pub async fn start(config: &Config) -> Result<Self, StartError> {
         let lock = Lock::take(&config.state)?;
         let state = State::create_or_open(&lock)?;
+        // A start that fails later has made the key all the same.
+        announce(config, &state, &lock);
         let store = Store::create_or_open(&state::database(&config.state)).await?;
         let listeners =
             config.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
@@ -93,7 +95,6 @@ impl Server {
             Pages::Off => None,
         };
         let pin = state.pin();
-        announce(config, &state, &lock);
         let timing = config.broker.timing;
         let acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
         let environment = Environment {

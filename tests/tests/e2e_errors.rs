@@ -440,6 +440,14 @@ fn a_script_that_makes_no_sense_disturbs_nobody() {
     missing.run("wait settled\n").expect(2, "FARHAND_TOKEN");
     let empty = bench.console(&ready).change(|command| command.env("FARHAND_TOKEN", ""));
     empty.run("wait settled\n").expect(2, "your token is empty");
+    let cut = bench.operator.token[1..].to_owned();
+    let wrong =
+        bench.console(&ready).change(|command| command.env("FARHAND_TOKEN", &cut)).run("wait settled\n");
+    wrong.expect(2, "what FARHAND_TOKEN holds is no token");
+    assert!(!wrong.process.transcript().contains(&cut), "nobody sees it");
+    let several = bench.console(&ready).run("fly\nmonitors\nwait time --for -1\n");
+    several.expect(2, "line 3: invalid value '-1' for '--for <SECONDS>': a number of seconds is needed");
+    assert_eq!(several.process.events("failed")[0]["line"], 1, "the first is named as well");
     let nameless = Operator { name: String::new(), token: bench.operator.token.clone() };
     let nobody = Console::new(&bench.relay, &nameless, &ready).run("wait settled\n");
     assert_eq!(nobody.code, Some(2), "{}", nobody.process.transcript());

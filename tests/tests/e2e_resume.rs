@@ -104,6 +104,8 @@ fn an_operator_who_was_removed_while_the_line_was_lost_does_not_come_back() {
     bench.relay.remove_operator("anna");
     bench.relay.start_again();
     Outcome::of(console).expect(5, "does not know this operator");
+    let ended = bench.client.process.event("ended");
+    assert!(ended["reason"].to_string().contains("the relay ended it"), "{ended}");
     assert!(bench.client.process.events("found").is_empty());
 }
 

@@ -45,6 +45,63 @@ fn each_monitor_has_a_bar_whose_buttons_work() {
     client.says("You ended it");
 }
 
+#[test]
+fn a_monitor_that_is_unplugged_takes_its_bar_along_and_brings_it_back() {
+    let (desk, mut person) = Desk::with_person();
+    let client = &desk.client;
+    let _console = desk.visit(&mut person, "stay\n");
+    let home = Place { x: 190, y: 0, width: 900, height: 48 };
+    let wait_for = |expected: &[Place]| {
+        eventually("the bars to follow the monitors", || (bars(client) == expected).then_some(()));
+    };
+    wait_for(&[home]);
+    for _ in 0..3 {
+        person.plug_in(&[[0, 0, 1280, 800], [1280, 0, 1024, 700]]);
+        wait_for(&[home, Place { x: 1280 + 62, y: 0, width: 900, height: 48 }]);
+        person.plug_in(&[[0, 0, 1280, 800]]);
+        wait_for(&[home]);
+    }
+    // The one that is left, on a monitor that has shrunk, still works.
+    person.plug_in(&[[0, 0, 1000, 700]]);
+    wait_for(&[Place { x: 50, y: 0, width: 900, height: 48 }]);
+    person.click(&client.button_in(BAR, "End"));
+    client.says("You ended it");
+}
+
+/// A window becomes dark and light again when the desktop does.
+fn follows_the_desktop(name: &str, server: &XServer, window: &Window) {
+    let main = window.node("a window", |node| node.role == Role::Frame).place();
+    let eye = Eye::open(server);
+    let is_dark = || {
+        let pixels = eye.pixels().part(main).pixels;
+        let dark = pixels.iter().filter(|pixel| pixel.to_be_bytes()[1..].iter().all(|part| *part < 0x60));
+        dark.count() * 2 > pixels.len()
+    };
+    eventually("the window to be light", || (!is_dark()).then_some(()));
+    let portal = zbus::blocking::connection::Builder::address(window.session_bus()).expect("an address");
+    let portal =
+        portal.name("org.freedesktop.portal.Desktop").expect("a name").build().expect("the bus answers");
+    for (scheme, dark) in [(1, true), (2, false), (1, true), (0, false)] {
+        eventually("the window to follow the desktop", || {
+            let changed = ("org.freedesktop.appearance", "color-scheme", zbus::zvariant::Value::U32(scheme));
+            let (path, interface) = ("/org/freedesktop/portal/desktop", "org.freedesktop.portal.Settings");
+            portal.emit_signal(None::<()>, path, interface, "SettingChanged", &changed).expect("a bus");
+            (is_dark() == dark).then_some(())
+        });
+        keep_picture(&eye, &format!("{name}-scheme-{scheme}"));
+    }
+}
+
+#[test]
+fn both_windows_follow_the_desktops_theme() {
+    let desk = Desk::on(XServer::xvfb(1280, 800));
+    follows_the_desktop("client", &desk.server, &desk.client);
+    let server = XServer::xvfb(1400, 900);
+    let _manager = server.start_window_manager();
+    let console = Window::console(&desk.relay, &desk.operator, &server);
+    follows_the_desktop("console", &server, &console);
+}
+
 /// Windows at this many dots per inch are so many times as large.
 fn grows_with(dots: u32, times: i32) {
     let (desk, ()) = Desk::after(XServer::tigervnc(2600, 1400), |server| {

@@ -1,6 +1,5 @@
 //! Lines that hang, are cut and come back, between the programs' cores.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test may panic")]
 
 use std::time::{Duration, Instant};
 

@@ -45,6 +45,7 @@ const PACKAGES: &[(&str, &[Purpose], &str)] = &[
     ("libxkbcommon-x11-0", &[Test], "the windows' keyboard layouts; every X11 desktop has it"),
     ("libegl1", &[Test], "the console's way to OpenGL; every desktop with a graphics processor has it"),
     ("libgl1-mesa-dri", &[Test], "OpenGL on the processor, so that the same can be tested everywhere"),
+    ("picom", &[Test], "a compositor, over which the bar has to stay on top"),
     ("openbox", &[Test, Demo], "a window manager, so that windows have focus and a frame"),
     ("xterm", &[Test, Demo], "a program to type into that isn't GTK"),
     ("mousepad", &[Test, Demo], "a GTK editor to type into and save from"),

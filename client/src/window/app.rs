@@ -254,7 +254,7 @@ impl ClientApp {
 
     fn draw_bar(&mut self, index: usize, ui: &mut egui::Ui) -> Option<Command> {
         let monitor = self.monitors.get(index)?;
-        let place = *self.places.entry(index).or_insert_with(|| Place::home(monitor));
+        let place = self.places.get(&index).copied().unwrap_or_else(|| Place::home(monitor));
         let visit = self.model.visitor()?;
         let answer = bar::draw(ui, &self.model, visit, &self.words);
         if let Some(shift) = answer.shift {
@@ -411,6 +411,10 @@ impl App for ClientApp {
             let room = vec2(room(|monitor| monitor.width), room(|monitor| monitor.height));
             self.size = SIZE.min(room - AROUND).max(vec2(200.0, 200.0)).floor();
         }
-        self.monitors = monitors;
+        // What the person moved stays where it is for as long as its monitor does.
+        let before = std::mem::replace(&mut self.monitors, monitors);
+        let corner = |monitors: &[Monitor], index: usize| monitors.get(index).map(|at| (at.x, at.y));
+        let now = &self.monitors;
+        self.places.retain(|index, _| corner(&before, *index) == corner(now, *index));
     }
 }

@@ -20,7 +20,6 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// What the thread tells.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "nearly all news are events")]
 pub(crate) enum News {
     Event(Event),
     /// Nothing more comes: the system gives the program too little.

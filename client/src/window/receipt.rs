@@ -92,6 +92,7 @@ fn end_key(end: &SessionEnd) -> &'static str {
         },
         SessionEnd::Session(Ended::There(EndReason::Operator)) => "end-operator",
         SessionEnd::Session(Ended::There(_)) => "end-fault",
-        SessionEnd::Session(Ended::Lost(_)) | SessionEnd::Relay(_) => "end-line",
+        SessionEnd::Session(Ended::Lost(_)) => "end-line",
+        SessionEnd::Relay(_) => "end-relay",
     }
 }

@@ -11,6 +11,7 @@ use farhand_proto::time::Moment;
 use farhand_proto::version::Version;
 
 use crate::command::{OperatorId, PairId};
+use crate::join::Side;
 use crate::settings::PINGS_PER_MINUTE;
 use crate::timers::Handle;
 
@@ -76,10 +77,11 @@ pub(crate) struct Asking {
     pub(crate) since: Moment,
 }
 
-/// A console's half of a session that comes back.
+/// A half of a session that comes back.
 #[derive(Debug, Clone)]
 pub(crate) struct Returning {
     pub(crate) pass: Pass,
+    pub(crate) side: Side,
     pub(crate) version: Version,
 }
 

@@ -23,25 +23,27 @@ impl Broker {
         if self.stopping {
             return self.refuse(id, Refusal::Busy { seconds: 10 });
         }
-        if key == pass.client_key {
-            self.half_back(now, id, Side::Client, version, &pass);
+        let side = if key == pass.client_key {
+            Side::Client
         } else if key == pass.console_key {
-            // The operator may have been removed since the pass was signed.
-            let operator = OperatorId(pass.operator_id);
-            self.set_stage(id, Stage::Returning(Box::new(Returning { pass, version })));
-            self.watch(now, id);
-            self.command(Command::CheckPresence { leg: id, operator });
+            Side::Console
         } else {
-            self.refuse(id, Refusal::Ticket);
-        }
+            return self.refuse(id, Refusal::Ticket);
+        };
+        // The operator may have been removed since the pass was signed. The client hears of it as well: it would wait in
+        // vain.
+        let operator = OperatorId(pass.operator_id);
+        self.set_stage(id, Stage::Returning(Box::new(Returning { pass, side, version })));
+        self.watch(now, id);
+        self.command(Command::CheckPresence { leg: id, operator });
     }
 
-    /// The store has said whether the operator of a console's half is still there.
+    /// The store has said whether the operator of a session that comes back is still there.
     pub(crate) fn presence_checked(&mut self, now: Now, id: LegId, check: OperatorCheck) {
         let Some(Leg { stage: Stage::Returning(returning), .. }) = self.legs.get(&id) else { return };
-        let Returning { pass, version } = (**returning).clone();
+        let Returning { pass, side, version } = (**returning).clone();
         match check {
-            OperatorCheck::Known(_) => self.half_back(now, id, Side::Console, version, &pass),
+            OperatorCheck::Known(_) => self.half_back(now, id, side, version, &pass),
             OperatorCheck::Unknown => self.refuse(id, Refusal::Operator),
             OperatorCheck::Failed => self.refuse(id, Refusal::Busy { seconds: 10 }),
         }

@@ -48,7 +48,7 @@ pub fn open(options: &Options) -> Result<Desktop, OpenError> {
 }
 
 /// Releases every key and button that injected input holds down on a desktop, whichever program pressed it, and takes
-/// back what a program of this library taught the keyboard: for when that program was killed and could not. Taught
+/// back what a program of this library taught the keyboard: for when that program was killed, or left it. Taught
 /// keys are left for two seconds more, until what was typed with them has been read.
 ///
 /// # Errors
@@ -87,6 +87,9 @@ pub struct Options {
     /// A process whose windows get no injected press, key, turn of the wheel or text: the program that asks the person
     /// for consent must not be used by somebody else.
     pub untouched: Option<u32>,
+    /// Whether another process calls [`release_leftovers`] as soon as this one lets go of the desktop, however that
+    /// happens. What was taught to the keyboard is then left to that, and nobody has to wait for it.
+    pub is_guarded: bool,
 }
 
 /// A way of reading the screen.

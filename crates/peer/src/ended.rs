@@ -9,7 +9,7 @@ pub enum SessionEnd {
     /// One of the two ended it, or their line was lost for good.
     #[error("{0}")]
     Session(#[from] Ended),
-    /// At the console: the relay no longer lets this operator.
-    #[error("{0}")]
+    /// The relay no longer lets this operator, or did not bring the session back for another reason.
+    #[error("the relay ended it: {0}")]
     Relay(Refusal),
 }

@@ -214,7 +214,7 @@ fn recorded_flights_of_before_are_worth_nothing() {
     let (client, console) = keys(&world);
     let mut recorded = Vec::new();
     drop(meet((&world.client, &client), (&world.console, &console), |_, flight| {
-        recorded.push(flight.clone())
+        recorded.push(flight.clone());
     }));
     for replayed in 1..recorded.len() {
         let (at_client, at_console) =

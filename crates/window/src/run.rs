@@ -14,7 +14,7 @@ use winit::window::WindowId;
 use crate::clipboard::Clipboard;
 use crate::picture::Layers;
 use crate::presenter::{Gpu, PresentError};
-use crate::system::{Typed, Wheel};
+use crate::system::{Monitors, Typed, Wheel};
 use crate::view::View;
 
 /// A program with windows. All of it runs on one thread and never blocks.
@@ -101,7 +101,7 @@ pub struct Spec {
     pub is_resizable: bool,
     /// Where it lies among other windows.
     pub stacking: Stacking,
-    /// Its top left corner when it opens, in pixels of the desktop; the system chooses otherwise.
+    /// Its top left corner when it opens, in pixels of the desktop; a new value moves it. The system chooses otherwise.
     pub place: Option<(i32, i32)>,
 }
 
@@ -154,6 +154,10 @@ pub enum RunError {
 #[derive(Debug)]
 pub(crate) enum Outside<M> {
     Message(M),
+    /// The desktop's theme.
+    Theme(Option<egui::Theme>),
+    /// Monitors came, went or moved.
+    Monitors,
     Accessibility(egui_winit::accesskit_winit::Event),
 }
 
@@ -212,7 +216,8 @@ impl std::str::FromStr for Graphics {
 }
 
 /// Opens the windows of the application that `make` makes, and runs until it wants none. `program` names it to the
-/// desktop; `theme` is the desktop's, where the windows' system does not tell. The processor draws.
+/// desktop; `theme` is the desktop's, where the windows' system does not tell; when that changes, they follow. The
+/// processor draws.
 ///
 /// # Errors
 /// There is no desktop, or it refuses windows.
@@ -253,10 +258,15 @@ fn run_with<A: App>(
     let event_loop = crate::system::event_loop(EventLoop::with_user_event())?;
     let sender = Sender(event_loop.create_proxy());
     let app = make(Proxy(event_loop.create_proxy()));
+    let proxy = event_loop.create_proxy();
+    crate::system::follow_theme(move |theme| proxy.send_event(Outside::Theme(theme)).is_ok());
+    let proxy = event_loop.create_proxy();
+    let monitors = Monitors::follow(move || proxy.send_event(Outside::Monitors).is_ok());
     let mut running = Running {
         app,
         program,
         theme,
+        monitors,
         gpu,
         sender,
         views: HashMap::new(),
@@ -274,6 +284,7 @@ struct Running<'a, A: App> {
     app: A,
     program: &'a str,
     theme: Option<egui::Theme>,
+    monitors: Monitors,
     /// The graphics processor, until it failed.
     gpu: Option<Gpu>,
     sender: Sender<A::Message>,
@@ -319,7 +330,7 @@ impl<A: App> Running<'_, A> {
 
     /// Opens and closes windows as the application wants them, then draws what is due.
     fn settle(&mut self, event_loop: &ActiveEventLoop) -> Result<(), RunError> {
-        self.app.monitors(monitors(event_loop));
+        self.app.monitors(self.monitors.list(event_loop));
         let wanted = self.app.windows();
         if wanted.is_empty() {
             self.views.clear();
@@ -382,6 +393,13 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
                 Redraw::Nothing | Redraw::Pictures => {}
                 Redraw::All => self.redraw_all(),
             },
+            Outside::Theme(theme) if self.theme == theme => {}
+            Outside::Theme(theme) => {
+                self.theme = theme;
+                self.views.values_mut().for_each(|view| view.set_fallback_theme(theme));
+            }
+            // They are looked at before the loop waits again.
+            Outside::Monitors => {}
             Outside::Accessibility(event) => {
                 use egui_winit::accesskit_winit::WindowEvent;
                 let Some(name) = self.named(event.window_id) else { return };
@@ -453,17 +471,4 @@ fn announce<A: App>(app: &mut A, typed: &mut HashMap<A::Window, Typed>, name: A:
     {
         typed.insert(name, follows);
     }
-}
-
-fn monitors(event_loop: &ActiveEventLoop) -> Vec<Monitor> {
-    event_loop
-        .available_monitors()
-        .map(|monitor| Monitor {
-            x: monitor.position().x,
-            y: monitor.position().y,
-            width: monitor.size().width,
-            height: monitor.size().height,
-            scale: monitor.scale_factor(),
-        })
-        .collect()
 }

@@ -102,7 +102,7 @@ impl View {
             context.memory_mut(|memory| *memory = before.memory.clone());
         }
         theme::install(&context);
-        context.options_mut(|options| options.fallback_theme = theme.unwrap_or(egui::Theme::Light));
+        set_fallback_theme(&context, theme);
         let scale = Some(window.scale_factor() as f32);
         let mut state =
             State::new(context.clone(), ViewportId::ROOT, &*window, scale, window.theme().or(None), None);
@@ -126,6 +126,12 @@ impl View {
             is_shown: false,
             is_exposed: true,
         })
+    }
+
+    /// Looks like the desktop, where the system does not tell windows.
+    pub(crate) fn set_fallback_theme(&mut self, theme: Option<egui::Theme>) {
+        set_fallback_theme(&self.context, theme);
+        self.redraw();
     }
 
     /// Puts another window in its place, which the processor draws; people find in it what was in this one.
@@ -161,6 +167,9 @@ impl View {
         if spec.size != self.spec.size {
             let size = LogicalSize::new(spec.size.x, spec.size.y);
             let _ = self.window.request_inner_size(size);
+        }
+        if let Some((x, y)) = spec.place.filter(|_| spec.place != self.spec.place) {
+            self.window.set_outer_position(PhysicalPosition::new(x, y));
         }
         self.spec = spec;
     }
@@ -386,6 +395,10 @@ fn complete(tree: &mut egui::accesskit::TreeUpdate, title: &str) {
             node.remove_action(Action::Click);
         }
     }
+}
+
+fn set_fallback_theme(context: &egui::Context, theme: Option<egui::Theme>) {
+    context.options_mut(|options| options.fallback_theme = theme.unwrap_or(egui::Theme::Light));
 }
 
 #[cfg(test)]

@@ -110,7 +110,7 @@ pub(crate) fn of_seal(error: &SealError) -> Words {
             Misbehaviour::OwnKey => "detail-own-key",
             Misbehaviour::Malformed(_) | Misbehaviour::Stranger | Misbehaviour::ResumeProof => {
                 "detail-invalid"
-            },
+            }
             Misbehaviour::OutOfOrder | Misbehaviour::Early => "detail-out-of-order",
             Misbehaviour::TooMuch => "detail-too-much",
             Misbehaviour::Share => "detail-share",

@@ -104,7 +104,9 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         if let Some(customer) = &given.customer {
             effects.extend(model.meet(customer));
         }
-        let link = Link::start(inbox.clone(), folder, given.resume_window).map_err(|error| failure = Some(error)).ok();
+        let link = Link::start(inbox.clone(), folder, given.resume_window)
+            .map_err(|error| failure = Some(error))
+            .ok();
         Console::new(model, effects, link, inbox, locale())
     })?;
     failure.map_or(Ok(()), |error| Err(error.into()))

@@ -134,7 +134,9 @@ impl From<&SealError> for Trouble {
                     Self::new("trouble-programs", "trouble-newest", Fault::Elsewhere)
                         .detail(details::of_seal_refusal(refusal))
                 }
-                SealRefusal::Voucher | SealRefusal::Resume => Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere),
+                SealRefusal::Voucher | SealRefusal::Resume => {
+                    Self::new("trouble-voucher", "trouble-again", Fault::Elsewhere)
+                }
             },
             SealError::RunsSpent(_) => Self::new("trouble-spent", "trouble-spent-next", Fault::Id),
             SealError::ClientUnproven => Self::new("trouble-unproven", "trouble-unproven-next", Fault::Id),

@@ -128,7 +128,7 @@ const KEYS: [(Table, &str, &str, &str); 28] = [
     (
         Table::Log,
         "filter",
-        "error, warn, info, debug or trace in quotation marks, optionally by module",
+        "error, warn, info, debug, trace or off in quotation marks, optionally by module",
         "\"info,farhand_relay=debug\"",
     ),
 ];

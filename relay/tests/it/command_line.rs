@@ -156,7 +156,8 @@ fn a_port_that_cannot_be_used_is_named_with_its_reason() {
         folder.path(),
         &["run", "--listen", &taken, "--pages", "off"],
         4,
-        &[&taken, "another program listens there"],
+        // The key is made all the same, and the log says so.
+        &["relay starts", "a new key was made", &taken, "another program listens there"],
     );
     fails(
         folder.path(),
@@ -197,6 +198,32 @@ fn a_wrong_configuration_is_named_with_line_and_key() {
     fails(folder.path(), &["run", "--listen", "0.0.0.0"], 2, &["not ADDRESS:PORT", "0.0.0.0:443"]);
     fails(folder.path(), &["run", "--organisation", ""], 2, &["can't be empty"]);
     fails(folder.path(), &["run", "--state", ""], 2, &["--state"]);
+}
+
+#[test]
+fn pages_that_would_be_where_legs_come_are_refused_before_anything_is_made() {
+    let folder = tempfile::tempdir().unwrap();
+    for (listen, pages, words) in [
+        ("127.0.0.1:7000", "127.0.0.1:7000", "which is the same"),
+        ("[::1]:1,0.0.0.0:7000", "127.0.0.1:7000", "`listen` has 0.0.0.0:7000, which takes that port"),
+        ("127.0.0.1:7000", "0.0.0.0:7000", "`pages` is 0.0.0.0:7000, and `listen` has 127.0.0.1:7000"),
+    ] {
+        for command in ["check-config", "run"] {
+            fails(folder.path(), &[command, "--listen", listen, "--pages", pages], 3, &[pages, words]);
+        }
+    }
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    for (listen, pages) in [
+        ("127.0.0.1:0", "127.0.0.1:0"),
+        ("[::]:7000", "127.0.0.1:7000"),
+        ("127.0.0.1:7000", "127.0.0.2:7000"),
+    ] {
+        let output = run(folder.path(), &["check-config", "--listen", listen, "--pages", pages]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    // What the file alone says counts as well.
+    std::fs::write(folder.path().join("farhand-relay.toml"), "listen = [\"0.0.0.0:9311\"]\n").unwrap();
+    fails(folder.path(), &["check-config"], 3, &["127.0.0.1:9311", "0.0.0.0:9311"]);
 }
 
 #[test]

@@ -24,7 +24,8 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             ui.horizontal_top(|ui| {
                 parts::light(ui, light, &words.get(name));
                 let attempt = u64::from(visit.lost.unwrap_or_default()).into();
-                let text = RichText::new(words.fill(key, &[("attempt", attempt)])).family(farhand_window::theme::strong());
+                let text = RichText::new(words.fill(key, &[("attempt", attempt)]))
+                    .family(farhand_window::theme::strong());
                 let response = ui.add(egui::Label::new(text.color(light.colour(&palette))).wrap());
                 parts::announce(&response);
             });

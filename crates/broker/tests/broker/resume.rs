@@ -2,13 +2,11 @@
 
 use std::time::Duration;
 
-use farhand_broker::{Ending, Event, OperatorCheck, OperatorId, PASS_LIFE, RESUME_ALONE, Traffic};
+use farhand_broker::{Ending, Event, OperatorCheck, PASS_LIFE, RESUME_ALONE, Traffic};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::relay::{FromRelay, Refusal};
 
 use crate::world::{CLIENT, CONSOLE, START, World, key};
-
-const KNOWN: OperatorCheck = OperatorCheck::Known(OperatorId(5));
 
 /// The session's line is cut at both ends.
 fn cut(world: &mut World, pair: farhand_broker::PairId) {
@@ -24,11 +22,7 @@ fn both_halves_come_back_in_any_order_and_the_audit_says_so() {
         cut(&mut world, pair);
         let mut legs = Vec::new();
         for of_client in [client_first, !client_first] {
-            let leg = world.come_back(key(if of_client { CLIENT } else { CONSOLE }), &pass);
-            if !of_client {
-                world.present(leg, KNOWN);
-            }
-            legs.push(leg);
+            legs.push(world.back(key(if of_client { CLIENT } else { CONSOLE }), &pass));
         }
         for leg in &legs {
             let Some(FromRelay::Joined { pass: again, .. }) = world.last(*leg) else { panic!("not back") };
@@ -49,9 +43,8 @@ fn a_relay_that_was_restarted_knows_its_own_passes() {
     let mut before = World::new();
     let (_, _, _, pass) = before.session();
     let mut world = World::new();
-    let client = world.come_back(key(CLIENT), &pass);
-    let console = world.come_back(key(CONSOLE), &pass);
-    world.present(console, KNOWN);
+    let client = world.back(key(CLIENT), &pass);
+    world.back(key(CONSOLE), &pass);
     assert!(matches!(world.last(client), Some(FromRelay::Joined { .. })));
     let pair = world.pairs[0].0;
     cut(&mut world, pair);
@@ -62,12 +55,11 @@ fn a_relay_that_was_restarted_knows_its_own_passes() {
 fn a_half_that_comes_back_first_ends_the_line_that_the_relay_still_believes_in() {
     let mut world = World::new();
     let (pair, console, client, pass) = world.session();
-    let back = world.come_back(key(CLIENT), &pass);
+    let back = world.back(key(CLIENT), &pass);
     assert!(world.closed.contains(&console) && world.closed.contains(&client));
     assert_eq!(world.broker.cut_because(pair), Some(Ending::Moved));
     world.end_closed();
-    let other = world.come_back(key(CONSOLE), &pass);
-    world.present(other, KNOWN);
+    world.back(key(CONSOLE), &pass);
     assert!(matches!(world.last(back), Some(FromRelay::Joined { .. })));
     assert_eq!(world.broker.figures().sessions, 1);
 }
@@ -77,12 +69,11 @@ fn a_half_that_lost_the_leg_on_which_it_waited_takes_its_place_again() {
     let mut world = World::new();
     let (pair, _, _, pass) = world.session();
     cut(&mut world, pair);
-    let first = world.come_back(key(CLIENT), &pass);
-    let second = world.come_back(key(CLIENT), &pass);
+    let first = world.back(key(CLIENT), &pass);
+    let second = world.back(key(CLIENT), &pass);
     world.assert_refused(first, Refusal::Alone);
     world.close(first);
-    let console = world.come_back(key(CONSOLE), &pass);
-    world.present(console, KNOWN);
+    world.back(key(CONSOLE), &pass);
     assert!(matches!(world.last(second), Some(FromRelay::Joined { .. })));
 }
 
@@ -91,12 +82,12 @@ fn a_half_waits_its_time_and_can_come_again() {
     let mut world = World::new();
     let (pair, _, _, pass) = world.session();
     cut(&mut world, pair);
-    let client = world.come_back(key(CLIENT), &pass);
+    let client = world.back(key(CLIENT), &pass);
     world.pass(RESUME_ALONE - Duration::from_millis(1));
     assert_eq!(world.heard(client), 0);
     world.pass(Duration::from_millis(1));
     world.assert_refused(client, Refusal::Alone);
-    let client = world.come_back(key(CLIENT), &pass);
+    let client = world.back(key(CLIENT), &pass);
     assert_eq!(world.heard(client), 0);
 }
 
@@ -127,11 +118,11 @@ fn an_operator_who_was_removed_meanwhile_does_not_come_back() {
     let mut world = World::new();
     let (pair, _, _, pass) = world.session();
     cut(&mut world, pair);
-    let client = world.come_back(key(CLIENT), &pass);
-    let console = world.come_back(key(CONSOLE), &pass);
-    world.present(console, OperatorCheck::Unknown);
-    world.assert_refused(console, Refusal::Operator);
-    assert_eq!(world.heard(client), 0);
+    for half in [CLIENT, CONSOLE] {
+        let leg = world.come_back(key(half), &pass);
+        world.present(leg, OperatorCheck::Unknown);
+        world.assert_refused(leg, Refusal::Operator);
+    }
     let unsure = world.come_back(key(CONSOLE), &pass);
     world.present(unsure, OperatorCheck::Failed);
     world.assert_refused(unsure, Refusal::Busy { seconds: 10 });
@@ -149,7 +140,7 @@ fn nobody_else_is_sent_to_a_client_whose_half_waits_for_its_session() {
     let Some(FromRelay::Joined { pass, .. }) = world.last(half).cloned() else { panic!("not joined") };
     let pair = world.pairs[0].0;
     cut(&mut world, pair);
-    world.come_back(key(CLIENT), &pass);
+    world.back(key(CLIENT), &pass);
     let stranger = world.console(key(44), 6);
     world.find(stranger, session_id);
     world.pass(Duration::from_secs(1));

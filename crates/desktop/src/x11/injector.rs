@@ -3,43 +3,67 @@
 //! The two have a connection each, and the server promises no order between connections. So each waits until the
 //! server has taken in what it sent before the other one goes on.
 
-use farhand_proto::input::Input;
+use farhand_proto::input::{Input, Key};
 
 use super::keys::Keyboard;
 use super::link::Link;
 use super::own::Untouched;
 use super::pointer::Pointer;
-use crate::{InjectError, Injector, Interrupter, OpenError};
+use super::settle::Manager;
+use crate::{InjectError, Injector, Interrupter, OpenError, Options};
 
 /// Drives one X11 desktop.
 pub(super) struct X11Injector {
     interrupter: Interrupter,
     keyboard: Keyboard,
     pointer: Pointer,
+    manager: Manager,
     untouched: Option<Untouched>,
 }
 
 impl X11Injector {
-    /// Windows of the process `untouched` get nothing.
-    pub(super) fn open(display: &str, untouched: Option<u32>) -> Result<Self, OpenError> {
+    pub(super) fn open(display: &str, options: &Options) -> Result<Self, OpenError> {
         // The keyboard first: it names the extensions that are missing.
         let interrupter = Interrupter::default();
-        let keyboard = Keyboard::open(Link::connect(display)?, interrupter.clone())?;
-        let untouched =
-            untouched.map(|process| Untouched::of(process, Link::connect(display)?)).transpose()?;
-        Ok(Self { interrupter, keyboard, pointer: Pointer::open(display)?, untouched })
+        let keyboard = Keyboard::open(Link::connect(display)?, interrupter.clone(), options.is_guarded)?;
+        let manager = Manager::find(Link::connect(display)?, interrupter.clone())?;
+        let untouched = options.untouched.map(|process| Untouched::of(process, Link::connect(display)?));
+        let untouched = untouched.transpose()?;
+        Ok(Self { interrupter, keyboard, pointer: Pointer::open(display)?, manager, untouched })
+    }
+
+    /// Waits until what came before has decided which window gets the keyboard.
+    fn find_focus(&mut self) -> Result<(), InjectError> {
+        self.manager.settled()?;
+        self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_at_focus)
+    }
+
+    /// Notes that the window manager may have to take in a new map.
+    fn after_keys(&mut self, done: Result<(), InjectError>) -> Result<(), InjectError> {
+        if self.keyboard.has_taught() {
+            self.manager.is_at_work();
+        }
+        done
     }
 
     fn act(&mut self, input: &Input) -> Result<(), InjectError> {
         match input {
             Input::Key { key, pressed: true } => {
-                self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_at_focus)?;
-                self.keyboard.press(*key)
+                self.find_focus()?;
+                let pressed = self.keyboard.press(*key);
+                self.after_keys(pressed)
             }
-            Input::Key { key, pressed: false } => self.keyboard.release(*key),
+            Input::Key { key, pressed: false } => {
+                if matches!(key, Key::Named(named) if named.is_modifier()) {
+                    // Chords that change windows are over when their modifier is released.
+                    self.manager.is_at_work();
+                }
+                self.keyboard.release(*key)
+            }
             Input::Text(text) => {
-                self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_at_focus)?;
-                self.keyboard.type_text(text)
+                self.find_focus()?;
+                let typed = self.keyboard.type_text(text);
+                self.after_keys(typed)
             }
             Input::Move(at) => self.pointer.move_to(*at),
             Input::Button { button, pressed, at } => {
@@ -47,6 +71,7 @@ impl X11Injector {
                 if *pressed {
                     self.untouched.as_ref().map_or(Ok(()), Untouched::refuse_under_pointer)?;
                 }
+                self.manager.is_at_work();
                 self.pointer.button(*button, *pressed)
             }
             Input::Scroll { right, down, at } => {

@@ -21,6 +21,7 @@ mod presses;
 #[cfg(feature = "scrap")]
 mod scrap;
 mod screen;
+mod settle;
 mod shm;
 mod vigil;
 
@@ -52,7 +53,7 @@ pub(crate) fn open(options: &Options) -> Result<Desktop, OpenError> {
     };
     Ok(Desktop {
         screen: Box::new(screen),
-        injector: Box::new(X11Injector::open(&display, options.untouched)?),
+        injector: Box::new(X11Injector::open(&display, options)?),
         local_input: Box::new(X11LocalInput::open(Link::connect(&display)?)?),
     })
 }

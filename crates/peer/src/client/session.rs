@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use farhand_proto::bounded::Text;
 use farhand_proto::language::Language;
-use farhand_proto::relay::Voucher;
+use farhand_proto::relay::{Refusal, Voucher};
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
 use farhand_seal::StreamError;
@@ -17,7 +17,8 @@ use super::receipt::Notes;
 use super::registration::{News, Registration};
 use super::wishes::{Wish, Wishes};
 use super::{Event, Question, Visitor, display_gone};
-use crate::line::{Line, Turned, WayBack};
+use crate::control::RelayError;
+use crate::line::{Line, TryError, Turned, WayBack};
 use crate::stream::{PipeError, SealedPipe};
 use crate::{Clock, LAST_WORDS, LATE_WORDS, SessionEnd};
 
@@ -47,6 +48,8 @@ pub(super) struct Run {
     over_at: Option<Moment>,
     /// What became of the registration meanwhile.
     registration: Option<News>,
+    /// Why the relay will not bring the session back.
+    refused: Option<Refusal>,
 }
 
 /// What goes on beside the session.
@@ -84,6 +87,7 @@ impl Run {
             is_over: false,
             over_at: None,
             registration: None,
+            refused: None,
         }
     }
 
@@ -139,6 +143,9 @@ impl Run {
             let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
             if let Some(end) = self.ended.take_if(|_| self.line.is_idle() || waited) {
                 return end;
+            }
+            if let (Some(refusal), false) = (self.refused, self.line.is_up()) {
+                return SessionEnd::Relay(refusal);
             }
             let open = self.ended.is_none();
             let heard = self.waiting.is_empty();
@@ -284,6 +291,9 @@ impl Run {
             Turned::Back(taken) => self.session.resume(taken, now),
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");
+                if let TryError::Relay(RelayError::Refused(refusal @ Refusal::Operator)) = error {
+                    self.refused = Some(refusal);
+                }
                 // Where the program takes no news, the newest count is enough.
                 self.waiting.retain(|event| !matches!(event, Event::Retrying { .. }));
                 if self.ended.is_none() {

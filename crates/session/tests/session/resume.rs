@@ -223,7 +223,7 @@ fn an_end_while_the_line_is_lost_stays_and_is_told_when_it_can_be() {
     world.run(10 * MS);
     assert_eq!(world.ends().1, Some(Ended::There(EndReason::Customer)));
     assert!(!world.client.has_last_words());
-    assert_eq!(world.client.grants().allows(Grant::View), false);
+    assert!(!world.client.grants().allows(Grant::View));
 }
 
 #[test]

@@ -264,3 +264,28 @@ fn the_theme_is_the_desktops() {
     assert_eq!(system_theme(), None, "it is too slow");
     assert!(start.elapsed() < Duration::from_secs(1));
 }
+
+#[test]
+fn a_change_of_the_theme_is_told() {
+    if !on_own_bus("a_change_of_the_theme_is_told") {
+        return;
+    }
+    const PATH: &str = "/org/freedesktop/portal/desktop";
+    let portal = connection::Builder::session().expect("a bus");
+    let portal = portal.serve_at(PATH, Settings(1, Duration::ZERO)).expect("a path");
+    let portal = portal.name("org.freedesktop.portal.Desktop").expect("a name").build().expect("a portal");
+    let (tell, told) = mpsc::channel();
+    super::follow_theme(move |theme| tell.send(theme).is_ok());
+    assert_eq!(told.recv_timeout(PATIENCE), Ok(Some(Theme::Dark)), "as it is");
+    let change = |namespace: &str, key: &str, value: u32| {
+        let changed = (namespace, key, Value::from(value));
+        let interface = "org.freedesktop.portal.Settings";
+        portal.emit_signal(None::<()>, PATH, interface, "SettingChanged", &changed).expect("a bus");
+    };
+    for (scheme, theme) in [(2, Some(Theme::Light)), (1, Some(Theme::Dark)), (0, None)] {
+        change("org.freedesktop.appearance", "contrast", 1);
+        change("org.gnome.desktop.interface", "color-scheme", 2);
+        change("org.freedesktop.appearance", "color-scheme", scheme);
+        assert_eq!(told.recv_timeout(PATIENCE), Ok(theme), "{scheme}");
+    }
+}

@@ -5,6 +5,7 @@ mod bus_tests;
 #[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
 mod gpu;
 mod keyboard;
+mod monitors;
 mod theme;
 mod tray;
 mod typed;
@@ -19,6 +20,8 @@ use crate::run::Stacking;
 #[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
 pub(crate) use gpu::open as open_gpu;
 pub(crate) use keyboard::{CAN_CAPTURE, capture_keyboard, release_keyboard};
+pub(crate) use monitors::Monitors;
+pub(crate) use theme::follow_theme;
 pub use theme::system_theme;
 pub(crate) use tray::Item;
 pub(crate) use typed::Typed;

@@ -7,6 +7,8 @@
 //! The map is the one of the server's XTEST keyboard: sending from it makes it the map of all programs.
 
 mod keymap;
+mod lessons;
+mod likely;
 mod server;
 mod spares;
 mod symbols;
@@ -21,9 +23,9 @@ use super::link::Link;
 use crate::{InjectError, Interrupter, OpenError};
 use keymap::{Keycode, Keymap, Keysym, LOCK, Mods, Strokes};
 use server::{Leftovers, Server, State};
-use spares::{Full, REST, Spares};
+use spares::{Full, Lesson, REST, Spares};
 
-/// Empties the keys that a killed program taught and could not empty, once what it typed with them has been read.
+/// Empties the keys that a program that was killed or has a guard taught and left, once what it typed was read.
 pub(super) fn empty_leftovers(link: Link) -> Result<(), OpenError> {
     let leftovers = Leftovers::find(link)?;
     if leftovers.any()? {
@@ -51,6 +53,9 @@ pub(super) struct Keyboard {
     /// How many of the held keys need a key of the keyboard.
     down: HashMap<Keycode, usize>,
     interrupter: Interrupter,
+    /// Whether another process takes back what was taught.
+    is_guarded: bool,
+    has_taught: bool,
 }
 
 /// A key that the operator holds.
@@ -63,13 +68,24 @@ struct Held {
 }
 
 impl Keyboard {
-    pub(super) fn open(link: Link, interrupter: Interrupter) -> Result<Self, OpenError> {
-        let server = Server::open(link)?;
+    /// With a guard, dropping it leaves to that what was taught, see [`empty_leftovers`].
+    pub(super) fn open(link: Link, interrupter: Interrupter, is_guarded: bool) -> Result<Self, OpenError> {
+        let mut server = Server::open(link)?;
+        let left = server.take_list()?;
         let keymap = server.read_map().map_err(open_error)?;
-        let spares = Spares::find(&keymap);
-        tracing::debug!(spares = spares.count(), "the keyboard was read");
+        let mut spares = Spares::find(&keymap);
+        let refused = spares.adopt(&left, &keymap, Instant::now());
+        tracing::debug!(spares = spares.count(), left = left.len(), "the keyboard was read");
         let (tables, held, down) = (HashMap::new(), Vec::new(), HashMap::new());
-        Ok(Self { server, keymap, spares, tables, held, down, interrupter })
+        let mut keyboard =
+            Self { server, keymap, spares, tables, held, down, interrupter, is_guarded, has_taught: false };
+        if !refused.is_empty() {
+            let lessons = refused.into_iter().map(Lesson::nothing).collect::<Vec<_>>();
+            keyboard.server.teach(&lessons).map_err(open_error)?;
+            keyboard.refresh().map_err(open_error)?;
+            keyboard.server.note_taught(&keyboard.spares.taught()).map_err(open_error)?;
+        }
+        Ok(keyboard)
     }
 
     /// Whether the server still answers.
@@ -213,17 +229,24 @@ impl Keyboard {
                 wanted.push(symbol);
             }
         }
-        self.teach_symbols(&wanted, characters.first().copied())
+        self.teach_symbols(&wanted, characters.first().copied(), state)
     }
 
-    /// Teaches empty keys the first of these symbols for certain, the others where there is room.
-    fn teach_symbols(&mut self, wanted: &[Keysym], character: Option<char>) -> Result<(), InjectError> {
+    /// Teaches empty keys the first of these symbols for certain, the others and what is likely to be typed later
+    /// where there is room: all of it in one change of the map.
+    fn teach_symbols(
+        &mut self,
+        wanted: &[Keysym],
+        character: Option<char>,
+        state: &State,
+    ) -> Result<(), InjectError> {
         let mut taught = HashMap::new();
         for (index, symbol) in wanted.iter().enumerate() {
-            let lesson = match self.spares.teach(*symbol, wanted, Instant::now()) {
+            let active = if index == 0 { state.mods } else { 0 };
+            let lesson = match self.spares.teach(*symbol, active, wanted, Instant::now()) {
                 Err(Full::Until(free)) if index == 0 => {
                     self.sleep_until(free)?;
-                    self.spares.teach(*symbol, wanted, Instant::now())
+                    self.spares.teach(*symbol, active, wanted, Instant::now())
                 }
                 other => other,
             };
@@ -234,13 +257,23 @@ impl Keyboard {
                 Err(_) => return Err(InjectError::NoFreeKey { character }),
             }
         }
-        let mut keycodes = self.spares.taught();
-        keycodes.extend(taught.keys());
-        self.server.note_taught(&keycodes)?;
-        for lesson in taught.values() {
-            self.server.teach(lesson)?;
+        for character in likely::characters() {
+            let Some(symbol) = symbols::of_character(character) else { continue };
+            if self.spares.knows(symbol) || self.stroke(character, &state.at_rest(), 0).is_some() {
+                continue;
+            }
+            let Some(lesson) = self.spares.teach_ahead(symbol, Instant::now()) else { break };
+            taught.insert(lesson.keycode, lesson);
         }
+        self.server.note_taught(&self.spares.taught())?;
+        self.server.teach(&taught.into_values().collect::<Vec<_>>())?;
+        self.has_taught = true;
         self.refresh()
+    }
+
+    /// Whether it changed the map since this was asked last: window managers then have much to do.
+    pub(super) fn has_taught(&mut self) -> bool {
+        std::mem::take(&mut self.has_taught)
     }
 
     fn sleep_until(&self, moment: Instant) -> Result<(), InjectError> {
@@ -278,7 +311,7 @@ impl Keyboard {
                     return Ok((keycode, add));
                 }
             }
-            self.teach_symbols(&[symbol], Some(character))?;
+            self.teach_symbols(&[symbol], Some(character), &state.at_rest())?;
         }
         Err(no_key(character))
     }
@@ -291,7 +324,7 @@ impl Keyboard {
             if let Some(keycode) = found {
                 return Ok(keycode);
             }
-            self.teach_symbols(&symbols[..1], None)?;
+            self.teach_symbols(&symbols[..1], None, &state.at_rest())?;
         }
         Err(InjectError::NoFreeKey { character: None })
     }
@@ -360,17 +393,15 @@ impl Keyboard {
 impl Drop for Keyboard {
     fn drop(&mut self) {
         let taught = self.spares.taught();
-        if taught.is_empty() || self.server.sync().is_err() {
+        let is_left = self.is_guarded && self.server.keeps_list();
+        if taught.is_empty() || is_left || self.server.sync().is_err() {
             return;
         }
         // What was typed last may still be unread.
         if let Some(rested) = self.spares.rested_at() {
             thread::sleep(rested.saturating_duration_since(Instant::now()));
         }
-        let emptied = taught.into_iter().try_for_each(|keycode| {
-            let lesson = self.spares.forget(keycode);
-            self.server.teach(&lesson)
-        });
+        let emptied = self.server.teach(&self.spares.forget_all());
         if let Err(error) = emptied.and_then(|()| self.server.note_taught(&[])) {
             tracing::debug!(%error, "the keyboard keeps what it was taught");
         }

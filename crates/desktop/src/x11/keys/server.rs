@@ -12,11 +12,12 @@ use x11rb::wrapper::ConnectionExt as _;
 
 use super::super::link::{Asked, Link, failed};
 use super::keymap::{Keycode, Keymap, LOCK, Mods};
+use super::lessons;
 use super::spares::Lesson;
 use crate::{InjectError, OpenError};
 
 /// The keyboard that programs listen to.
-const CORE_KEYBOARD: u16 = 0x100;
+pub(super) const CORE_KEYBOARD: u16 = 0x100;
 
 /// The connection that keys are sent on.
 pub(super) struct Server {
@@ -69,6 +70,11 @@ impl State {
         Self { group, ..self.clone() }
     }
 
+    /// The same with nothing pressed.
+    pub(super) fn at_rest(&self) -> Self {
+        Self { group: self.group, mods: 0, down: [0; 32] }
+    }
+
     /// Whether a key is down, whoever holds it.
     pub(super) fn is_down(&self, keycode: Keycode) -> bool {
         self.down[usize::from(keycode / 8)] & (1 << (keycode % 8)) != 0
@@ -98,9 +104,7 @@ impl Server {
             link.xkb_select_events(device, none, events, parts, parts, &details).asked::<OpenError>(asked)?;
         }
         let taught = name_of_list(&link)?;
-        let mut server = Self { link, device, taught, keeps_list: false };
-        server.take_list()?;
-        Ok(server)
+        Ok(Self { link, device, taught, keeps_list: false })
     }
 
     /// The map of the XTEST keyboard.
@@ -154,51 +158,9 @@ impl Server {
         Ok(())
     }
 
-    /// Changes what one key does, and waits until the server has taken it in.
-    pub(super) fn teach(&self, lesson: &Lesson) -> Result<(), InjectError> {
-        let asked = "teach the keyboard a character";
-        let count = u16::try_from(lesson.symbols.len()).unwrap_or(0);
-        let entry = xkb::KeySymMap {
-            kt_index: [lesson.kind, 0, 0, 0],
-            group_info: u8::from(count > 0),
-            width: u8::try_from(count).unwrap_or(0),
-            syms: lesson.symbols.clone(),
-        };
-        let map = xkb::SetMapAux::new().syms(vec![entry]);
-        let (least, most) = (self.link.setup().min_keycode, self.link.setup().max_keycode);
-        let (flags, first) = (xkb::SetMapFlags::from(0u8), lesson.keycode);
-        self.link
-            .xkb_set_map(
-                CORE_KEYBOARD,
-                flags,
-                least,
-                most,
-                0,
-                0,
-                first,
-                1,
-                count,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0,
-                0u16.into(),
-                &map,
-            )
-            .asked::<InjectError>(asked)?
-            .check()
-            .asked::<InjectError>(asked)
+    /// Changes what keys do, and waits until the server has taken it in.
+    pub(super) fn teach(&self, lessons: &[Lesson]) -> Result<(), InjectError> {
+        lessons::teach(&self.link, lessons)
     }
 
     /// Lists the taught keys on the root window, so that others can empty them should this program be killed.
@@ -221,12 +183,17 @@ impl Server {
         self.link.sync().map_err(|error| failed("take in keys", error))
     }
 
-    /// Becomes the keeper of the list of taught keys unless another program is, and empties the keys that a
-    /// killed one left.
-    fn take_list(&mut self) -> Result<(), OpenError> {
+    /// Whether the list of taught keys is this program's to keep.
+    pub(super) fn keeps_list(&self) -> bool {
+        self.keeps_list
+    }
+
+    /// Becomes the keeper of the list of taught keys unless another program is, and gives the keys that a former
+    /// one left.
+    pub(super) fn take_list(&mut self) -> Result<Vec<Keycode>, OpenError> {
         let asked = "keep a list of keys";
         if self.list_is_kept()? {
-            return Ok(());
+            return Ok(Vec::new());
         }
         let window = self.hidden_window()?;
         self.link
@@ -235,7 +202,7 @@ impl Server {
             .check()
             .asked::<OpenError>(asked)?;
         self.keeps_list = true;
-        self.empty_listed()
+        self.read_list(false)
     }
 
     /// Whether a program keeps the list of taught keys. One that was killed no longer does.
@@ -247,11 +214,8 @@ impl Server {
 
     /// Takes the list and empties its keys.
     fn empty_listed(&self) -> Result<(), OpenError> {
-        for keycode in self.read_list(true)? {
-            let lesson = Lesson { keycode, kind: 0, symbols: Vec::new() };
-            self.teach(&lesson).map_err(super::open_error)?;
-        }
-        Ok(())
+        let lessons = self.read_list(true)?.into_iter().map(Lesson::nothing).collect::<Vec<_>>();
+        self.teach(&lessons).map_err(super::open_error)
     }
 
     fn read_list(&self, take: bool) -> Result<Vec<Keycode>, OpenError> {

@@ -5,6 +5,9 @@
 //! stays on its key for as long as there is room, the one that rested longest gives way first, and none gives way
 //! within [`REST`] of its last use. Each key has room for one character on each of its levels. While it has only
 //! one, that one stands on all of them, so that modifiers held by the person don't matter.
+//!
+//! A change of the map costs all programs the same, however much it teaches. So the first one also teaches what is
+//! likely to be typed later, as far as there is room; that gives way to anything that is typed.
 
 use std::time::{Duration, Instant};
 
@@ -57,6 +60,13 @@ pub(super) struct Lesson {
     pub(super) kind: u8,
     /// The symbol of each level; none empties the key.
     pub(super) symbols: Vec<Keysym>,
+}
+
+impl Lesson {
+    /// What empties a key.
+    pub(super) fn nothing(keycode: Keycode) -> Self {
+        Self { keycode, kind: 0, symbols: Vec::new() }
+    }
 }
 
 /// No key can be lent now.
@@ -149,28 +159,70 @@ impl Spares {
         used.max().map(|used| used + REST)
     }
 
-    /// Finds room for a symbol and tells what its key must be taught. Symbols in `keep` don't give way.
-    pub(super) fn teach(&mut self, symbol: Keysym, keep: &[Keysym], now: Instant) -> Result<Lesson, Full> {
-        let (spare, slot) = self.room(keep, now)?;
+    /// Finds room for a symbol where it can be typed while these modifiers are active, and tells what its key must be
+    /// taught. Symbols in `keep` don't give way.
+    pub(super) fn teach(
+        &mut self,
+        symbol: Keysym,
+        active: Mods,
+        keep: &[Keysym],
+        now: Instant,
+    ) -> Result<Lesson, Full> {
+        let (spare, slot) = self.room(active, keep, now)?;
         let spare = &mut self.spares[spare];
         spare.slots[slot] = Slot { symbol, used: None };
         Ok(spare.lesson(&self.kind))
     }
 
-    /// What empties a key again.
-    pub(super) fn forget(&mut self, keycode: Keycode) -> Lesson {
-        if let Some(spare) = self.spares.iter_mut().find(|spare| spare.keycode == keycode) {
+    /// The same for a symbol that may be wanted later, if there is an empty place.
+    pub(super) fn teach_ahead(&mut self, symbol: Keysym, now: Instant) -> Option<Lesson> {
+        let (spare, slot) = self.room(0, &[], now).ok()?;
+        if self.spares[spare].slots[slot].symbol != 0 {
+            return None;
+        }
+        self.teach(symbol, 0, &[], now).ok()
+    }
+
+    /// Takes over keys that a program before this one taught and gives those that must be emptied instead. What was
+    /// typed with them may still be unread.
+    pub(super) fn adopt(&mut self, listed: &[Keycode], keymap: &Keymap, now: Instant) -> Vec<Keycode> {
+        let mut refused = Vec::new();
+        for keycode in listed.iter().copied().filter(|keycode| !keymap.key(*keycode).is_unused()) {
+            match &keymap.key(keycode).groups[..] {
+                [(kind, symbols)]
+                    if *kind == usize::from(self.kind.index)
+                        && symbols.len() == self.kind.width
+                        && Spare::taught(keycode, symbols, &self.kind, now).symbols(&self.kind)
+                            == *symbols =>
+                {
+                    self.spares.push(Spare::taught(keycode, symbols, &self.kind, now));
+                }
+                _ => refused.push(keycode),
+            }
+        }
+        refused
+    }
+
+    /// What empties all keys again.
+    pub(super) fn forget_all(&mut self) -> Vec<Lesson> {
+        let taught = self.taught();
+        for spare in &mut self.spares {
             spare.slots.fill(Slot::default());
         }
-        Lesson { keycode, kind: 0, symbols: Vec::new() }
+        taught.into_iter().map(Lesson::nothing).collect()
     }
 
     /// The best place: an empty key, else an empty level, else the one that rested longest.
-    fn room(&self, keep: &[Keysym], now: Instant) -> Result<(usize, usize), Full> {
+    fn room(&self, active: Mods, keep: &[Keysym], now: Instant) -> Result<(usize, usize), Full> {
         let mut best = None;
+        let empty = self.spares.iter().filter(|spare| spare.slots[0].symbol == 0).count();
+        let is_last = empty == 1 && self.spares.len() > 1;
         for (index, spare) in self.spares.iter().enumerate() {
             for (level, slot) in spare.slots.iter().enumerate() {
                 let rank = match slot.symbol {
+                    _ if !spare.is_reached(level, active, &self.kind) => continue,
+                    // Other programs that type need an empty key as well.
+                    0 if level == 0 && is_last => continue,
                     0 if level == 0 => 0,
                     0 if spare.slots[0].symbol != 0 => 1,
                     // The first level is filled first: it stands in for the others.
@@ -179,8 +231,10 @@ impl Spares {
                     _ => 2,
                 };
                 let used = spare.last_use(level);
-                let is_tired = used.is_some_and(|used| used + REST > now);
-                let candidate = (is_tired, if is_tired { 0 } else { rank }, used, (index, level));
+                let is_tired = spare.is_tired(level, now);
+                // The likeliest was taught first: keys from the first on, then their higher levels.
+                let order = if rank == 2 { (usize::MAX - level, usize::MAX - index) } else { (index, level) };
+                let candidate = (is_tired, if is_tired { 0 } else { rank }, used, order, (index, level));
                 if best.is_none_or(|best| candidate < best) {
                     best = Some(candidate);
                 }
@@ -188,13 +242,35 @@ impl Spares {
         }
         match best {
             None => Err(Full::NoKeys),
-            Some((true, _, Some(used), _)) => Err(Full::Until(used + REST)),
-            Some((_, _, _, place)) => Ok(place),
+            Some((true, _, Some(used), ..)) => Err(Full::Until(used + REST)),
+            Some((.., place)) => Ok(place),
         }
     }
 }
 
 impl Spare {
+    /// A key that gives these symbols, as if they had just been typed.
+    fn taught(keycode: Keycode, symbols: &[Keysym], kind: &Kind, now: Instant) -> Self {
+        let slot = |(level, _): &(usize, Mods)| {
+            let symbol = symbols[*level];
+            let stands_in = *level > 0 && symbol == symbols[0];
+            Slot { symbol: if stands_in { 0 } else { symbol }, used: Some(now) }
+        };
+        Self { keycode, slots: kind.levels.iter().map(slot).collect() }
+    }
+
+    /// Whether something taught here could be typed while these modifiers are active.
+    fn is_reached(&self, level: usize, active: Mods, kind: &Kind) -> bool {
+        let is_alone = (0..self.slots.len()).all(|other| other == level || self.slots[other].symbol == 0);
+        let wanted = kind.levels.iter().fold(0, |mods, (_, mask)| mods | mask) & active;
+        (level == 0 && is_alone) || kind.levels[level].1 & wanted == wanted
+    }
+
+    /// Whether what stands on a level may still be unread.
+    fn is_tired(&self, level: usize, now: Instant) -> bool {
+        self.last_use(level).is_some_and(|used| used + REST > now)
+    }
+
     /// When what stands on a level was last used. The first symbol stands on the empty levels too.
     fn last_use(&self, level: usize) -> Option<Instant> {
         let alike = |other: &usize| *other == level || (level == 0 && self.slots[*other].symbol == 0);
@@ -260,9 +336,9 @@ mod tests {
         let keymap = sample();
         let mut spares = Spares::find(&keymap);
         let now = Instant::now();
-        let first = spares.teach(100, &[], now).unwrap();
+        let first = spares.teach(100, 0, &[], now).unwrap();
         assert_eq!((first.keycode, first.kind, &first.symbols[..]), (16, 3, &[100, 100, 100, 100][..]));
-        let second = spares.teach(101, &[], now).unwrap();
+        let second = spares.teach(101, 0, &[], now).unwrap();
         assert_eq!(&second.symbols[..], [100, 101, 100, 100]);
         assert!(spares.knows(100) && spares.knows(101) && !spares.knows(102));
     }
@@ -274,14 +350,14 @@ mod tests {
         let start = Instant::now();
         let level3 = 0x80;
         for (symbol, mods) in [(100, 0), (101, SHIFT), (102, level3), (103, SHIFT | level3)] {
-            let lesson = spares.teach(symbol, &[], start).unwrap();
+            let lesson = spares.teach(symbol, 0, &[], start).unwrap();
             spares.touch(lesson.keycode, mods, start + Duration::from_millis(u64::from(symbol)));
         }
         let oldest = start + Duration::from_millis(100) + REST;
-        assert_eq!(spares.teach(104, &[], start + Duration::from_millis(200)), Err(Full::Until(oldest)));
-        let lesson = spares.teach(104, &[], oldest).unwrap();
+        assert_eq!(spares.teach(104, 0, &[], start + Duration::from_millis(200)), Err(Full::Until(oldest)));
+        let lesson = spares.teach(104, 0, &[], oldest).unwrap();
         assert_eq!(&lesson.symbols[..], [104, 101, 102, 103]);
-        let kept = spares.teach(105, &[104, 101], oldest + Duration::from_millis(10)).unwrap();
+        let kept = spares.teach(105, 0, &[104, 101], oldest + Duration::from_millis(10)).unwrap();
         assert_eq!(&kept.symbols[..], [104, 101, 105, 103]);
     }
 
@@ -290,11 +366,11 @@ mod tests {
         let keymap = sample();
         let mut spares = Spares::find(&keymap);
         let now = Instant::now();
-        spares.teach(100, &[], now).unwrap();
+        spares.teach(100, 0, &[], now).unwrap();
         for mods in [0, SHIFT, 0x80, SHIFT | 0x80] {
             spares.touch(16, mods, now);
         }
-        assert_eq!(spares.teach(101, &[], now), Err(Full::Until(now + REST)));
+        assert_eq!(spares.teach(101, 0, &[], now), Err(Full::Until(now + REST)));
     }
 
     #[test]
@@ -302,14 +378,14 @@ mod tests {
         let mut keymap = sample();
         keymap.set(16, SOMETHING);
         let mut spares = Spares::find(&keymap);
-        assert_eq!(spares.teach(100, &[], Instant::now()), Err(Full::NoKeys));
+        assert_eq!(spares.teach(100, 0, &[], Instant::now()), Err(Full::NoKeys));
     }
 
     #[test]
     fn what_others_do_to_the_map_is_followed() {
         let mut keymap = sample();
         let mut spares = Spares::find(&keymap);
-        let lesson = spares.teach(100, &[], Instant::now()).unwrap();
+        let lesson = spares.teach(100, 0, &[], Instant::now()).unwrap();
         keymap.set(16, &[(usize::from(lesson.kind), &lesson.symbols)]);
         spares.follow(&keymap);
         assert!(spares.knows(100));
