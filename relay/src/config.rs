@@ -83,9 +83,8 @@ pub enum ConfigError {
     },
     /// The pages would be where legs come.
     #[error(
-        "`pages` is {pages}, and `listen` has {listen}, which {}; give the pages a port of their own, such as \
-         127.0.0.1:9311, or say off",
-        if .pages == .listen { "is the same" } else { "takes that port on every address" }
+        "`pages` is {pages} and `listen` has {listen}, so both would take the same port; give the pages one of their \
+         own, such as 127.0.0.1:9311, or say off"
     )]
     Clash {
         /// Where the pages would be.

@@ -204,9 +204,9 @@ fn a_wrong_configuration_is_named_with_line_and_key() {
 fn pages_that_would_be_where_legs_come_are_refused_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
     for (listen, pages, words) in [
-        ("127.0.0.1:7000", "127.0.0.1:7000", "which is the same"),
-        ("[::1]:1,0.0.0.0:7000", "127.0.0.1:7000", "`listen` has 0.0.0.0:7000, which takes that port"),
-        ("127.0.0.1:7000", "0.0.0.0:7000", "`pages` is 0.0.0.0:7000, and `listen` has 127.0.0.1:7000"),
+        ("127.0.0.1:7000", "127.0.0.1:7000", "`listen` has 127.0.0.1:7000, so both would take the same port"),
+        ("[::1]:1,0.0.0.0:7000", "127.0.0.1:7000", "`listen` has 0.0.0.0:7000, so both"),
+        ("127.0.0.1:7000", "0.0.0.0:7000", "`pages` is 0.0.0.0:7000 and `listen` has 127.0.0.1:7000"),
     ] {
         for command in ["check-config", "run"] {
             fails(folder.path(), &[command, "--listen", listen, "--pages", pages], 3, &[pages, words]);
