@@ -224,11 +224,13 @@ impl Interrupter {
     }
 
     /// Whether to break off.
+    #[cfg(target_os = "linux")]
     fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 
     /// What comes now is wanted.
+    #[cfg(target_os = "linux")]
     fn clear(&self) {
         self.0.store(false, Ordering::Release);
     }
