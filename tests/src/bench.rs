@@ -2,6 +2,7 @@
 
 pub mod flood;
 pub mod present;
+pub mod resume;
 pub mod start;
 
 mod screen;

@@ -13,6 +13,7 @@ pub mod honest;
 pub mod hostile;
 pub mod relay;
 pub mod script;
+pub mod slow;
 pub mod tls;
 
 use std::time::{Duration, Instant};

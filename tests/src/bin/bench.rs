@@ -14,7 +14,7 @@ fn main() -> std::process::ExitCode {
 
     #[derive(Parser)]
     struct Arguments {
-        /// Which: start, present, flood
+        /// Which: start, present, flood, resume
         name: String,
         /// Where the programs are
         #[arg(long)]
@@ -36,8 +36,15 @@ fn main() -> std::process::ExitCode {
         bench::start::TITLE => (bench::start::TITLE, bench::start::run(&setup)),
         bench::present::TITLE => (bench::present::TITLE, bench::present::run(&setup)),
         bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
+        bench::resume::TITLE => (bench::resume::TITLE, bench::resume::run(&setup)),
         other => {
-            let known = [bench::start::TITLE, bench::present::TITLE, bench::flood::TITLE].join(", ");
+            let known = [
+                bench::start::TITLE,
+                bench::present::TITLE,
+                bench::flood::TITLE,
+                bench::resume::TITLE,
+            ]
+            .join(", ");
             eprintln!("there is no benchmark {other:?}; there are: {known}");
             return std::process::ExitCode::FAILURE;
         }
