@@ -3,5 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
 mod both_ends;
+mod grants;
 mod resume;
 mod world;

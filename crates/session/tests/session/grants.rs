@@ -1,0 +1,255 @@
+//! Every message of a console, in every phase, under every grant: what is not allowed is not done and not seen.
+
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::codec::Message as _;
+use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::input::{Button, Input, Key, NamedKey};
+use farhand_proto::screen::{MonitorId, Point, PointerShape, View};
+use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
+use farhand_session::{ClientEvent, ClientSession, Ended, RESUME_WINDOW};
+
+use crate::world::{MS, both, message, screen, view};
+
+/// Where a session stands when a message comes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    /// Nothing was asked.
+    New,
+    /// The customer has not answered.
+    Asking,
+    /// The customer said yes to these.
+    Open,
+    /// And paused it.
+    Paused,
+    /// And lost the line.
+    Lost,
+    /// And came back.
+    Back,
+    /// And ended it.
+    Over,
+}
+
+const PHASES: [Phase; 7] =
+    [Phase::New, Phase::Asking, Phase::Open, Phase::Paused, Phase::Lost, Phase::Back, Phase::Over];
+
+fn at() -> Point {
+    Point { x: 3, y: 4 }
+}
+
+fn inputs() -> Vec<Input> {
+    vec![
+        Input::Key { key: Key::Char('a'), pressed: true },
+        Input::Key { key: Key::Named(NamedKey::Control), pressed: true },
+        Input::Key { key: Key::Char('a'), pressed: false },
+        Input::Text(Text::new("text").unwrap()),
+        Input::Move(at()),
+        Input::Button { button: Button::Left, pressed: true, at: at() },
+        Input::Button { button: Button::Left, pressed: false, at: at() },
+        Input::Scroll { right: 0, down: 120, at: at() },
+        Input::ReleaseAll,
+    ]
+}
+
+fn messages() -> Vec<ToClient> {
+    let acts = inputs().into_iter().map(|input| ToClient::Act { number: 0, input });
+    let others = [
+        ToClient::Ping { at: 1 },
+        ToClient::Pong { at: 1 },
+        ToClient::Ack { bytes: 0, taken: Taken::default() },
+        ToClient::End { reason: EndReason::Operator },
+        ToClient::Ask { grants: both() },
+        ToClient::Watch { view: View::Desktop },
+        ToClient::Watch { view: View::Monitor(MonitorId(1)) },
+        ToClient::Refresh {},
+        ToClient::Skip { number: 0 },
+    ];
+    acts.chain(others).collect()
+}
+
+fn every_grant() -> [Grants; 4] {
+    let control = Grants::NONE.with(Grant::Control);
+    [Grants::NONE, view(), control, both()]
+}
+
+/// A session in this phase whose customer allows exactly this, with nothing left to hear or send.
+fn session(phase: Phase, grants: Grants) -> ClientSession {
+    let now = MS;
+    let mut session = ClientSession::new(RESUME_WINDOW, now);
+    if phase != Phase::New {
+        give(&mut session, &ToClient::Ask { grants: both() });
+    }
+    if !matches!(phase, Phase::New | Phase::Asking) {
+        session.answer(both(), now);
+        session.set_grants(grants, now);
+    }
+    match phase {
+        Phase::Paused => session.set_paused(true, now),
+        Phase::Lost => session.cut(now),
+        Phase::Back => {
+            session.cut(now);
+            session.resume(Taken::default(), now);
+        }
+        Phase::Over => session.end(EndReason::Customer),
+        Phase::New | Phase::Asking | Phase::Open => {}
+    }
+    said(&mut session);
+    events(&mut session);
+    session
+}
+
+fn give(session: &mut ClientSession, message: &ToClient) {
+    session.handle(message.clone(), message.to_frame().len(), MS);
+}
+
+fn events(session: &mut ClientSession) -> Vec<ClientEvent> {
+    std::iter::from_fn(|| session.poll_event()).collect()
+}
+
+fn said(session: &mut ClientSession) -> Vec<ToConsole> {
+    std::iter::from_fn(|| session.poll_transmit(MS)).map(|frame| message::<ToConsole>(&frame).0).collect()
+}
+
+/// What a session in this phase may be made to do.
+fn in_force(phase: Phase, grants: Grants) -> Grants {
+    if matches!(phase, Phase::Open | Phase::Back) { grants } else { Grants::NONE }
+}
+
+#[test]
+fn no_message_does_or_shows_what_is_not_allowed() {
+    let mut cases = 0;
+    for phase in PHASES {
+        for grants in every_grant() {
+            for message in messages() {
+                let case = format!("{phase:?}, {grants}, {message:?}");
+                let may = in_force(phase, grants);
+                let mut session = session(phase, grants);
+                give(&mut session, &message);
+                let happened = events(&mut session);
+                let answers = said(&mut session);
+                let is_act = matches!(message, ToClient::Act { .. });
+                let does = happened.iter().any(|event| matches!(event, ClientEvent::Do(_)));
+                assert_eq!(does, is_act && may.allows(Grant::Control), "done: {case}");
+                let wants_picture = matches!(message, ToClient::Watch { .. } | ToClient::Refresh {});
+                let shows = happened.iter().any(|event| matches!(event, ClientEvent::Show(_)));
+                assert_eq!(shows, wants_picture && may.allows(Grant::View), "shown: {case}");
+                refused_in_words(phase, may, &message, &answers, &case);
+                over_only_for_a_reason(phase, &message, &happened, &case);
+                nothing_unseen_goes_out(&mut session, may, &case);
+                cases += 1;
+            }
+        }
+    }
+    assert_eq!(cases, 7 * 4 * 18);
+}
+
+fn refused_in_words(phase: Phase, may: Grants, message: &ToClient, answers: &[ToConsole], case: &str) {
+    let undone = answers.iter().find_map(|answer| match answer {
+        ToConsole::Undone { why, .. } => Some(why.clone()),
+        _ => None,
+    });
+    let expected = match (message, phase) {
+        (_, Phase::Lost | Phase::Over) => None,
+        (ToClient::Skip { .. }, _) => Some(Undone::Stale),
+        (ToClient::Act { .. }, Phase::Paused) => Some(Undone::Paused),
+        (ToClient::Act { .. }, _) if !may.allows(Grant::Control) => Some(Undone::NotAllowed),
+        _ => None,
+    };
+    assert_eq!(undone, expected, "refused: {case}");
+    if matches!(phase, Phase::Lost | Phase::Over) {
+        assert!(answers.is_empty(), "said: {case}: {answers:?}");
+    }
+}
+
+fn over_only_for_a_reason(phase: Phase, message: &ToClient, happened: &[ClientEvent], case: &str) {
+    let ended = happened.iter().find_map(|event| match event {
+        ClientEvent::Ended(how) => Some(how.clone()),
+        _ => None,
+    });
+    let silent = matches!(phase, Phase::Lost | Phase::Over);
+    match message {
+        ToClient::End { .. } if !silent => {
+            assert_eq!(ended, Some(Ended::There(EndReason::Operator)), "{case}");
+        }
+        ToClient::Pong { .. } if !silent => {
+            assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
+        }
+        ToClient::Ask { .. } if !silent && phase != Phase::New => {
+            assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
+        }
+        _ => assert_eq!(ended, None, "{case}"),
+    }
+}
+
+/// Whatever the desktop offers, only what may be seen leaves.
+fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str) {
+    let (layout, of, area) = screen();
+    session.screen(layout, of, area);
+    session.update(vec![7; 100], MS);
+    session.pointer_at(at());
+    let rgba = Bytes::new([9; 4]).unwrap();
+    session.pointer_shape(PointerShape { width: 1, height: 1, hot_x: 0, hot_y: 0, rgba });
+    let seen = said(session).iter().any(|message| {
+        matches!(
+            message,
+            ToConsole::Screen { .. }
+                | ToConsole::Video { .. }
+                | ToConsole::PointerAt { .. }
+                | ToConsole::Shape { .. }
+        )
+    });
+    assert!(!seen || may.allows(Grant::View), "seen: {case}");
+}
+
+#[test]
+fn whatever_takes_the_view_away_stops_the_rest_of_an_update() {
+    let ways: [(&str, fn(&mut ClientSession)); 5] = [
+        ("revoked", |session| session.set_grants(Grants::NONE.with(Grant::Control), MS)),
+        ("switched off", |session| session.switch(Grant::View, false, MS)),
+        ("paused", |session| session.set_paused(true, MS)),
+        ("lost", |session| session.cut(MS)),
+        ("ended", |session| session.end(EndReason::Customer)),
+    ];
+    for (name, take_away) in ways {
+        let mut session = session(Phase::Open, both());
+        let (layout, of, area) = screen();
+        session.screen(layout, of, area);
+        session.update(vec![7; 60_000], MS);
+        session.pointer_at(at());
+        // Some of it has left by then.
+        for _ in 0..4 {
+            session.poll_transmit(MS);
+        }
+        take_away(&mut session);
+        let rest = said(&mut session);
+        let seen = rest.iter().any(|message| {
+            matches!(
+                message,
+                ToConsole::Screen { .. } | ToConsole::Video { .. } | ToConsole::PointerAt { .. }
+            )
+        });
+        assert!(!seen, "{name}: {rest:?}");
+        assert!(events(&mut session).contains(&ClientEvent::StopShowing), "{name}");
+    }
+}
+
+#[test]
+fn whatever_takes_control_away_stops_what_waits_and_releases_what_is_down() {
+    let ways: [(&str, fn(&mut ClientSession)); 4] = [
+        ("revoked", |session| session.set_grants(view(), MS)),
+        ("switched off", |session| session.switch(Grant::Control, false, MS)),
+        ("paused", |session| session.set_paused(true, MS)),
+        ("ended", |session| session.end(EndReason::Customer)),
+    ];
+    for (name, take_away) in ways {
+        let mut session = session(Phase::Open, both());
+        for (number, input) in (0..).zip(inputs()) {
+            give(&mut session, &ToClient::Act { number, input });
+        }
+        assert!(matches!(events(&mut session)[..], [ClientEvent::Do(_)]), "one at a time");
+        take_away(&mut session);
+        session.done(Ok(()), MS);
+        let happened = events(&mut session);
+        assert!(!happened.iter().any(|event| matches!(event, ClientEvent::Do(_))), "{name}: {happened:?}");
+        assert!(happened.contains(&ClientEvent::ReleaseAll), "{name}");
+    }
+}
