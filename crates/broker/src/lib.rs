@@ -38,5 +38,5 @@ pub use command::{Command, Ending, Event, LegId, OperatorCheck, OperatorId, Pair
 pub use directory::{Directory, LocalDirectory};
 pub use settings::{
     ALONE, CLAIM_LIFE, CLOCK_SKEW, Entropy, FAILED_LOGIN_DELAY, Limits, MISSES_PER_HOUR, MISSES_PER_MINUTE,
-    NOBODY_DELAY, PASS_LIFE, PINGS_PER_MINUTE, RESUME_ALONE, Settings, Signer, TICKET_LIFE, Timing,
+    NOBODY_DELAY, PASS_LIFE, PINGS_PER_MINUTE, Settings, Signer, TICKET_LIFE, Timing,
 };

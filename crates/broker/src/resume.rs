@@ -10,7 +10,7 @@ use crate::broker::{Broker, Now};
 use crate::command::{Command, Ending, LegId, OperatorCheck, OperatorId, PairId};
 use crate::join::{Pair, Side, State};
 use crate::leg::{Console, Leg, Returning, Stage};
-use crate::settings::RESUME_ALONE;
+use crate::settings::ALONE;
 use crate::signed;
 use crate::timers::Timer;
 
@@ -86,7 +86,7 @@ impl Broker {
         let pair_id = PairId(self.next_pair);
         self.next_pair += 1;
         let operator = OperatorId(pass.operator_id);
-        let alone = self.timers.set(now.moment + RESUME_ALONE, Timer::Alone(pair_id));
+        let alone = self.timers.set(now.moment + ALONE, Timer::Alone(pair_id));
         let pair = Pair {
             session_id: pass.session_id,
             operator: Console { key: pass.console_key, id: operator, name: pass.operator.clone() },
@@ -116,7 +116,7 @@ impl Broker {
         if let State::Half { alone, .. } = pair.state {
             self.timers.cancel(alone);
         }
-        let alone = self.timers.set(now.moment + RESUME_ALONE, Timer::Alone(pair_id));
+        let alone = self.timers.set(now.moment + ALONE, Timer::Alone(pair_id));
         pair.state = State::Half { side, leg: id, version, expiry: None, alone };
         self.unwatch(id);
         self.set_stage(id, Stage::Joining(pair_id));

@@ -13,10 +13,9 @@ pub const FAILED_LOGIN_DELAY: Duration = Duration::from_millis(500);
 pub const TICKET_LIFE: Duration = Duration::from_secs(30);
 /// How far the clocks of client and relay may be apart: a voucher lasts as long as a ticket and this.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(30);
-/// How long the first half of a session waits for the other.
+/// How long the first half of a session waits for the other. One that comes back tries again after that: its leg may
+/// be gone without its knowing.
 pub const ALONE: Duration = Duration::from_secs(10);
-/// How long one half of a session that comes back waits for the other, which may not know yet that their line is cut.
-pub const RESUME_ALONE: Duration = Duration::from_secs(30);
 /// How long a pass brings its half of a session back; each time that it does there is a new one.
 pub const PASS_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How long a session ID stays its client's.

@@ -75,7 +75,7 @@ impl Console {
         let identity = control::new_identity()?;
         let Operator { name, token } = operator;
         let first = ToRelay::Login { versions: Versions::RELAY, operator: name, token };
-        match control::open(&way, &identity, &first, RELAY_ANSWER).await? {
+        match control::open(&way, &identity, &first).await? {
             (leg, FromRelay::LoggedIn { organisation, .. }) => {
                 Ok(Self { way, identity, leg, organisation, requests: 0 })
             }

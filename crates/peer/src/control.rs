@@ -12,9 +12,6 @@ use farhand_transport::{Identity, Leg, LegError, Pin, Target};
 
 use crate::RELAY_ANSWER;
 
-/// How long a half that comes back waits at a relay; longer than the relay lets it wait for the other half.
-const RESUME_ANSWER: Duration = Duration::from_secs(32);
-
 /// How a program reaches its relay.
 #[derive(Debug, Clone)]
 pub struct Way {
@@ -54,14 +51,13 @@ pub(crate) async fn open(
     way: &Way,
     identity: &Identity,
     first: &ToRelay,
-    patience: Duration,
 ) -> Result<(Leg, FromRelay), RelayError> {
     let mut leg = farhand_transport::dial(&way.targets, &way.pins, identity).await?;
     let talk = async {
         leg.write_message(first).await?;
         leg.read_message::<FromRelay>().await
     };
-    match tokio::time::timeout(patience, talk).await {
+    match tokio::time::timeout(RELAY_ANSWER, talk).await {
         Err(_) => Err(RelayError::Silent),
         Ok(Err(error)) => Err(error.into()),
         Ok(Ok(FromRelay::Refused { refusal })) => Err(RelayError::Refused(refusal)),
@@ -77,7 +73,7 @@ pub(crate) async fn join(
     ticket: Ticket,
 ) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
     let first = ToRelay::Join { versions: Versions::RELAY, ticket };
-    joined(open(way, identity, &first, RELAY_ANSWER).await?)
+    joined(open(way, identity, &first).await?)
 }
 
 /// Brings one half of a session back to a relay and waits for the other, which may not know yet that it has to.
@@ -87,7 +83,7 @@ pub(crate) async fn resume(
     pass: Bytes<MAX_SIGNED>,
 ) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
     let first = ToRelay::Resume { versions: Versions::RELAY, pass };
-    joined(open(way, identity, &first, RESUME_ANSWER).await?)
+    joined(open(way, identity, &first).await?)
 }
 
 fn joined((leg, answer): (Leg, FromRelay)) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {

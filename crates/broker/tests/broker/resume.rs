@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use farhand_broker::{Ending, Event, OperatorCheck, PASS_LIFE, RESUME_ALONE, Traffic};
+use farhand_broker::{ALONE, Ending, Event, OperatorCheck, PASS_LIFE, Traffic};
 use farhand_proto::bounded::Bytes;
 use farhand_proto::relay::{FromRelay, Refusal};
 
@@ -83,7 +83,7 @@ fn a_half_waits_its_time_and_can_come_again() {
     let (pair, _, _, pass) = world.session();
     cut(&mut world, pair);
     let client = world.back(key(CLIENT), &pass);
-    world.pass(RESUME_ALONE - Duration::from_millis(1));
+    world.pass(ALONE - Duration::from_millis(1));
     assert_eq!(world.heard(client), 0);
     world.pass(Duration::from_millis(1));
     world.assert_refused(client, Refusal::Alone);

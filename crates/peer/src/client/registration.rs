@@ -126,7 +126,7 @@ impl Run {
 
     async fn register(&mut self) -> Result<(Leg, News), RelayError> {
         let first = ToRelay::Register { versions: Versions::RELAY, claim: self.claim.clone() };
-        let (leg, answer) = control::open(&self.way, &self.identity, &first, RELAY_ANSWER).await?;
+        let (leg, answer) = control::open(&self.way, &self.identity, &first).await?;
         let FromRelay::Registered { session_id, claim, organisation, notices, .. } = answer else {
             return Err(RelayError::Unexpected);
         };
