@@ -31,7 +31,13 @@ fn terminal(server: &XServer, file: &str, letters: &str, first: &str) -> RawTerm
     let path = server.file(file);
     // The file is there once the terminal's own editing of lines is off.
     let write = format!("stty raw -echo && {first} exec cat > '{}'", path.display());
-    let program = server.start_program("xterm", &["-u8", "-geometry", letters, "-e", "sh", "-c", &write]);
+    let title = ["-u8", "-T", file, "-geometry", letters];
+    let program = server.start_program("xterm", &[&title[..], &["-e", "sh", "-c", &write]].concat());
+    // A window manager may keep the keyboard where somebody used it last; a person would click.
+    eventually("the terminal's window", || {
+        let search = ["search", "--onlyvisible", "--name", file, "windowactivate"];
+        server.command("xdotool").args(search).output().ok().filter(|output| output.status.success())
+    });
     server.wait_for_focus("XTerm");
     eventually("the terminal", || path.exists().then_some(()));
     RawTerminal { file: path, _program: program }

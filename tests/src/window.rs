@@ -32,6 +32,8 @@ impl Window {
         let mut command = Self::console_command(server);
         command.env("FARHAND_RELAY", relay.address()).env("FARHAND_PIN", relay.pin());
         command.env("FARHAND_OPERATOR", &operator.name).env("FARHAND_TOKEN", &operator.token);
+        // Whoever is gone for good is not waited for as long as in earnest.
+        command.env("FARHAND_RESUME_WINDOW", "15");
         Self::start(server, &mut command)
     }
 

@@ -23,7 +23,7 @@ fn tests() -> Result<String> {
     let mut tally = Tally::default();
     let outcome = Cmd::cargo()
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
-        .minutes(30)
+        .minutes(45)
         .run_lines(|line| tally.read(line));
     println!("{tally}");
     outcome?;

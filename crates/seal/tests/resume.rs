@@ -223,7 +223,10 @@ fn recorded_flights_of_before_are_worth_nothing() {
                     *flight = recorded.get(number).cloned().unwrap_or_default();
                 }
             });
-        assert!(!matches!(at_client, Some(Ok(_))) && !matches!(at_console, Some(Ok(_))), "{replayed}");
+        assert!(!matches!(at_client, Some(Ok(_))), "{replayed}");
+        // The last is the console's own commit: it has said it, whatever becomes of it on the way.
+        let is_commit = replayed + 1 == recorded.len();
+        assert!(is_commit || !matches!(at_console, Some(Ok(_))), "{replayed}");
     }
 }
 
