@@ -37,7 +37,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 #[must_use]
 pub fn run(setup: &Setup) -> Vec<Figure> {
     crate::programs::use_folder(&setup.programs);
-    let mut relay = Relay::with("[limits]\nregistrations_per_minute = 1000000", "filter = \"error\"");
+    let mut relay = Relay::with("[limits]\nregistrations_per_minute = 1000000", "filter = \"info\"");
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
