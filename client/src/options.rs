@@ -10,6 +10,9 @@ use farhand_proto::grant::Grants;
 use farhand_proto::language::Language;
 use farhand_transport::{Pin, Target};
 
+/// Of the libraries below only what went wrong: what they warn of tells a customer nothing.
+const DEFAULT_LOG: &str = "error,farhand=warn";
+
 /// Lets a helpdesk see and drive this desktop, after you have agreed.
 ///
 /// Opens a window with a session ID and a password to read aloud. Nothing is installed and no file is written.
@@ -77,7 +80,7 @@ pub(crate) struct Options {
     capture: CaptureBackend,
 
     /// What to log to standard error, for example info or farhand_peer=debug.
-    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
+    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = DEFAULT_LOG, value_parser = parse_filter)]
     pub(crate) log: String,
 
     /// Used by the program itself: watch over the keys of the display.
@@ -203,6 +206,19 @@ mod tests {
         }
         let elsewhere = parse(&["--display", ":nowhere"]).unwrap().check().unwrap_err().to_string();
         assert!(elsewhere.contains("DISPLAY=:nowhere"), "{elsewhere}");
+    }
+
+    #[test]
+    fn by_default_the_libraries_below_are_heard_only_when_something_went_wrong() {
+        use tracing::{Level, enabled};
+        let filter = tracing_subscriber::EnvFilter::new(DEFAULT_LOG);
+        let subscriber = tracing_subscriber::fmt().with_env_filter(filter).finish();
+        tracing::subscriber::with_default(subscriber, || {
+            assert!(!enabled!(target: "winit::platform_impl::linux::x11", Level::WARN));
+            assert!(enabled!(target: "winit::platform_impl::linux::x11", Level::ERROR));
+            assert!(enabled!(target: "farhand_window::run", Level::WARN));
+            assert!(!enabled!(target: "farhand_window::run", Level::INFO));
+        });
     }
 
     #[test]

@@ -95,14 +95,14 @@ light-paused = Pozastaveno
 
 # Lišta
 bar-who = { $operator } ({ $organisation })
-bar-sees-and-controls = vidí vaši obrazovku a může ji ovládat
+bar-sees-and-controls = vidí obrazovku a může ji ovládat
 bar-sees = vidí vaši obrazovku
 bar-controls = může používat myš a klávesnici
 bar-nothing = je připojen a nic nevidí
 bar-paused = nic nevidí: pozastaveno
 bar-lost = spojení vypadlo
-bar-with-hot-key = { $state }  ·  Ukončit: { $key }
-bar-ignored = { $state }  ·  Stisk nebyl přijat
+bar-hot-key = Ukončit: { $key }
+bar-ignored = Stisk nebyl přijat
 bar-handle = Posunout lištu: táhněte ji nebo použijte šipky
 bar-view = Obraz
 bar-control = Ovládání
@@ -141,7 +141,7 @@ end-line = Spojení se přerušilo
 end-relay = Pomocník už nemá přístup
 end-fault = Oba programy si nerozuměly
 save-path = Název souboru s potvrzením
-save-done = Uloženo: { $path }
+save-done = Uloženo.
 save-exists = Soubor s tímto názvem už existuje. Změňte název.
 save-failed = Nelze uložit: { $why }
 save-denied = program tam nesmí zapisovat

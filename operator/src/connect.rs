@@ -14,15 +14,13 @@ use crate::options::{Connect, Options};
 use crate::say::Say;
 use crate::script::{self, Placed};
 use crate::steps::{Step, is_standard};
+use crate::token::{self, is_token};
 
 mod perform;
 mod watch;
 
 use perform::Performer;
 use watch::Watcher;
-
-/// Characters of a token, which is 32 bytes as base64url.
-const TOKEN_LENGTH: usize = 43;
 
 /// Does what `connect` asks for. A failure has been said when it comes back.
 pub(crate) async fn run(options: &Options, task: &Connect, say: Say) -> Result<(), Failure> {
@@ -135,17 +133,17 @@ fn check_token(token: &str, whence: &str) -> Result<(), String> {
     if token.is_empty() {
         return Err("your token is empty; the relay's administrator gave it to you".to_owned());
     }
-    let is_of_base64url = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    if token.len() == TOKEN_LENGTH && token.chars().all(is_of_base64url) {
+    if is_token(token) {
         return Ok(());
     }
     let what = match token.chars().count() {
-        TOKEN_LENGTH => "characters that are none of these".to_owned(),
+        token::LENGTH => "characters that are none of these".to_owned(),
         length => format!("{length} characters"),
     };
     Err(format!(
-        "what {whence} holds is no token: a token is {TOKEN_LENGTH} letters, digits, - and _, as `farhand-relay \
-         operator add` prints it, and this has {what}; copy it again, whole"
+        "what {whence} holds is no token: a token is {} letters, digits, - and _, as `farhand-relay operator \
+         add` prints it, and this has {what}; copy it again, whole",
+        token::LENGTH
     ))
 }
 
@@ -190,9 +188,9 @@ mod tests {
 
     #[test]
     fn what_no_relay_gives_is_no_token_and_is_not_repeated() {
-        let token = "-_0aZ".repeat(9)[..TOKEN_LENGTH].to_owned();
+        let token = "-_0aZ".repeat(9)[..token::LENGTH].to_owned();
         assert_eq!(check_token(&token, "FARHAND_TOKEN"), Ok(()));
-        let exotic = format!("{}ř", &token[..TOKEN_LENGTH - 1]);
+        let exotic = format!("{}ř", &token[..token::LENGTH - 1]);
         for (wrong, words) in [
             (&token[1..], "this has 42 characters"),
             (&format!("{token}="), "this has 44 characters"),
@@ -211,7 +209,7 @@ mod tests {
     fn a_file_is_checked_and_space_around_its_token_does_not_count() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("token");
-        let token = "a".repeat(TOKEN_LENGTH);
+        let token = "a".repeat(token::LENGTH);
         std::fs::write(&file, format!(" {token}\r\n")).unwrap();
         assert_eq!(given_token(Some(&file)).unwrap(), Some(token));
         std::fs::write(&file, "secret\n").unwrap();

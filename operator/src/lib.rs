@@ -10,6 +10,7 @@ mod picture;
 mod say;
 mod script;
 mod steps;
+mod token;
 pub mod window;
 
 use std::io::IsTerminal;

@@ -54,7 +54,7 @@ pub(crate) struct Options {
     pub(crate) json: bool,
 
     /// What to log to standard error, for example info or farhand_peer=debug.
-    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "warn", value_parser = parse_filter)]
+    #[arg(long, value_name = "FILTER", env = "FARHAND_LOG", default_value = "error,farhand=warn", value_parser = parse_filter)]
     pub(crate) log: String,
 
     /// What draws the window: auto (the graphics processor where there is one), software (the processor, always) or

@@ -12,6 +12,7 @@ session-view-allowed = Vidíte zákazníkovu obrazovku
 session-view-refused = Zákazník svou obrazovku neukazuje
 session-view-taken-back = Zákazník už svou obrazovku neukazuje
 session-control-allowed = Můžete používat zákazníkovu myš a klávesnici
+session-control-unused = Zákazníkovu myš a klávesnici použít můžete, ale teď jen sledujete
 session-control-refused = Zákazník vám nedovolil používat jeho myš a klávesnici
 session-control-taken-back = Zákazník si myš a klávesnici vzal zpět
 session-tool-keys = Klávesy
@@ -43,6 +44,7 @@ session-chord-wrong = Klávesa „{ $name }“ není. Příklady: ctrl+shift+t, 
 session-chord-names = esc=escape, del=delete, ins=insert, pgup=pageup, pgdn=pagedown, win=super, windows=super, control=ctrl, return=enter, mezerník=space, mezera=space, nahoru=up, dolů=down, vlevo=left, doleva=left, vpravo=right, doprava=right, nabídka=menu, printscreen=print, tabulátor=tab, domů=home, konec=end
 session-type-ask = U zákazníka se napíše přesně tak, jak je zde
 session-type-send = Napsat tam
+session-type-unknown = Některé z těchto znaků toto okno neumí zobrazit a dává místo nich ?. U zákazníka se napíší správně.
 session-type-hint = nebo Ctrl + Enter
 session-monitors-all = Všechny vedle sebe
 session-monitor = { $number }: { $name }
@@ -54,8 +56,8 @@ session-size-exact = 1:1, bod po bodu
 
 session-picture = Zákazníkova obrazovka
 session-asking = Čeká se na odpověď zákazníka
-session-asking-hint = Zákazník právě rozhoduje, co dovolí.
-session-asking-left = Zákazník právě rozhoduje, co dovolí; zbývá { $seconds } s.
+session-asking-hint = Zákazník právě rozhoduje, co dovolí. Možná musí nejdřív přečíst sdělení a stisknout Pokračovat; teprve pak uvidí dvě slova.
+session-asking-left = Zákazník právě rozhoduje, co dovolí; zbývá { $seconds } s. Možná musí nejdřív přečíst sdělení a stisknout Pokračovat; teprve pak uvidí dvě slova.
 session-hidden = Obrazovka se neukazuje
 session-hidden-hint = Zákazník ji vypnul a může ji zase zapnout.
 session-arriving = Čeká se na obraz
@@ -63,7 +65,7 @@ session-arriving-hint = Zákazníkova obrazovka se právě přenáší.
 session-paused = Zákazník relaci pozastavil
 session-paused-hint = Dokud nebude pokračovat, neuvidíte nic nového a nemůžete nic dělat.
 session-frozen = Obraz stojí už { $seconds } s
-session-frozen-hint = Spojení vypadlo. Obnovuje se, pokus { $attempt }; relace pak pokračuje sama a nic z toho, co jste napsali, se neztratí.
+session-frozen-hint = Spojení vypadlo a obnovuje se, pokus { $attempt }. Běží-li zákazníkův program, bude relace pokračovat sama; jinak za { $left } s skončí. Co jste napsali dříve, pak dorazí; co píšete teď, se nepřijímá.
 session-ended = Relace skončila
 
 ## Řádek pod ním
@@ -88,7 +90,6 @@ session-undone-over = Neprovedeno: relace skončila.
 session-line = Spojení se zákazníkem: { $numbers }
 session-line-hint = Doba k zákazníkovi a zpět, snímky, přijatá data a co ještě nepotvrdil
 session-line-round-trip = { $time } ms
-session-line-unmeasured = – ms
 session-line-frames = { $count } sn./s
 session-line-rate = { $rate } kbit/s
 session-line-waiting = čeká { $count }

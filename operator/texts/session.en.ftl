@@ -12,6 +12,7 @@ session-view-allowed = You see the customer's screen
 session-view-refused = The customer does not show their screen
 session-view-taken-back = The customer no longer shows their screen
 session-control-allowed = You may use the customer's mouse and keyboard
+session-control-unused = You may use the customer's mouse and keyboard, but now you only view
 session-control-refused = The customer does not let you use their mouse and keyboard
 session-control-taken-back = The customer has taken back mouse and keyboard
 session-tool-keys = Keys
@@ -43,6 +44,7 @@ session-chord-wrong = “{ $name }” is no key. Examples: ctrl+shift+t, alt+ent
 session-chord-names = esc=escape, del=delete, ins=insert, pgup=pageup, pgdn=pagedown, win=super, windows=super, control=ctrl, return=enter, spacebar=space, printscreen=print
 session-type-ask = Arrives at the customer's exactly as it stands here
 session-type-send = Type it there
+session-type-unknown = This window can't show some of these characters and puts ? in their place. At the customer's they arrive right.
 session-type-hint = or Ctrl + Enter
 session-monitors-all = All side by side
 session-monitor = { $number }: { $name }
@@ -54,8 +56,8 @@ session-size-exact = 1:1, pixel by pixel
 
 session-picture = The customer's screen
 session-asking = Waiting for the customer's answer
-session-asking-hint = They are asked whether they allow it.
-session-asking-left = They are asked whether they allow it, for another { $seconds } s.
+session-asking-hint = They are asked whether they allow it. They may first have to read a notice and press Continue; the two words come after it.
+session-asking-left = They are asked whether they allow it, for another { $seconds } s. They may first have to read a notice and press Continue; the two words come after it.
 session-hidden = The screen is not shown
 session-hidden-hint = The customer has switched it off and can switch it on again.
 session-arriving = Waiting for the picture
@@ -63,7 +65,7 @@ session-arriving-hint = The customer's screen is on its way.
 session-paused = Paused by the customer
 session-paused-hint = You see nothing new and can do nothing until they go on.
 session-frozen = Frozen for { $seconds } s
-session-frozen-hint = The line is lost. Reconnecting, try { $attempt }; it goes on by itself, and nothing that you typed before is lost.
+session-frozen-hint = The line is lost. Reconnecting, try { $attempt }. It goes on by itself if the customer's program is still there; otherwise it is given up in { $left } s. What you typed before arrives then; what you type now is not taken.
 session-ended = The session is over
 
 ## The line below it
@@ -88,7 +90,6 @@ session-undone-over = Not done: the session is over.
 session-line = The line to the customer: { $numbers }
 session-line-hint = The time to the customer and back, pictures, data received, and what they have not confirmed yet
 session-line-round-trip = { $time } ms
-session-line-unmeasured = – ms
 session-line-frames = { $count } frames/s
 session-line-rate = { $rate } kbit/s
 session-line-waiting = { $count } waiting

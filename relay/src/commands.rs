@@ -1,9 +1,12 @@
 //! What each command of the command line does.
 
 use std::fmt;
+use std::io::IsTerminal;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use farhand_proto::name::Name;
 use farhand_store::{AddError, RemoveError, Store, StoreError};
+use farhand_transport::Pin;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing::{info, warn};
@@ -111,13 +114,12 @@ async fn operator(config: &Config, command: OperatorCommand) -> Result<(), Failu
     })?;
     let result = match command {
         OperatorCommand::Add { name, json } => {
-            let token = store.add_operator(&name, &whoever(), now()).await?;
-            if json {
-                print(&format!("{}\n", json!({"operator": name.to_string(), "token": token.to_string()})));
-            } else {
-                print(&format!("{token}\n"));
-                eprintln!("This is the token of {name}. It is shown this once; whoever has it is {name}.");
-                eprintln!("{name} is known to the relay that uses {}.", state::absolute(&database).display());
+            // A pin that can't be told is noticed before the token is made, which is shown only once.
+            let pin = if json { None } else { Some(State::open(&config.state)?.pin()) };
+            let token = store.add_operator(&name, &whoever(), now()).await?.to_string();
+            match pin {
+                Some(pin) => hand_out(config, &pin, &name, &token),
+                None => print(&format!("{}\n", json!({"operator": name.to_string(), "token": token}))),
             }
             Ok(())
         }
@@ -138,6 +140,28 @@ async fn operator(config: &Config, command: OperatorCommand) -> Result<(), Failu
     };
     store.close().await;
     result
+}
+
+/// Prints what an operator pastes into the first window of their program. What takes standard output for itself gets
+/// the token alone there, and the rest, without it, on standard error: that may be a log.
+fn hand_out(config: &Config, pin: &Pin, name: &Name, token: &str) {
+    let address = config.address();
+    let relay = address.map_or_else(|| "HOST:PORT".to_owned(), |address| address.to_string());
+    let lines = |token: &str| format!("relay: {relay}\npin: {pin}\noperator: {name}\ntoken: {token}\n");
+    if std::io::stdout().is_terminal() {
+        print(&lines(token));
+    } else {
+        print(&format!("{token}\n"));
+        eprint!("{}", lines("(on standard output)"));
+    }
+    if address.is_none() {
+        eprintln!(
+            "Write where operators reach this relay instead of HOST:PORT, such as relay.example.org:443."
+        );
+    }
+    eprintln!("This is the token of {name}. It is shown this once; whoever has it is {name}.");
+    let database = state::absolute(&state::database(&config.state));
+    eprintln!("{name} is known to the relay that uses {}.", database.display());
 }
 
 /// For the audit: who changes operators from here. The name is what the environment says, no proof.

@@ -149,6 +149,15 @@ impl Config {
         })
     }
 
+    /// The one address that it is told to listen on, if others can go by it.
+    #[must_use]
+    pub fn address(&self) -> Option<SocketAddr> {
+        match self.listen[..] {
+            [one] if !one.ip().is_unspecified() && one.port() != 0 => Some(one),
+            _ => None,
+        }
+    }
+
     /// Whether somebody has said whose relay it is.
     #[must_use]
     pub fn is_named(&self) -> bool {

@@ -81,7 +81,7 @@ pub enum Command {
 /// What to do with operators.
 #[derive(Debug, Subcommand)]
 pub enum OperatorCommand {
-    /// Add an operator and print their token, this once
+    /// Add an operator and print what they need, with their token, this once
     Add {
         /// The operator's name
         name: Name,

@@ -230,7 +230,7 @@ fn the_receipt_says_what_was_and_is_the_only_file() {
     let path = client.widget(Role::Entry, "File name for the receipt").text();
     assert!(path.starts_with(&home.path().display().to_string()), "{path}");
     client.click(&client.button("Save"));
-    client.says("Saved: ");
+    client.says("Saved.");
     assert_eq!(files_below(home.path()).into_keys().collect::<Vec<_>>(), [std::path::PathBuf::from(&path)]);
     let receipt = std::fs::read_to_string(path).expect("it was saved");
     for words in [
@@ -244,7 +244,7 @@ fn the_receipt_says_what_was_and_is_the_only_file() {
         assert!(receipt.contains(words), "{words:?} is not in:\n{receipt}");
     }
     client.click(&client.button("Save"));
-    client.says("Saved: ");
+    client.says("Saved.");
     client.click(&client.button("Close"));
     drop(console);
     let mut client = desk.client;

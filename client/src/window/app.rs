@@ -165,7 +165,11 @@ impl ClientApp {
                 if let Stage::Over(over) = &mut self.model.stage
                     && !matches!(over.saved, Some(Saved::At(_)))
                 {
-                    over.saved = Some(save::save(&over.path, &receipt::text(&over.receipt, &self.words)));
+                    let saved = save::save(&over.path, &receipt::text(&over.receipt, &self.words));
+                    if let Saved::At(path) = &saved {
+                        over.path.clone_from(path);
+                    }
+                    over.saved = Some(saved);
                 }
             }
             Command::Tick(grant, on) => {

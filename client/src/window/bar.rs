@@ -1,6 +1,8 @@
 //! The bar that lies above everything on each monitor while somebody is here.
 
-use egui::{Button, Key, Rect, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2};
+use egui::{
+    Button, Color32, Key, Rect, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+};
 use farhand_proto::grant::Grant;
 use farhand_window::theme::{self, Palette};
 use farhand_window::{Monitor, egui};
@@ -79,18 +81,36 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
         ];
         let who = words.fill("bar-who", &names);
         parts::cut(ui, &who, egui::FontId::new(15.0, theme::strong()), palette.text, 1);
-        let state = words.get(state);
-        let under = match (&model.note, &model.hot_key) {
-            (Some((Note::Ignored, _)), _) => words.fill("bar-ignored", &[("state", state.into())]),
-            (_, Some(key)) if !is_narrow => {
-                words.fill("bar-with-hot-key", &[("state", state.into()), ("key", key.as_str().into())])
-            }
-            _ => state,
+        let beside = match (&model.note, &model.hot_key) {
+            (Some((Note::Ignored, _)), _) => Some(words.get("bar-ignored")),
+            (_, Some(key)) if !is_narrow => Some(words.fill("bar-hot-key", &[("key", key.as_str().into())])),
+            _ => None,
         };
-        let (response, _) = parts::cut(ui, &under, TextStyle::Small.resolve(ui.style()), edge, 1);
-        parts::announce(&response);
+        draw_state(ui, &words.get(state), beside.as_deref(), edge);
     });
     answer
+}
+
+/// What the operator does, and beside it what the person has to know. Where the room is short, only the first is cut.
+fn draw_state(ui: &mut Ui, state: &str, beside: Option<&str>, colour: Color32) {
+    let font = TextStyle::Small.resolve(ui.style());
+    let line = ui.available_rect_before_wrap();
+    let whole = beside.map(|beside| {
+        let text = format!("  ·  {beside}");
+        (beside, ui.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), colour)))
+    });
+    let taken = whole.as_ref().map_or(0.0, |(_, galley)| galley.size().x.ceil());
+    let place = line.with_max_x((line.right() - taken).max(line.left()));
+    let response = ui
+        .scope_builder(UiBuilder::new().max_rect(place), |ui| parts::cut(ui, state, font, colour, 1).0)
+        .inner;
+    parts::announce(&response);
+    if let Some((beside, galley)) = whole {
+        let place = line.with_min_x(response.rect.right());
+        let response = ui.scope_builder(UiBuilder::new().max_rect(place), |ui| ui.label(galley)).inner;
+        response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, beside));
+        parts::announce(&response);
+    }
 }
 
 /// From right to left: End is always at the end.

@@ -89,10 +89,44 @@ pub(crate) fn fitted(ui: &mut Ui, text: &str, style: TextStyle, colour: Color32,
     if is_cut { response.on_hover_text(text) } else { response }
 }
 
+/// A text about somebody, of at most so many rows. Where it is too long, their name is shortened rather than what is
+/// said of them; the whole is shown when pointed at, and is what a screen reader says.
+pub(crate) fn about(
+    ui: &mut Ui,
+    name: &str,
+    say: impl Fn(&str) -> String,
+    font: FontId,
+    colour: Color32,
+    rows: usize,
+) -> Response {
+    let whole = say(name);
+    if fits(ui, &whole, &font, rows) {
+        return cut(ui, &whole, font, colour, rows).0;
+    }
+    let beginning = |end: usize| format!("{}…", name[..end].trim_end());
+    let ends: Vec<usize> = name.char_indices().map(|(at, _)| at).collect();
+    let fitting = ends.partition_point(|end| fits(ui, &say(&beginning(*end)), &font, rows));
+    let end = fitting.checked_sub(1).map_or(0, |last| ends[last]);
+    let (response, _) = cut(ui, &say(&beginning(end)), font, colour, rows);
+    response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &whole));
+    response.on_hover_text(whole)
+}
+
+/// Whether a text has so few rows and no word wider than one.
+fn fits(ui: &Ui, text: &str, font: &FontId, rows: usize) -> bool {
+    let width = ui.available_width();
+    let mut words = text.split_inclusive(|c: char| c.is_whitespace() || c == '-').map(str::trim_end);
+    let galley =
+        ui.ctx().fonts_mut(|fonts| fonts.layout(text.to_owned(), font.clone(), Color32::PLACEHOLDER, width));
+    galley.rows.len() <= rows && words.all(|word| width_of(ui, word, font.clone()) <= width)
+}
+
 /// A text of at most so many rows, and whether it is longer. Its name is the whole text.
 pub(crate) fn cut(ui: &mut Ui, text: &str, font: FontId, colour: Color32, rows: usize) -> (Response, bool) {
     let mut job = egui::text::LayoutJob::simple(text.to_owned(), font, colour, ui.available_width());
     job.wrap.max_rows = rows;
+    // One row is used up to its end.
+    job.wrap.break_anywhere = rows == 1;
     let galley = ui.fonts_mut(|fonts| fonts.layout_job(job));
     let is_cut = galley.elided;
     let response = ui.label(galley);
@@ -115,8 +149,12 @@ pub(crate) fn small(ui: &mut Ui, text: &str, colour: Color32) -> Response {
 /// A heavy line that wraps.
 pub(crate) fn heading(ui: &mut Ui, text: &str) -> Response {
     let palette = Palette::in_use(ui);
-    let text = RichText::new(text).family(theme::strong()).size(15.0).color(palette.text);
-    ui.add(egui::Label::new(text).wrap())
+    ui.add(egui::Label::new(RichText::new(text).font(heading_font()).color(palette.text)).wrap())
+}
+
+/// What a heavy line is set in.
+pub(crate) fn heading_font() -> FontId {
+    FontId::new(15.0, theme::strong())
 }
 
 /// What belongs together.
@@ -139,6 +177,33 @@ pub(crate) fn announce(response: &Response) {
     response.ctx.accesskit_node_builder(response.id, |node| {
         node.set_live(farhand_window::accesskit::Live::Polite);
     });
+}
+
+/// Lets what is cut at the bottom fade away, with an arrow: it goes on below.
+pub(crate) fn paint_more(ui: &Ui, rect: Rect) {
+    /// Of what fades, and of the arrow's own place below it.
+    const HEIGHTS: [f32; 2] = [24.0, 14.0];
+    let palette = Palette::in_use(ui);
+    // A scroll area shows a little of what is beyond its edge.
+    let rect = rect.with_max_y(rect.bottom() + ui.visuals().clip_rect_margin);
+    let arrow = rect.with_min_y(rect.bottom() - HEIGHTS[1]);
+    let fade = Rect::from_min_max(pos2(rect.left(), arrow.top() - HEIGHTS[0]), arrow.right_top());
+    let mut mesh = egui::Mesh::default();
+    for (corner, colour) in [
+        (fade.left_top(), Color32::TRANSPARENT),
+        (fade.right_top(), Color32::TRANSPARENT),
+        (fade.right_bottom(), palette.ground),
+        (fade.left_bottom(), palette.ground),
+    ] {
+        mesh.colored_vertex(corner, colour);
+    }
+    mesh.add_triangle(0, 1, 2);
+    mesh.add_triangle(0, 2, 3);
+    ui.painter().add(Shape::mesh(mesh));
+    ui.painter().rect_filled(arrow, 0.0, palette.ground);
+    let tip = arrow.center_bottom() - vec2(0.0, 4.0);
+    let line = vec![tip + vec2(-9.0, -7.0), tip, tip + vec2(9.0, -7.0)];
+    ui.painter().add(Shape::line(line, Stroke::new(2.5, palette.text)));
 }
 
 /// Keeps what has got the focus in sight.
@@ -213,7 +278,8 @@ pub(crate) fn button_width(ui: &Ui, text: &str) -> f32 {
     (width + ui.spacing().button_padding.x * 2.0).ceil()
 }
 
-fn width_of(ui: &Ui, text: &str, font: FontId) -> f32 {
+/// How wide a text is in one row.
+pub(crate) fn width_of(ui: &Ui, text: &str, font: FontId) -> f32 {
     ui.ctx().fonts_mut(|fonts| fonts.layout_no_wrap(text.to_owned(), font, Color32::WHITE).size().x)
 }
 

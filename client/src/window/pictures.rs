@@ -75,7 +75,22 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
         ("asking", with(Stage::Asked(question()), ready)),
         ("notice", with(Stage::Asked(Question { notice: Some(NOTICE.to_owned()), ..question() }), |_| {})),
         ("asking-long-names", with(Stage::Asked(long_question()), ready)),
+        (
+            "asking-longest-name",
+            with(Stage::Asked(Question { operator: LONGEST_OPERATOR.to_owned(), ..long_question() }), ready),
+        ),
         ("in-session", with(Stage::Here(visit()), hot_key)),
+        (
+            "in-session-longest-name",
+            with(
+                Stage::Here(Visit {
+                    operator: LONGEST_OPERATOR.to_owned(),
+                    organisation: LONG_ORGANISATION.to_owned(),
+                    ..visit()
+                }),
+                hot_key,
+            ),
+        ),
         (
             "press-ignored",
             with(Stage::Here(Visit { allowed: view(), ..visit() }), |model| {
@@ -117,6 +132,11 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
 }
 
 const LONG_OPERATOR: &str = "Maximiliane-Alexandrine von Hohenstein-Wartenburg";
+/// One word, nearly as long as a name may be.
+pub(crate) const LONGEST_OPERATOR: &str = concat!(
+    "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+    "svorstandsvorsitzendenstellvertreterinnen"
+);
 const LONG_ORGANISATION: &str =
     "Krajská knihovna a informační středisko Královéhradeckého kraje, oddělení podpory";
 const NOTICE: &str = "Acme Helpdesk looks at this computer only to solve the problem that you called about. What is \

@@ -159,6 +159,8 @@ fn visuals(theme: Theme) -> Visuals {
         expansion: 0.0,
     };
     let line = Stroke::new(1.0, palette.line);
+    // The mouse darkens a line a little; the frame in the accent's colour is the keyboard's alone.
+    let hover = Stroke::new(1.0, palette.weak);
     let focus = Stroke::new(2.0, palette.accent);
     visuals.widgets = Widgets {
         noninteractive: WidgetVisuals {
@@ -166,7 +168,7 @@ fn visuals(theme: Theme) -> Visuals {
             ..widget(palette.card, line)
         },
         inactive: widget(palette.button, line),
-        hovered: widget(mix(palette.button, palette.accent, 0.16), focus),
+        hovered: widget(mix(palette.button, palette.accent, 0.16), hover),
         active: widget(mix(palette.button, palette.accent, 0.30), focus),
         open: widget(palette.button, line),
     };
@@ -229,6 +231,18 @@ mod tests {
             }
             assert!(contrast(palette.text, palette.button) >= 7.0);
             assert!(contrast(palette.on_accent, palette.accent) >= 4.5);
+        }
+    }
+
+    #[test]
+    fn the_frame_of_the_focus_is_not_that_of_the_mouse() {
+        for theme in [Theme::Light, Theme::Dark] {
+            let Visuals { widgets, selection, .. } = visuals(theme);
+            for focus in [widgets.active.bg_stroke, selection.stroke] {
+                assert_eq!(focus.color, Palette::of(theme).accent);
+                assert!(widgets.hovered.bg_stroke.color != focus.color);
+                assert!(widgets.hovered.bg_stroke.width < focus.width);
+            }
         }
     }
 

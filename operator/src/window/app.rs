@@ -98,6 +98,7 @@ impl Console {
                 link.connect(tab, &settings, &token, Request { id, password, ask });
             }
             Effect::CancelAttempt => link.cancel_attempt(),
+            Effect::FindStore => link.find_store(),
             Effect::LoadToken(operator) => link.load_token(operator),
             Effect::StoreToken(operator, token) => link.store_token(operator, token),
             Effect::Test { settings, token } => link.test(&settings, &token),
@@ -150,7 +151,7 @@ impl Console {
             FromLink::Failed(id, trouble) => self.model.failed(id, trouble),
             FromLink::Connected(id, begun) => {
                 if self.model.connected(id, begun.organisation) {
-                    self.views.insert(id, SessionView::new(begun.words, begun.picture));
+                    self.views.insert(id, SessionView::new(begun.words, begun.picture, begun.resume_window));
                 } else if let Some(link) = &self.link {
                     // Given up in the moment in which it succeeded.
                     link.wish(id, Wish::End);

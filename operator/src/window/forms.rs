@@ -11,6 +11,7 @@ use super::pasted::Pasted;
 use super::settings::{Language, Settings, Theme};
 use super::trouble::{Fault, Trouble};
 use super::words::Words;
+use crate::token;
 
 /// The two numbers of a customer.
 #[derive(Debug, Clone, Default)]
@@ -233,7 +234,13 @@ impl SetupForm {
             Field::Operator => judge(Name::new(self.operator.trim()).is_ok(), "setup-operator-wrong"),
             Field::Token if self.token.0.trim().is_empty() && has_token => Check::Empty,
             Field::Token if self.token.0.trim().is_empty() => missing("setup-token-missing"),
-            Field::Token => judge(self.typed_token().is_some(), "setup-token-wrong"),
+            Field::Token if self.typed_token().is_some() => Check::Right(String::new()),
+            Field::Token => Check::Wrong(match self.token.0.trim().chars().count() {
+                token::LENGTH => Words::new("setup-token-wrong"),
+                found => Words::new("setup-token-length")
+                    .count("found", found as u64)
+                    .count("expected", token::LENGTH as u64),
+            }),
             Field::Id | Field::Password => Check::Empty,
         }
     }
@@ -266,7 +273,8 @@ impl SetupForm {
 
     pub(crate) fn fill(&mut self, handout: &Handout) {
         self.touched();
-        self.pasted = Some(handout.len());
+        let is_token_wrong = handout.token.is_some() && !handout.has_token();
+        self.pasted = Some(handout.len() - usize::from(is_token_wrong));
         let found = Self::new(&Settings {
             relays: handout.relays.clone(),
             pins: handout.pins.clone(),
@@ -281,7 +289,7 @@ impl SetupForm {
             }
         }
         if let Some(token) = &handout.token {
-            self.token = Secret(token.as_str().to_owned());
+            self.token = token.clone();
         }
     }
 }

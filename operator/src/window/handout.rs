@@ -4,12 +4,14 @@
 use farhand_proto::name::Name;
 use farhand_transport::{Pin, Target};
 
-use super::keystore::Token;
+use super::forms::Secret;
+use crate::token::is_token;
 
 /// Characters that are looked at.
 const MAX_LOOKED_AT: usize = 16 * 1024;
-/// Characters of a token: 32 bytes in base64url.
-const TOKEN: usize = 43;
+
+/// How many kinds of things there are to be found.
+pub(crate) const KINDS: usize = 4;
 
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,7 +19,8 @@ pub(crate) struct Handout {
     pub(crate) relays: Vec<Target>,
     pub(crate) pins: Vec<Pin>,
     pub(crate) operator: Option<Name>,
-    pub(crate) token: Option<Token>,
+    /// What is said to be one; see [`Handout::has_token`].
+    pub(crate) token: Option<Secret>,
 }
 
 impl Handout {
@@ -27,6 +30,11 @@ impl Handout {
             .into_iter()
             .filter(|found| *found)
             .count()
+    }
+
+    /// Whether a relay can have given the token.
+    pub(crate) fn has_token(&self) -> bool {
+        self.token.as_ref().is_some_and(|token| is_token(&token.0))
     }
 }
 
@@ -132,13 +140,20 @@ fn note(value: &str, promised: Option<Label>, found: &mut Handout) {
     } else if promised == Some(Label::Operator) {
         note_name(value, found);
     } else if promised == Some(Label::Token) {
-        found.token = found.token.take().or_else(|| Token::new(value));
+        note_token(value, found);
     } else if let Some(target) = target(value, promised == Some(Label::Relay)) {
         if !found.relays.contains(&target) {
             found.relays.push(target);
         }
     } else if is_token(value) {
-        found.token = found.token.take().or_else(|| Token::new(value));
+        note_token(value, found);
+    }
+}
+
+/// The first wins, unless it is none and this is one.
+fn note_token(value: &str, found: &mut Handout) {
+    if found.token.is_none() || (!found.has_token() && is_token(value)) {
+        found.token = Some(Secret(value.to_owned()));
     }
 }
 
@@ -161,11 +176,6 @@ fn target(value: &str, labelled: bool) -> Option<Target> {
     ((labelled || looks_like_a_host) && !is_anywhere).then_some(target)
 }
 
-fn is_token(value: &str) -> bool {
-    value.len() == TOKEN
-        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,7 +188,7 @@ mod tests {
             relays: vec!["relay.example.org:11438".parse().unwrap()],
             pins: vec![PIN.parse().unwrap()],
             operator: Some(Name::new(operator).unwrap()),
-            token: Token::new(SECRET),
+            token: Some(Secret(SECRET.to_owned())),
         }
     }
 
@@ -214,6 +224,17 @@ mod tests {
         ] {
             assert_eq!(read(&text), whole("anna"), "{text}");
         }
+    }
+
+    #[test]
+    fn what_is_called_a_token_and_is_none_gives_way_to_one() {
+        let found = read("relay: a.example:1\ntoken: wrong");
+        assert_eq!(
+            (found.token.as_ref().map(|token| token.0.as_str()), found.has_token()),
+            (Some("wrong"), false)
+        );
+        let found = read(&format!("token: below\n{SECRET}\ntoken: wrong"));
+        assert!(found.has_token());
     }
 
     #[test]

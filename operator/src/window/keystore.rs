@@ -1,8 +1,9 @@
 //! The operator's token: in the system's key store, or in this program's memory alone.
 
-use farhand_proto::limits::MAX_TOKEN;
 use keyring::{Entry, Error};
 use zeroize::Zeroizing;
+
+use crate::token::is_token;
 
 /// What the key store lists this program under.
 const SERVICE: &str = "farhand-operator";
@@ -12,10 +13,10 @@ const SERVICE: &str = "farhand-operator";
 pub(crate) struct Token(Zeroizing<String>);
 
 impl Token {
-    /// A token as somebody typed or pasted it; `None` if there is nothing, or too much for a token.
+    /// A token as somebody typed or pasted it; `None` if no relay can have given it.
     pub(crate) fn new(text: &str) -> Option<Self> {
         let text = text.trim();
-        (1..=MAX_TOKEN).contains(&text.len()).then(|| Self(Zeroizing::new(text.to_owned())))
+        is_token(text).then(|| Self(Zeroizing::new(text.to_owned())))
     }
 
     pub(crate) fn as_str(&self) -> &str {
@@ -38,6 +39,14 @@ pub(crate) enum Answer {
     Empty,
     /// This system has none, or it does not let this program in: in its own words.
     None(String),
+}
+
+/// Whether there is a store: [`Answer::Empty`] or [`Answer::None`]. Blocks.
+pub(crate) fn find() -> Answer {
+    match Entry::store_status() {
+        Ok(()) => Answer::Empty,
+        Err(error) => Answer::None(in_words(error)),
+    }
 }
 
 /// Asks for an operator's token. Blocks: the system may ask the person to open the store first.
@@ -78,10 +87,12 @@ mod tests {
 
     #[test]
     fn a_token_is_trimmed_and_never_shown_by_debug() {
-        let token = Token::new(" secret\n").unwrap();
-        assert_eq!(token.as_str(), "secret");
+        let secret = "s3cret-_".repeat(6)[..crate::token::LENGTH].to_owned();
+        let token = Token::new(&format!(" {secret}\n")).unwrap();
+        assert_eq!(token.as_str(), secret);
         assert_eq!(format!("{token:?}"), "Token(…)");
-        assert_eq!(Token::new("  \n"), None);
-        assert_eq!(Token::new(&"x".repeat(MAX_TOKEN + 1)), None);
+        for wrong in ["  \n", "wrong", &secret[1..], &format!("{secret}="), &format!("{}ř", &secret[2..])] {
+            assert_eq!(Token::new(wrong), None, "{wrong}");
+        }
     }
 }

@@ -65,6 +65,8 @@ pub(crate) struct Begun {
     pub(crate) organisation: String,
     pub(crate) words: [&'static str; 2],
     pub(crate) picture: SharedPicture,
+    /// For how long it may come back once its line is lost.
+    pub(crate) resume_window: Duration,
 }
 
 /// Whom to connect to.
@@ -193,6 +195,11 @@ impl Link {
         lock(&self.sessions).get(&tab).is_some_and(|wishes| wishes.push(wish))
     }
 
+    /// Asks whether there is a key store.
+    pub(crate) fn find_store(&self) {
+        self.block(|| FromLink::Loaded(keystore::find()));
+    }
+
     /// Asks the key store for an operator's token.
     pub(crate) fn load_token(&self, operator: String) {
         self.block(move || FromLink::Loaded(keystore::load(&operator)));
@@ -279,6 +286,7 @@ async fn attempt(
     counted: Counted,
     request: Request,
 ) -> Result<(farhand_peer::console::ConsoleHandle, Begun), ConnectError> {
+    let resume_window = login.way.resume_window;
     let mut console = login.log_in().await?;
     inbox.push(FromLink::Stage(tab, Stage::Client));
     let organisation = console.organisation().to_owned();
@@ -286,7 +294,7 @@ async fn attempt(
     let sealing = console.connect(request.id, request.password, &mut guesses).await?;
     drop(guesses);
     let words = sealing.words().in_language(sealing.language());
-    let begun = Begun { organisation, words, picture: SharedPicture::new() };
+    let begun = Begun { organisation, words, picture: SharedPicture::new(), resume_window };
     Ok((console.start(sealing, request.ask), begun))
 }
 

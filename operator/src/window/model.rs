@@ -170,7 +170,10 @@ impl Model {
                 effects.push(Effect::LoadToken(operator.to_string()));
                 Held::Asking
             }
-            (None, None) => Held::Missing,
+            (None, None) => {
+                effects.push(Effect::FindStore);
+                Held::Asking
+            }
         };
         let mut model = Self {
             page: Page::Connect,

@@ -52,9 +52,10 @@ pub(crate) fn primary(ui: &mut Ui, text: &str, width: f32) -> Response {
     for widget in [&mut widgets.inactive, &mut widgets.hovered, &mut widgets.active] {
         widget.bg_stroke = Stroke::NONE;
         widget.fg_stroke.color = palette.on_accent;
+        widget.weak_bg_fill = palette.accent;
     }
+    widgets.hovered.weak_bg_fill = palette.accent.lerp_to_gamma(palette.text, 0.25);
     // Round the coloured button, the focus has to be told from it.
-    widgets.hovered.bg_stroke = Stroke::new(2.0, palette.text);
     widgets.active.bg_stroke = Stroke::new(3.0, palette.text);
     // As wide as its text needs, where there is room for that.
     let font = TextStyle::Button.resolve(ui.style());
@@ -62,7 +63,7 @@ pub(crate) fn primary(ui: &mut Ui, text: &str, width: f32) -> Response {
     let least = galley.size().x + 2.0 * ui.spacing().button_padding.x;
     let width = width.max(least).min(ui.available_width());
     let text = RichText::new(text).color(palette.on_accent);
-    let button = Button::new(text).fill(palette.accent).min_size(vec2(width, HEIGHT));
+    let button = Button::new(text).min_size(vec2(width, HEIGHT));
     let response =
         ui.allocate_ui_with_layout(vec2(width, HEIGHT), centred(), |ui| ui.add(button.truncate())).inner;
     ui.visuals_mut().widgets = before;

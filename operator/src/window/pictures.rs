@@ -99,7 +99,7 @@ fn start() -> Start {
 /// Nothing typed, nothing wrong.
 pub(super) fn ready() -> Model {
     let (mut model, _) = Model::new(start());
-    model.held = Token::new("made-up").map_or(Held::Missing, Held::Kept);
+    model.held = Token::new(&"x".repeat(43)).map_or(Held::Missing, Held::Kept);
     model.setup.focus = None;
     model
 }

@@ -11,8 +11,9 @@ use farhand_texts::Texts;
 use farhand_window::egui::{Event, Key, Modifiers, Vec2, accesskit::Role};
 use farhand_window::theme;
 
-use super::forms::Field;
-use super::model::{Command, Effect, Model, Page, TabId, TabState};
+use super::forms::{Field, Test};
+use super::keystore::Answer;
+use super::model::{Command, Effect, Model, Page, Start, TabId, TabState};
 use super::pictures::{draw, numbers, ready, states};
 use super::recent::End;
 use super::settings::Language;
@@ -285,6 +286,58 @@ fn what_the_administrator_sent_is_pasted_and_saved() {
     );
     assert_eq!(window.state().model.page, Page::Connect);
     assert!(window.get_by_label("Session ID").is_focused());
+}
+
+#[test]
+fn what_is_no_token_is_said_at_once_and_not_counted() {
+    let first = states().into_iter().find(|(name, _)| *name == "setup_first").unwrap().1;
+    let mut window = english(first);
+    let pin = "sha256/BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc=";
+    paste(&mut window, &format!("relay: relay.example.org:443\npin: {pin}\noperator: eva\ntoken: wrong"));
+    let _ = window.get_by_label("3 of 4 things were found and filled in.");
+    let _ = window.get_by_label("A token has 43 characters, this has 5. Copy it again, whole.");
+    window.get_by_label("Save and go on").click();
+    window.run();
+    assert!(window.state().effects.is_empty());
+    assert!(window.get_by_label("Your token").is_focused());
+    window.state_mut().model.apply(Command::Setup(Field::Token, format!("{}!", "y".repeat(42))));
+    window.run();
+    let _ = window.get_by_label("A token has only letters, digits, - and _. Copy it again, whole.");
+}
+
+#[test]
+fn the_test_leaves_the_keyboard_where_it_is() {
+    let settings = states().into_iter().find(|(name, _)| *name == "settings").unwrap().1;
+    let mut window = english(settings);
+    window.get_by_label("Test connection").focus();
+    window.run();
+    for _ in 0..2 {
+        window.key_press(Key::Enter);
+        window.run();
+        assert!(window.get_by_label("Testing …").is_focused());
+    }
+    assert_eq!(window.state().effects.len(), 1, "one test at a time");
+    window.state_mut().model.tested(Test::Fine("Test House".to_owned()));
+    window.run();
+    assert!(window.get_by_label("Test connection").is_focused());
+}
+
+#[test]
+fn the_first_start_asks_whether_there_is_a_key_store() {
+    for (answer, words) in [
+        (Answer::Empty, "It will be kept in the key store of this system, not in a file."),
+        (
+            Answer::None("made-up".to_owned()),
+            "This system has no key store that can be used. You will be asked for the token at each start.",
+        ),
+    ] {
+        let (mut model, effects) = Model::new(Start::default());
+        assert_eq!(effects, [Effect::FindStore]);
+        model.apply(Command::Show(Page::Connect));
+        assert_eq!(model.page, Page::Settings, "without settings there is nothing else");
+        model.loaded(answer);
+        let _ = english(model).get_by_label(words);
+    }
 }
 
 #[test]

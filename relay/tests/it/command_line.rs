@@ -1,5 +1,6 @@
 //! The program as an administrator runs it.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -8,6 +9,8 @@ use std::process::{Child, Command, Output, Stdio};
 use farhand_proto::relay::FromRelay;
 use farhand_relay::config::{Config, EXAMPLE};
 use farhand_relay::options::SettingOptions;
+use rustix::fs::{Mode, OFlags};
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::running::Reach;
 
@@ -126,6 +129,52 @@ fn operators_are_added_listed_and_removed() {
     let listed: serde_json::Value = serde_json::from_str(&listed).unwrap();
     assert_eq!(listed["operator"], "bob");
     assert!(listed["added"].as_u64().unwrap() > 1_700_000_000);
+}
+
+#[test]
+fn an_operator_gets_four_lines_ready_to_paste() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    let _relay = Running::start(folder, &[]);
+    let pin = stdout(&run(folder, &["pin"]));
+    let lines = |relay: &str, name: &str, token: &str| {
+        format!("relay: {relay}\npin: {pin}operator: {name}\ntoken: {token}\n")
+    };
+    // For a script: the token alone, and the rest where it may be read by others.
+    let added = run(folder, &["operator", "add", "Anna Nováková", "--listen", "[::1]:443"]);
+    let (token, told) = (stdout(&added), String::from_utf8(added.stderr).unwrap());
+    assert!(told.starts_with(&lines("[::1]:443", "Anna Nováková", "(on standard output)")), "{told}");
+    assert!(!told.contains(token.trim_end()) && !told.contains("HOST:PORT"), "{told}");
+    // For a person: all of it.
+    let listen = "192.0.2.7:11438";
+    let (shown, told) = on_terminal(folder, &["operator", "add", "bob", "--listen", listen]);
+    let token = shown.lines().last().unwrap().strip_prefix("token: ").unwrap();
+    assert_eq!((shown.as_str(), token.len()), (lines(listen, "bob", token).as_str(), 43));
+    assert!(!told.contains(token), "{told}");
+    // What is no single address does not say where operators reach it.
+    for (name, listen) in
+        [("c", "0.0.0.0:443"), ("d", "[::]:443"), ("e", "127.0.0.1:0"), ("f", "127.0.0.1:1,[::1]:1")]
+    {
+        let (shown, told) = on_terminal(folder, &["operator", "add", name, "--listen", listen]);
+        assert!(shown.starts_with("relay: HOST:PORT\npin: "), "{shown}");
+        assert!(told.contains("instead of HOST:PORT"), "{told}");
+    }
+}
+
+/// Runs it with a terminal as its standard output; gives what it wrote there and on standard error.
+fn on_terminal(folder: &Path, arguments: &[&str]) -> (String, String) {
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let name = ptsname(&ours, Vec::new()).unwrap();
+    let theirs = rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let output = program(folder, arguments).stdout(theirs).output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let mut shown = Vec::new();
+    // A terminal that nobody has open any more ends with an error.
+    let _ = File::from(ours).read_to_end(&mut shown);
+    let shown = String::from_utf8(shown).unwrap().replace("\r\n", "\n");
+    (shown, String::from_utf8(output.stderr).unwrap())
 }
 
 #[test]

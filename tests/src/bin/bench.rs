@@ -38,13 +38,9 @@ fn main() -> std::process::ExitCode {
         bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
         bench::resume::TITLE => (bench::resume::TITLE, bench::resume::run(&setup)),
         other => {
-            let known = [
-                bench::start::TITLE,
-                bench::present::TITLE,
-                bench::flood::TITLE,
-                bench::resume::TITLE,
-            ]
-            .join(", ");
+            let known =
+                [bench::start::TITLE, bench::present::TITLE, bench::flood::TITLE, bench::resume::TITLE]
+                    .join(", ");
             eprintln!("there is no benchmark {other:?}; there are: {known}");
             return std::process::ExitCode::FAILURE;
         }

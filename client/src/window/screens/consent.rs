@@ -1,6 +1,8 @@
 //! The question whether somebody may see and do what they ask for.
 
-use egui::{RichText, TextStyle, Ui};
+use std::sync::Arc;
+
+use egui::{Galley, RichText, TextStyle, Ui};
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
 
@@ -15,12 +17,13 @@ pub(super) fn draw(ui: &mut Ui, question: &Question, words: &Words) -> Option<Co
     }
     let palette = Palette::in_use(ui);
     let (operator, organisation) = (question.operator.as_str(), question.organisation.as_str());
-    ui.spacing_mut().item_spacing.y = 6.0;
-    let title = words.fill("consent-heading", &[("operator", operator.into())]);
-    let response = super::title(ui, &title, 4);
+    ui.spacing_mut().item_spacing.y = 4.0;
+    let title = |operator: &str| words.fill("consent-heading", &[("operator", operator.into())]);
+    let response = super::title_about(ui, operator, title);
     parts::announce(&response);
-    let names = [("operator", operator.into()), ("organisation", organisation.into())];
-    parts::small(ui, &words.fill("consent-who", &names), palette.text);
+    let who = |organisation: &str| words.fill("consent-who", &[("organisation", organisation.into())]);
+    let font = TextStyle::Small.resolve(ui.style());
+    parts::about(ui, organisation, who, font, palette.text, 2);
     countdown(ui, question, words);
     parts::card(ui, |ui| {
         parts::heading(ui, &words.get("consent-words-heading"));
@@ -36,9 +39,40 @@ pub(super) fn draw(ui: &mut Ui, question: &Question, words: &Words) -> Option<Co
             command = Some(Command::Tick(grant, on));
         }
     }
-    parts::heading(ui, &words.get("consent-called"));
-    parts::small(ui, &words.get("consent-called-more"), palette.text);
     command
+}
+
+/// Whether the person called them: in sight whatever stands above.
+pub(super) struct Called {
+    heading: Arc<Galley>,
+    more: Arc<Galley>,
+}
+
+impl Called {
+    /// Above it, and between its two texts.
+    const GAPS: [f32; 2] = [8.0, 3.0];
+
+    pub(super) fn new(ui: &Ui, width: f32, words: &Words) -> Self {
+        let colour = Palette::in_use(ui).text;
+        let lay_out =
+            |key, font| ui.ctx().fonts_mut(|fonts| fonts.layout(words.get(key), font, colour, width));
+        Self {
+            heading: lay_out("consent-called", parts::heading_font()),
+            more: lay_out("consent-called-more", TextStyle::Small.resolve(ui.style())),
+        }
+    }
+
+    pub(super) fn height(&self) -> f32 {
+        Self::GAPS.iter().sum::<f32>() + self.heading.size().y + self.more.size().y
+    }
+
+    pub(super) fn draw(self, ui: &mut Ui) {
+        ui.spacing_mut().item_spacing.y = 0.0;
+        for (gap, text) in Self::GAPS.into_iter().zip([self.heading, self.more]) {
+            ui.add_space(gap);
+            ui.label(text);
+        }
+    }
 }
 
 /// What the organisation has to say first.
@@ -46,11 +80,12 @@ fn draw_notice(ui: &mut Ui, question: &Question, notice: &str, words: &Words) {
     let palette = Palette::in_use(ui);
     let response = super::title(ui, &words.get("notice-heading"), 2);
     parts::announce(&response);
-    let names = [("operator", question.operator.as_str().into())];
-    parts::sentence(ui, &words.fill("notice-then", &names), palette.text);
+    let then = |operator: &str| words.fill("notice-then", &[("operator", operator.into())]);
+    let font = TextStyle::Body.resolve(ui.style());
+    parts::about(ui, &question.operator, then, font, palette.text, 4);
     countdown(ui, question, words);
-    let names = [("organisation", question.organisation.as_str().into())];
-    parts::heading(ui, &words.fill("notice-from", &names));
+    let from = |organisation: &str| words.fill("notice-from", &[("organisation", organisation.into())]);
+    parts::about(ui, &question.organisation, from, parts::heading_font(), palette.text, 2);
     parts::card(ui, |ui| parts::sentence(ui, notice, palette.text));
 }
 

@@ -30,24 +30,34 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
         pos2(inner.left(), actions.top() - 8.0 - NOTE_HEIGHT),
         pos2(inner.right(), actions.top() - 8.0),
     );
+    let called = match &model.stage {
+        Stage::Asked(Question { notice: None, .. }) => Some(consent::Called::new(ui, inner.width(), words)),
+        _ => None,
+    };
+    let called_top = note.top() - 4.0 - called.as_ref().map_or(0.0, consent::Called::height);
     // The scroll bar lies in the margin.
-    let contents = Rect::from_min_max(inner.min, pos2(whole.right() - 4.0, note.top() - 4.0));
+    let contents = Rect::from_min_max(inner.min, pos2(whole.right() - 4.0, called_top));
     let command = ui
         .scope_builder(UiBuilder::new().max_rect(contents), |ui| {
             let scroll = &mut ui.spacing_mut().scroll;
             *scroll = egui::style::ScrollStyle::solid();
             scroll.bar_width = 8.0;
             scroll.bar_inner_margin = MARGIN - 4.0 - 8.0;
-            ScrollArea::vertical()
-                .id_salt(stage_name(&model.stage))
-                .auto_shrink(false)
-                .show(ui, |ui| {
+            let shown =
+                ScrollArea::vertical().id_salt(stage_name(&model.stage)).auto_shrink(false).show(ui, |ui| {
                     ui.set_width(inner.width());
                     screen(ui, model, words)
-                })
-                .inner
+                });
+            if shown.content_size.y - shown.state.offset.y > shown.inner_rect.height() + 1.0 {
+                parts::paint_more(ui, shown.inner_rect.with_max_x(inner.right()));
+            }
+            shown.inner
         })
         .inner;
+    if let Some(called) = called {
+        let place = Rect::from_min_max(pos2(inner.left(), called_top), pos2(inner.right(), note.top()));
+        ui.scope_builder(UiBuilder::new().max_rect(place), |ui| called.draw(ui));
+    }
     ui.scope_builder(UiBuilder::new().max_rect(note), |ui| {
         ui.set_clip_rect(note.expand(2.0));
         draw_note(ui, model, words);
@@ -141,4 +151,11 @@ fn note_text(note: Note, words: &Words) -> String {
 fn title(ui: &mut Ui, text: &str, rows: usize) -> egui::Response {
     let palette = Palette::in_use(ui);
     parts::fitted(ui, text, title_style(), palette.text, rows)
+}
+
+/// The same where it is about somebody.
+fn title_about(ui: &mut Ui, name: &str, say: impl Fn(&str) -> String) -> egui::Response {
+    let colour = Palette::in_use(ui).text;
+    let font = title_style().resolve(ui.style());
+    parts::about(ui, name, say, font, colour, 2)
 }

@@ -1,6 +1,6 @@
 //! What a session was, to keep.
 
-use egui::{Grid, RichText, TextEdit, TextStyle, Ui};
+use egui::{Color32, Grid, RichText, TextEdit, TextStyle, Ui};
 use farhand_peer::SessionEnd;
 use farhand_proto::session::EndReason;
 use farhand_session::Ended;
@@ -20,21 +20,24 @@ pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &W
     parts::sentence(ui, &words.get("over-nothing-remains"), palette.good);
     let mut command = None;
     let label = ui.label(RichText::new(words.get("save-path")).color(palette.weak));
+    let mut path = over.path.clone();
+    let field = TextEdit::singleline(&mut path)
+        .font(TextStyle::Small)
+        .desired_width(f32::INFINITY)
+        .margin(egui::Margin::symmetric(8, 9));
+    let field = ui.add(field).labelled_by(label.id);
+    if field.changed() {
+        command = Some(Command::SetPath(path));
+    }
+    let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+    parts::follow_focus(&field);
+    let width = parts::width_of(ui, &over.path, TextStyle::Small.resolve(ui.style()));
+    if width > field.rect.width() - 16.0 {
+        field.on_hover_text(&over.path);
+    }
     ui.horizontal(|ui| {
-        let (copy, done, save) =
-            (words.get("button-copy"), words.get("button-copied"), words.get("button-save"));
-        let copy_width = parts::button_width(ui, &copy).max(parts::button_width(ui, &done));
-        let buttons = parts::button_width(ui, &save) + copy_width + 2.0 * ui.spacing().item_spacing.x;
-        let mut path = over.path.clone();
-        let field = TextEdit::singleline(&mut path)
-            .desired_width((ui.available_width() - buttons).max(60.0))
-            .margin(egui::Margin::symmetric(8, 8));
-        let field = ui.add(field).labelled_by(label.id);
-        if field.changed() {
-            command = Some(Command::SetPath(path));
-        }
-        let is_entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
-        let saves = parts::steady_button(ui, &save, &[]);
+        let (copy, done) = (words.get("button-copy"), words.get("button-copied"));
+        let saves = parts::steady_button(ui, &words.get("button-save"), &[]);
         if is_entered || saves.clicked() {
             command = Some(Command::Save);
         }
@@ -43,13 +46,22 @@ pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &W
         if copies.clicked() {
             command = Some(Command::Copy(Copyable::Receipt));
         }
-        for response in [field, saves, copies] {
+        for response in [saves, copies] {
             parts::follow_focus(&response);
         }
+        let (said, colour) = said(over.saved.as_ref(), words, &palette);
+        let response = parts::fitted(ui, &said, TextStyle::Small, colour, 2);
+        parts::announce(&response);
     });
-    let (said, colour) = match &over.saved {
+    parts::card(ui, |ui| draw_lines(ui, &receipt::lines(&over.receipt, words)));
+    command
+}
+
+/// What came of saving it.
+fn said(saved: Option<&Saved>, words: &Words, palette: &Palette) -> (String, Color32) {
+    match saved {
         None => (String::new(), palette.weak),
-        Some(Saved::At(path)) => (words.fill("save-done", &[("path", path.as_str().into())]), palette.good),
+        Some(Saved::At(_)) => (words.get("save-done"), palette.good),
         Some(Saved::Exists) => (words.get("save-exists"), palette.bad),
         Some(Saved::Failed(why)) => {
             let why = match why {
@@ -61,13 +73,7 @@ pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &W
             };
             (words.fill("save-failed", &[("why", why.into())]), palette.bad)
         }
-    };
-    parts::room(ui, 34.0, |ui| {
-        let response = parts::fitted(ui, &said, TextStyle::Small, colour, 2);
-        parts::announce(&response);
-    });
-    parts::card(ui, |ui| draw_lines(ui, &receipt::lines(&over.receipt, words)));
-    command
+    }
 }
 
 fn draw_lines(ui: &mut Ui, lines: &[Line]) {

@@ -11,12 +11,15 @@ use super::super::words::Words;
 
 pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
-    let operator = || ("operator", visit.operator.as_str().into());
-    super::title(ui, &words.fill("session-heading", &[operator()]), 3);
+    super::title_about(ui, &visit.operator, |operator| {
+        words.fill("session-heading", &[("operator", operator.into())])
+    });
     let time = visit.since.map_or_else(String::new, |since| words.time(since));
-    let who = words
-        .fill("session-who", &[("organisation", visit.organisation.as_str().into()), ("time", time.into())]);
-    parts::fitted(ui, &who, TextStyle::Body, palette.weak, 3);
+    let who = |organisation: &str| {
+        words.fill("session-who", &[("organisation", organisation.into()), ("time", time.as_str().into())])
+    };
+    let font = TextStyle::Body.resolve(ui.style());
+    parts::about(ui, &visit.organisation, who, font, palette.weak, 2);
     ui.add_space(4.0);
     let (light, name, key) = state(visit);
     parts::card(ui, |ui| {
@@ -32,8 +35,8 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
         });
     });
     ui.add_space(4.0);
-    let may = words.fill("session-may", &[operator()]);
-    parts::heading(ui, &may);
+    let may = |operator: &str| words.fill("session-may", &[("operator", operator.into())]);
+    parts::about(ui, &visit.operator, may, parts::heading_font(), palette.text, 1);
     let mut command = None;
     for grant in Grant::ALL {
         let (title, more) = (words.grant(grant), words.grant_more(grant));

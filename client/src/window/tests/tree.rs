@@ -4,12 +4,13 @@ use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use farhand_desktop::Chord;
 use farhand_proto::grant::Grant;
 use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
 use super::super::model::{Command, Copyable, Model, Stage};
-use super::super::words::Words;
+use super::super::words::{SOURCES, Words};
 use super::super::{SIZE, bar, pictures, screens};
 
 /// A window and what came out of it.
@@ -21,8 +22,12 @@ struct Shown {
 }
 
 fn show(model: Model, is_bar: bool) -> Harness<'static, Shown> {
-    let words = Words::new("en", TimeZone::UTC);
     let size = if is_bar { bar::size(1920.0) } else { SIZE };
+    show_in("en", size, model, is_bar)
+}
+
+fn show_in(language: &str, size: egui::Vec2, model: Model, is_bar: bool) -> Harness<'static, Shown> {
+    let words = words(language);
     let shown = Shown { model, commands: Vec::new(), has_theme: false, is_bar };
     let mut harness = Harness::builder().with_size(size).build_ui_state(
         move |ui, shown: &mut Shown| {
@@ -43,9 +48,17 @@ fn show(model: Model, is_bar: bool) -> Harness<'static, Shown> {
     harness
 }
 
+fn words(language: &str) -> Words {
+    Words::new(language, TimeZone::UTC)
+}
+
 fn state(name: &str) -> Harness<'static, Shown> {
+    state_in("en", name)
+}
+
+fn state_in(language: &str, name: &str) -> Harness<'static, Shown> {
     let (_, model) = pictures::windows().into_iter().find(|(other, _)| *other == name).expect("a state");
-    show(model, false)
+    show_in(language, SIZE, model, false)
 }
 
 fn take(harness: &mut Harness<'_, Shown>) -> Vec<Command> {
@@ -195,6 +208,65 @@ fn nothing_without_a_name_can_be_pressed() {
             }
         }
     }
+}
+
+#[test]
+fn whether_they_called_is_in_sight_whatever_the_name() {
+    for (language, _) in SOURCES {
+        let words = words(language);
+        for name in ["asking", "asking-long-names", "asking-longest-name"] {
+            let asking = state_in(language, name);
+            let place = |text: &str| asking.get_by_label(text).rect();
+            let allow = place(&words.get("button-allow"));
+            let title = words.get("consent-called");
+            let [title, more] = [place(&title), place(&words.get("consent-called-more"))];
+            let last = asking.get_all_by_role(Role::CheckBox).last().expect("a choice").rect();
+            assert!(more.bottom() <= allow.top() && title.bottom() <= more.top(), "{language}, {name}");
+            assert!(last.top() + 30.0 < title.top(), "{language}, {name}: what they may is seen, too");
+        }
+        // A heading has two rows at most, and a screen reader says it whole.
+        for (name, key) in
+            [("asking-longest-name", "consent-heading"), ("in-session-longest-name", "session-heading")]
+        {
+            let whole = words.fill(key, &[("operator", pictures::LONGEST_OPERATOR.into())]);
+            let height = state_in(language, name).get_by_label(&whole).rect().height();
+            let short = words.fill(key, &[("operator", "Anna Nováková".into())]);
+            let short =
+                state_in(language, &name.replace("-longest-name", "")).get_by_label(&short).rect().height();
+            assert!(height < 2.5 * short, "{language}, {name}: {height}");
+        }
+    }
+}
+
+#[test]
+fn the_bar_never_cuts_the_keys_that_end() {
+    // The widest bar and the narrowest that names them; the harness has a margin of 8 points.
+    for ((language, _), monitor) in
+        SOURCES.iter().flat_map(|source| [1920.0, 800.0].map(|width| (source, width)))
+    {
+        let words = words(language);
+        for (name, _, mut model) in pictures::bars() {
+            let key = words.chord(Chord::CtrlAltSpace);
+            model.hot_key = Some(key.clone());
+            let bar = show_in(language, bar::size(monitor), model, true);
+            let keys = bar.get_by_label(&words.fill("bar-hot-key", &[("key", key.into())])).rect();
+            let buttons = bar.get_by_label(&words.grant(Grant::View)).rect().left();
+            assert!(
+                keys.right() < buttons && keys.width() > 100.0,
+                "{language}, {name}: {keys:?}, {buttons}"
+            );
+        }
+    }
+}
+
+#[test]
+fn the_name_of_the_receipts_file_has_the_whole_width() {
+    let (ended, words) = (state_in("cs", "ended"), words("cs"));
+    let field = ended.get_by_role(Role::TextInput).rect();
+    let left = ended.get_by_label(&words.get("button-wait-again")).rect().left();
+    let right = ended.get_by_label(&words.get("button-close")).rect().right();
+    // What a screen reader takes for the field is its text.
+    assert!(field.left() <= left + 8.0 && field.right() >= right - 8.0, "{field:?}, {left} to {right}");
 }
 
 #[test]

@@ -58,6 +58,8 @@ pub(crate) enum Effect {
         token: Token,
     },
     CancelAttempt,
+    /// Whether there is a key store.
+    FindStore,
     LoadToken(String),
     StoreToken(String, Token),
     Test {

@@ -25,11 +25,9 @@ impl Model {
 
     pub(super) fn show(&mut self, page: Page) -> Vec<Effect> {
         // Without settings there is nothing else to do.
-        let page = if page == Page::Connect && !self.is_ready() && self.held != Held::Asking {
-            Page::Settings
-        } else {
-            page
-        };
+        let may_be_ready = self.settings.is_complete() && self.held == Held::Asking;
+        let page =
+            if page == Page::Connect && !self.is_ready() && !may_be_ready { Page::Settings } else { page };
         if page == self.page || matches!(page, Page::Session(id) if self.tab(id).is_none()) {
             return Vec::new();
         }

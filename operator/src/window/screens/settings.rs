@@ -93,7 +93,7 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
     buttons(ui, model, texts, commands);
     if let Some(count) = model.setup.pasted {
         let words = texts.fill("setup-pasted", &[("count", (count as u64).into())]);
-        parts::state(ui, Light::Good, &words);
+        parts::state(ui, if count == handout::KINDS { Light::Good } else { Light::Trying }, &words);
     }
     match &model.setup.test {
         Test::None | Test::Running => {}
@@ -154,8 +154,10 @@ fn buttons(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command
         }
         let is_testing = model.setup.test == Test::Running;
         let test = texts.get(if is_testing { "setup-testing" } else { "setup-test" });
-        ui.add_enabled_ui(!is_testing, |ui| {
-            if parts::plain(ui, &test, 170.0).clicked() {
+        // A button that can't be pressed would lose the keyboard.
+        ui.scope(|ui| {
+            ui.visuals_mut().override_text_color = is_testing.then(|| Palette::in_use(ui).weak);
+            if parts::plain(ui, &test, 170.0).clicked() && !is_testing {
                 commands.push(Command::Test);
             }
         });

@@ -19,6 +19,7 @@ pub(super) enum Icon {
     Stop,
     Tick,
     Cross,
+    Dash,
     Ring,
 }
 
@@ -99,6 +100,7 @@ impl Icon {
                 pen.path(&[(4.0, 4.0), (14.0, 14.0)]);
                 pen.path(&[(14.0, 4.0), (4.0, 14.0)]);
             }
+            Self::Dash => pen.path(&[(4.0, 9.0), (14.0, 9.0)]),
             Self::Ring => {
                 painter.circle_stroke(centre, 6.0, stroke);
             }

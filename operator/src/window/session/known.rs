@@ -37,6 +37,8 @@ pub(super) struct Known {
     pub(super) pointer_at: Option<Point>,
     pub(super) is_held: bool,
     pub(super) lost_since: Option<Instant>,
+    /// How long the session waits for another line.
+    pub(super) resume_window: Duration,
     /// How often a line has been looked for since then.
     pub(super) attempt: u32,
     pub(super) statistics: Statistics,
@@ -67,13 +69,18 @@ pub(super) enum State {
     Live,
     /// The customer has paused the session.
     Paused,
-    /// It is so old, and a line is looked for: this is the try.
-    Lost { age: Duration, attempt: u32 },
+    /// It is so old, and a line is looked for: this is the try, and the session is given up in so long.
+    Lost { age: Duration, attempt: u32, left: Duration },
     /// The session is over, in words.
     Ended(String),
 }
 
 impl Known {
+    /// Nothing yet. `resume_window` is how long the session waits for another line.
+    pub(super) fn new(resume_window: Duration) -> Self {
+        Self { resume_window, ..Self::default() }
+    }
+
     fn now(&self) -> Instant {
         self.stopped_at.unwrap_or_else(Instant::now)
     }
@@ -82,7 +89,9 @@ impl Known {
         if let Some(words) = &self.ended {
             State::Ended(words.clone())
         } else if let Some(since) = self.lost_since {
-            State::Lost { age: self.now().saturating_duration_since(since), attempt: self.attempt }
+            let age = self.now().saturating_duration_since(since);
+            let left = self.resume_window.saturating_sub(age.saturating_sub(SILENCE));
+            State::Lost { age, attempt: self.attempt, left }
         } else if self.grants.is_none() {
             State::Asking(self.asking_until.map(|end| end.saturating_duration_since(self.now())))
         } else if self.paused {
@@ -196,7 +205,7 @@ mod tests {
     }
 
     fn live() -> Known {
-        let mut known = Known::default();
+        let mut known = Known::new(Duration::from_secs(120));
         let desktop = Size { width: 640, height: 480 };
         known.note(News::Asking(Duration::from_secs(60)));
         assert!(matches!(known.state(), State::Asking(Some(_))));
@@ -215,7 +224,17 @@ mod tests {
         let mut known = live();
         assert_eq!(known.note(News::Picture { complete: true }), Redraw::Pictures);
         known.note(News::Lost);
-        assert!(matches!(known.state(), State::Lost { age, attempt: 1 } if age >= SILENCE));
+        let whole = known.resume_window;
+        assert!(
+            matches!(known.state(), State::Lost { age, attempt: 1, left } if age >= SILENCE && left <= whole)
+        );
+        let lost = known.now();
+        known.stopped_at = lost.checked_add(Duration::from_secs(30));
+        let State::Lost { age, left, .. } = known.state() else { panic!() };
+        assert!(age >= Duration::from_secs(31) - Duration::from_millis(1) && age + left == whole + SILENCE);
+        known.stopped_at = lost.checked_add(Duration::from_secs(300));
+        assert!(matches!(known.state(), State::Lost { left: Duration::ZERO, .. }));
+        known.stopped_at = None;
         known.note(News::Found);
         assert_eq!(known.state(), State::Live);
         known.note(News::Paused(true));

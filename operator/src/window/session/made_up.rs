@@ -8,7 +8,7 @@ use farhand_proto::screen::{
     Layout, Monitor, MonitorId, Picture, Point, PointerShape, Rect, Region, Rotation, Size, View,
 };
 use farhand_proto::session::Undone;
-use farhand_session::Statistics;
+use farhand_session::{RESUME_WINDOW, Statistics};
 use farhand_window::SharedPicture;
 
 use super::place::Fit;
@@ -70,6 +70,10 @@ pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
     session.devices.is_bar_shown = true;
     add("full_screen_bar", session);
 
+    let mut session = live(both);
+    session.chosen.is_full_screen = true;
+    add("full_screen_words", session);
+
     for (name, news) in [
         ("held", News::Holding(true)),
         ("undone", News::Undone(Undone::Overflow)),
@@ -89,7 +93,7 @@ pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
 }
 
 fn begun() -> SessionView {
-    let mut session = SessionView::new(["acorn", "zipper"], SharedPicture::new());
+    let mut session = SessionView::new(["acorn", "zipper"], SharedPicture::new(), RESUME_WINDOW);
     session.known.stopped_at = Some(Instant::now());
     session
 }

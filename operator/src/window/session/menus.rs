@@ -8,9 +8,10 @@ use farhand_window::theme::Palette;
 
 use super::place::Fit;
 use super::status::line_size;
-use super::widgets::{button_font, entry};
+use super::widgets::{button_font, entry, menu_button};
 use super::{SessionView, Wish};
 use crate::chord::{Chord, NoKey};
+use crate::window::parts;
 
 impl SessionView {
     pub(super) fn draw_keys(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
@@ -45,7 +46,7 @@ impl SessionView {
                 self.chosen.no_key = None;
             }
             let entered = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-            if ui.button(send).clicked() || entered {
+            if menu_button(ui, &send, true).clicked() || entered {
                 let names = texts.get("session-chord-names");
                 match Chord::read(self.chosen.chord.trim(), |name| key_named(&names, name)) {
                     Ok(chord) => chosen = Some(chord),
@@ -83,9 +84,13 @@ impl SessionView {
         }
         let entered =
             field.has_focus() && ui.input_mut(|input| input.consume_key(Modifiers::CTRL, Key::Enter));
+        if has_unknown(ui, &self.chosen.text) {
+            let words = RichText::new(texts.get("session-type-unknown")).color(palette.trying).size(13.0);
+            parts::announce(&ui.add(egui::Label::new(words).wrap()));
+        }
         ui.horizontal(|ui| {
             let is_full = !self.chosen.text.is_empty();
-            let send = ui.add_enabled(is_full, egui::Button::new(texts.get("session-type-send")));
+            let send = menu_button(ui, &texts.get("session-type-send"), is_full);
             ui.label(RichText::new(texts.get("session-type-hint")).color(palette.weak).size(13.0));
             if (send.clicked() || entered) && is_full {
                 wishes.push(Wish::Type(std::mem::take(&mut self.chosen.text)));
@@ -127,6 +132,12 @@ impl SessionView {
             }
         }
     }
+}
+
+/// Whether the typeface lacks a character of this text, so that it is seen as something else.
+fn has_unknown(ui: &egui::Ui, text: &str) -> bool {
+    let font = egui::TextStyle::Body.resolve(ui.style());
+    ui.fonts_mut(|fonts| text.chars().any(|c| !c.is_control() && !fonts.has_glyph(&font, c)))
 }
 
 /// The key with this name among those that a language has, as `name=key, name=key`.

@@ -135,12 +135,12 @@ struct Chosen {
 
 impl SessionView {
     /// A session that begins. `words` are the two that the customer sees too, in the customer's language; `picture`
-    /// is where the session's picture will be.
-    pub(crate) fn new(words: [&str; 2], picture: SharedPicture) -> Self {
+    /// is where the session's picture will be; it may come back for `resume_window` once its line is lost.
+    pub(crate) fn new(words: [&str; 2], picture: SharedPicture, resume_window: Duration) -> Self {
         Self {
             picture,
             words: words.map(str::to_owned),
-            known: Known::default(),
+            known: Known::new(resume_window),
             chosen: Chosen::default(),
             capture: Capture::new(),
             devices: Devices::default(),
@@ -158,7 +158,7 @@ impl SessionView {
         }
         self.devices.begin_frame();
         ui.spacing_mut().item_spacing = egui::vec2(8.0, 0.0);
-        if !self.chosen.is_full_screen {
+        if !self.chosen.is_full_screen || self.keeps_strip() {
             self.draw_strip(ui, texts, &mut wishes);
         }
         let mut room = ui.available_rect_before_wrap();

@@ -201,9 +201,10 @@ fn state_words(state: &State, texts: &Texts, palette: &Palette) -> (String, Opti
         State::Hidden => calm("session-hidden", "session-hidden-hint"),
         State::Arriving => calm("session-arriving", "session-arriving-hint"),
         State::Paused => calm("session-paused", "session-paused-hint"),
-        State::Lost { age, attempt } => {
+        State::Lost { age, attempt, left } => {
             let title = texts.fill("session-frozen", &[("seconds", age.as_secs().into())]);
-            let hint = texts.fill("session-frozen-hint", &[("attempt", u64::from(*attempt).into())]);
+            let values = [("attempt", u64::from(*attempt).into()), ("left", left.as_secs().into())];
+            let hint = texts.fill("session-frozen-hint", &values);
             (title, Some(hint), palette.bad)
         }
         State::Ended(words) => (texts.get("session-ended"), Some(words.clone()), palette.bad),

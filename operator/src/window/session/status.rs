@@ -3,7 +3,7 @@
 use farhand_proto::grant::Grant;
 use farhand_proto::session::Undone;
 use farhand_session::{ActError, Statistics};
-use farhand_texts::Texts;
+use farhand_texts::{Texts, Value};
 use farhand_window::CaptureState;
 use farhand_window::egui::text::{LayoutJob, TextWrapping};
 use farhand_window::egui::{
@@ -94,8 +94,9 @@ impl SessionView {
     fn draw_numbers(&self, ui: &mut egui::Ui, row: Rect, texts: &Texts) -> f32 {
         let palette = Palette::in_use(ui);
         let font = FontId::proportional(13.0);
-        let now = numbers(&self.known.statistics, texts);
-        let most = numbers(&WIDEST, texts);
+        let is_over = self.known.ended.is_some();
+        let now = numbers(&self.known.statistics, !is_over, !is_over && self.known.grants.is_some(), texts);
+        let most = numbers(&WIDEST, true, true, texts);
         let widths = most
             .map(|text| ui.painter().layout_no_wrap(text, font.clone(), palette.weak).size().x.ceil() + 16.0);
         // In a narrow window the words at the left come first, and of the numbers the first.
@@ -134,17 +135,16 @@ const WIDEST: Statistics = Statistics {
     acts_waiting: 888,
 };
 
-fn numbers(statistics: &Statistics, texts: &Texts) -> [String; 4] {
+/// The numbers in words. `is_there`: there is a line; `is_used`: the session runs over it. Where not, dashes.
+fn numbers(statistics: &Statistics, is_there: bool, is_used: bool, texts: &Texts) -> [String; 4] {
     let (time, rate, frames, waiting) = shown(statistics);
-    let round_trip = match time {
-        Some(time) => texts.fill("session-line-round-trip", &[("time", time.into())]),
-        None => texts.get("session-line-unmeasured"),
-    };
+    let or_dash = |number: Option<u64>| number.map_or("–".into(), Value::from);
+    let used = |number| or_dash(Some(number).filter(|_| is_used));
     [
-        round_trip,
-        texts.fill("session-line-frames", &[("count", frames.into())]),
-        texts.fill("session-line-rate", &[("rate", rate.into())]),
-        texts.fill("session-line-waiting", &[("count", waiting.into())]),
+        texts.fill("session-line-round-trip", &[("time", or_dash(time.filter(|_| is_there)))]),
+        texts.fill("session-line-frames", &[("count", used(frames))]),
+        texts.fill("session-line-rate", &[("rate", used(rate))]),
+        texts.fill("session-line-waiting", &[("count", used(waiting))]),
     ]
 }
 

@@ -24,15 +24,16 @@ impl SessionView {
         }
     }
 
-    /// In full screen: the strip while it is wanted, and what can't wait.
+    /// Whether the strip stands above the picture in full screen too: it asks for something.
+    pub(super) fn keeps_strip(&self) -> bool {
+        !self.chosen.are_words_right || self.known.ended.is_some()
+    }
+
+    /// In full screen: the strip over the picture while it is wanted, and what can't wait.
     pub(super) fn draw_over(&mut self, ui: &mut egui::Ui, room: Rect, texts: &Texts, wishes: &mut Vec<Wish>) {
         self.draw_message_over(ui, room, texts);
-        let is_menu_open = Popup::is_any_open(ui.ctx());
-        if !(self.devices.is_bar_shown
-            || is_menu_open
-            || !self.chosen.are_words_right
-            || self.known.ended.is_some())
-        {
+        let is_wanted = self.devices.is_bar_shown || Popup::is_any_open(ui.ctx());
+        if !is_wanted || self.keeps_strip() {
             return;
         }
         let palette = Palette::in_use(ui);
@@ -136,11 +137,17 @@ impl SessionView {
         };
         let (icon, colour) = match self.known.grants {
             None => (Icon::Ring, palette.weak),
+            Some(_) if self.is_unused(grant) => (Icon::Dash, palette.weak),
             Some(_) if self.known.allows(grant) => (Icon::Tick, palette.good),
             Some(_) if self.known.taken_back.allows(grant) => (Icon::Cross, palette.bad),
             Some(_) => (Icon::Cross, palette.weak),
         };
         chip(ui, icon, &texts.get(name), &self.grant_words(grant, texts), colour);
+    }
+
+    /// Whether the customer allows it, and the operator wants only to look.
+    fn is_unused(&self, grant: Grant) -> bool {
+        grant == Grant::Control && self.chosen.is_view_only && self.known.allows(grant)
     }
 
     /// What became of a grant.
@@ -153,6 +160,7 @@ impl SessionView {
         };
         texts.get(match self.known.grants {
             None => "session-grant-open",
+            Some(_) if self.is_unused(grant) => "session-control-unused",
             Some(_) if self.known.allows(grant) => allowed,
             Some(_) if self.known.taken_back.allows(grant) => taken_back,
             Some(_) => refused,

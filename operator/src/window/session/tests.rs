@@ -162,6 +162,34 @@ fn what_is_not_allowed_is_not_offered() {
 }
 
 #[test]
+fn only_viewing_is_seen_at_the_grant() {
+    let mut window = live();
+    let (used, unused) = (
+        "You may use the customer's mouse and keyboard",
+        "You may use the customer's mouse and keyboard, but now you only view",
+    );
+    window.get_by_label(used);
+    press(&mut window, "View only");
+    window.get_by_label(unused);
+    assert!(window.query_by_label(used).is_none());
+    press(&mut window, "View only");
+    window.get_by_label(used);
+}
+
+#[test]
+fn a_lost_line_says_when_it_is_given_up() {
+    window("lost", SIZE).get_by_label_contains("otherwise it is given up in 120 s");
+}
+
+#[test]
+fn numbers_are_there_while_the_session_runs() {
+    window("live", SIZE).get_by_label("The line to the customer: 38 ms, 24 frames/s, 850 kbit/s, 2 waiting");
+    for state in ["asking", "ended"] {
+        window(state, SIZE).get_by_label("The line to the customer: – ms, – frames/s, – kbit/s, – waiting");
+    }
+}
+
+#[test]
 fn special_keys_are_chords() {
     let mut window = live();
     press(&mut window, "Keys");
@@ -207,6 +235,19 @@ fn text_is_typed_exactly() {
     window.run();
     assert_eq!(wishes(&mut window), [Wish::Type("  ř ß\t€\nž ".to_owned())]);
     assert!(window.query_by_label(field).is_none());
+}
+
+#[test]
+fn characters_that_the_typeface_lacks_are_explained() {
+    let mut window = live();
+    press(&mut window, "Type text");
+    let words = "puts ? in their place";
+    for (text, is_explained) in [("ř ß\t€\nž", false), ("漢字", true), ("ok 🙂", true), ("ok", false)]
+    {
+        window.state_mut().session.chosen.text = text.to_owned();
+        window.run();
+        assert_eq!(window.query_by_label_contains(words).is_some(), is_explained, "{text}");
+    }
 }
 
 #[test]
@@ -334,6 +375,19 @@ fn in_full_screen_the_strip_comes_at_the_top_edge() {
     assert_eq!(move_to(&mut window, Pos2::new(500.0, 300.0)), Taken::No);
     window.run();
     assert!(window.query_by_label("End").is_none());
+}
+
+#[test]
+fn in_full_screen_a_question_takes_nothing_from_the_picture() {
+    let whole = window("full_screen", SIZE).state().session.devices.placement.unwrap().clip;
+    let mut window = window("full_screen_words", SIZE);
+    let placement = |window: &Window| window.state().session.devices.placement.unwrap();
+    let row = window.get_by_label("They match").rect();
+    assert!(placement(&window).clip.y as f32 >= row.bottom(), "{row:?}");
+    press(&mut window, "They match");
+    window.run();
+    assert!(window.query_by_label("End").is_none());
+    assert_eq!(placement(&window).clip, whole, "all of the monitor is the picture's");
 }
 
 #[test]

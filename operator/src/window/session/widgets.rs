@@ -40,8 +40,10 @@ pub(super) fn button(
     let palette = Palette::in_use(ui);
     let look = ui.style().interact_selectable(&response, is_on == Some(true));
     let fill = if is_on == Some(true) { ui.visuals().selection.bg_fill } else { look.weak_bg_fill };
-    let stroke = if response.has_focus() || is_on == Some(true) {
+    let stroke = if response.has_focus() {
         Stroke::new(2.0, palette.accent)
+    } else if is_on == Some(true) {
+        Stroke::new(1.0, palette.accent)
     } else {
         look.bg_stroke
     };
@@ -69,6 +71,15 @@ fn words(ui: &egui::Ui, rect: Rect, icon: Icon, label: &str, font: FontId, colou
     ui.painter().galley(at, galley, colour);
 }
 
+/// A button inside of a menu that looks like one.
+pub(super) fn menu_button(ui: &mut egui::Ui, label: &str, is_enabled: bool) -> Response {
+    ui.scope(|ui| {
+        ui.reset_style();
+        ui.add_enabled(is_enabled, egui::Button::new(label).min_size(vec2(0.0, HEIGHT)))
+    })
+    .inner
+}
+
 /// A line of a menu over its whole width; `is_on` where one of several is chosen.
 pub(super) fn entry(ui: &mut egui::Ui, label: &str, is_on: Option<bool>) -> Response {
     let size = Vec2::new(ui.available_width(), HEIGHT);
@@ -81,7 +92,9 @@ pub(super) fn entry(ui: &mut egui::Ui, label: &str, is_on: Option<bool>) -> Resp
     let palette = Palette::in_use(ui);
     let look = ui.style().interact(&response);
     if response.hovered() || response.has_focus() {
-        ui.painter().rect(rect, CornerRadius::same(6), look.weak_bg_fill, look.bg_stroke, StrokeKind::Inside);
+        let width = if response.has_focus() { 2.0 } else { 0.0 };
+        let stroke = Stroke::new(width, palette.accent);
+        ui.painter().rect(rect, CornerRadius::same(6), look.weak_bg_fill, stroke, StrokeKind::Inside);
     }
     let mut left = rect.min.x + PADDING;
     if is_on.is_some() {
