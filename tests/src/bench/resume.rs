@@ -70,7 +70,7 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
         Figure::new("relay there to session back", "ms", found),
         Figure::new("relay there to picture back: p99", "ms", p99(&picture)),
         Figure::new("relay there to picture back", "ms", picture),
-        Figure::new("words typed meanwhile", "", vec![words as f64]),
+        Figure::new("words typed meanwhile", "", vec![f64::from(words)]),
         Figure::new("words lost, doubled or out of order", "", vec![wrong as f64]),
     ]
 }

@@ -32,6 +32,9 @@ enum Phase {
 const PHASES: [Phase; 7] =
     [Phase::New, Phase::Asking, Phase::Open, Phase::Paused, Phase::Lost, Phase::Back, Phase::Over];
 
+/// Something that happens to a session, and its name.
+type Way = (&'static str, fn(&mut ClientSession));
+
 fn at() -> Point {
     Point { x: 3, y: 4 }
 }
@@ -202,7 +205,7 @@ fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str)
 
 #[test]
 fn whatever_takes_the_view_away_stops_the_rest_of_an_update() {
-    let ways: [(&str, fn(&mut ClientSession)); 5] = [
+    let ways: [Way; 5] = [
         ("revoked", |session| session.set_grants(Grants::NONE.with(Grant::Control), MS)),
         ("switched off", |session| session.switch(Grant::View, false, MS)),
         ("paused", |session| session.set_paused(true, MS)),
@@ -234,7 +237,7 @@ fn whatever_takes_the_view_away_stops_the_rest_of_an_update() {
 
 #[test]
 fn whatever_takes_control_away_stops_what_waits_and_releases_what_is_down() {
-    let ways: [(&str, fn(&mut ClientSession)); 4] = [
+    let ways: [Way; 4] = [
         ("revoked", |session| session.set_grants(view(), MS)),
         ("switched off", |session| session.switch(Grant::Control, false, MS)),
         ("paused", |session| session.set_paused(true, MS)),
