@@ -154,6 +154,8 @@ impl Console {
             waiting: VecDeque::new(),
             relay: Some(self.leg),
             refused: None,
+            ended: None,
+            over_at: None,
         };
         tasks.spawn(run.run());
         ConsoleHandle { commands, events, statistics: of_the_line, _tasks: tasks }

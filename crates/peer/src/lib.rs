@@ -44,10 +44,6 @@ impl Clock {
 
 /// How often a leg to the relay says that it is still there.
 const RELAY_HEARTBEAT: Duration = Duration::from_secs(20);
-/// How long the other side has to take the last words of a session.
-const LAST_WORDS: Duration = Duration::from_secs(2);
-/// The same where no line stands when this end ends the session: as long as another may still be found.
-const LATE_WORDS: Duration = Duration::from_secs(10);
 /// How long the relay has to answer anything.
 /// Longer than the relay lets one half of a session wait for the other, so that its own words come first.
 const RELAY_ANSWER: Duration = Duration::from_secs(12);

@@ -11,6 +11,7 @@ use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::Refusal;
 use farhand_proto::session::Taken;
 use farhand_seal::{ClientResume, ConsoleResume, ResumeKeys, SealError, StreamError};
+use farhand_session::Ended;
 use farhand_transport::identity::IdentityError;
 use farhand_transport::{Identity, Target};
 use tokio::sync::{Mutex, mpsc};
@@ -19,6 +20,11 @@ use tokio::task::JoinSet;
 use crate::control::{self, RelayError, Way};
 use crate::stream::{Pipe, PipeError, SealedPipe};
 use crate::{Clock, handshake};
+
+/// How long the other side has to take the last words of a session.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+/// The same where no line stands when this end ends the session: as long as another may still be found.
+const LATE_WORDS: Duration = Duration::from_secs(10);
 
 /// The pause before a relay is tried again that failed; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -79,6 +85,16 @@ pub(crate) enum TryError {
     Seal(#[from] SealError),
     #[error("{0}")]
     Identity(#[from] IdentityError),
+}
+
+impl TryError {
+    /// Why no try will come to anything.
+    pub(crate) fn is_final(&self) -> Option<Refusal> {
+        match self {
+            Self::Relay(RelayError::Refused(refusal @ Refusal::Operator)) => Some(*refusal),
+            _ => None,
+        }
+    }
 }
 
 /// What a turn brought.
@@ -164,9 +180,22 @@ impl Line {
         moved: Result<(), PipeError>,
         handle: impl FnMut(M, usize),
     ) -> Result<(), PipeError> {
-        match &mut self.state {
-            State::Up(pipe) => pipe.take_in(moved, handle),
-            State::Down { .. } | State::Gone => Ok(()),
+        let State::Up(pipe) = &mut self.state else { return Ok(()) };
+        let taken_in = pipe.take_in(moved, handle);
+        match &taken_in {
+            Err(PipeError::Line(error @ StreamError::Tls(_))) => tracing::warn!(%error, "the line is lost"),
+            Err(PipeError::Line(error)) => tracing::info!(%error, "the line is lost"),
+            Err(PipeError::Protocol(_)) | Ok(()) => {}
+        }
+        taken_in
+    }
+
+    /// How long the other end has to hear how the session ended.
+    pub(crate) fn time_for_last_words(&self, how: &Ended) -> Duration {
+        match how {
+            _ if self.is_up() => LAST_WORDS,
+            Ended::Here(_) => LATE_WORDS,
+            Ended::There(_) | Ended::Lost(_) => Duration::ZERO,
         }
     }
 

@@ -460,12 +460,6 @@ impl ClientSession {
         }
     }
 
-    /// Whether the console has still to be told something.
-    #[must_use]
-    pub fn has_last_words(&self) -> bool {
-        self.line.has_waiting()
-    }
-
     /// The next thing to do or know.
     pub fn poll_event(&mut self) -> Option<ClientEvent> {
         self.events.pop_front()

@@ -427,12 +427,6 @@ impl ConsoleSession {
         }
     }
 
-    /// Whether the client has still to be told something.
-    #[must_use]
-    pub fn has_last_words(&self) -> bool {
-        self.line.has_waiting()
-    }
-
     /// The next thing to show or know.
     pub fn poll_event(&mut self) -> Option<ConsoleEvent> {
         self.events.pop_front()

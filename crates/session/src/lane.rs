@@ -49,11 +49,6 @@ impl SendLane {
         Some(item.frame.clone())
     }
 
-    /// Whether a frame waits to go out.
-    pub(crate) fn has_waiting(&self) -> bool {
-        self.under_way < self.items.len()
-    }
-
     /// Bytes that wait to go out.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting
@@ -120,7 +115,7 @@ mod tests {
         assert_eq!((lane.kept(), lane.waiting()), (7, 7));
         assert_eq!(rest(&mut lane), ["ccc", "dddd"]);
         lane.on_taken(4).unwrap();
-        assert_eq!((lane.kept(), lane.waiting(), lane.has_waiting()), (0, 0, false));
+        assert_eq!((lane.kept(), lane.waiting(), lane.pop(NOW)), (0, 0, None));
     }
 
     #[test]

@@ -217,11 +217,6 @@ impl Line {
         Some(frame)
     }
 
-    /// Whether something waits that is to arrive whatever becomes of the link.
-    pub(crate) fn has_waiting(&self) -> bool {
-        self.control.has_waiting() || self.bulk.has_waiting()
-    }
-
     fn lost_after(&self) -> Duration {
         let round_trip = self.pacer.round_trip().or(self.known_round_trip);
         round_trip.map_or(LOST_AT_FIRST, |round_trip| LOST_AFTER.max(round_trip * 4))

@@ -8,8 +8,7 @@ use farhand_proto::language::Language;
 use farhand_proto::relay::{Refusal, Voucher};
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
-use farhand_seal::StreamError;
-use farhand_session::{ClientEvent, ClientSession, Ended};
+use farhand_session::{ClientEvent, ClientSession};
 use tokio::sync::mpsc;
 
 use super::desk::{Desk, DeskEvent};
@@ -17,10 +16,9 @@ use super::receipt::Notes;
 use super::registration::{News, Registration};
 use super::wishes::{Wish, Wishes};
 use super::{Event, Question, Visitor, display_gone};
-use crate::control::RelayError;
-use crate::line::{Line, TryError, Turned, WayBack};
+use crate::line::{Line, Turned, WayBack};
 use crate::stream::{PipeError, SealedPipe};
-use crate::{Clock, LAST_WORDS, LATE_WORDS, SessionEnd};
+use crate::{Clock, SessionEnd};
 
 /// What may wait between the desk's threads and the session; full makes them wait.
 const DESK_EVENTS: usize = 16;
@@ -231,11 +229,7 @@ impl Run {
             ClientEvent::Ended(how) => {
                 let end = SessionEnd::from(how.clone());
                 self.note_over(&end);
-                self.over_at = Some(match how {
-                    _ if self.line.is_up() => now + LAST_WORDS,
-                    Ended::Here(_) => now + LATE_WORDS,
-                    Ended::There(_) | Ended::Lost(_) => now,
-                });
+                self.over_at = Some(now + self.line.time_for_last_words(&how));
                 self.ended = Some(end);
             }
         }
@@ -291,9 +285,7 @@ impl Run {
             Turned::Back(taken) => self.session.resume(taken, now),
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");
-                if let TryError::Relay(RelayError::Refused(refusal @ Refusal::Operator)) = error {
-                    self.refused = Some(refusal);
-                }
+                self.refused = self.refused.or(error.is_final());
                 // Where the program takes no news, the newest count is enough.
                 self.waiting.retain(|event| !matches!(event, Event::Retrying { .. }));
                 if self.ended.is_none() {
@@ -313,13 +305,7 @@ impl Run {
             Err(PipeError::Protocol(error)) => {
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
             }
-            Err(PipeError::Line(error)) => {
-                match error {
-                    StreamError::Tls(_) => tracing::warn!(%error, "the line is lost"),
-                    StreamError::Cut | StreamError::Closed => tracing::info!(%error, "the line is lost"),
-                }
-                self.lose();
-            }
+            Err(PipeError::Line(_)) => self.lose(),
         }
     }
 

@@ -7,17 +7,15 @@ use farhand_proto::bounded::Text;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::session::{EndReason, ToConsole};
 use farhand_proto::time::Moment;
-use farhand_seal::StreamError;
 use farhand_session::{ConsoleEvent as Event, ConsoleSession, Ended, Statistics};
 use farhand_transport::Leg;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::{Command, ConsoleEvent};
-use crate::control::RelayError;
-use crate::line::{Line, TryError, Turned};
+use crate::line::{Line, Turned};
 use crate::stream::PipeError;
-use crate::{Clock, LAST_WORDS, LATE_WORDS, RELAY_HEARTBEAT, SessionEnd};
+use crate::{Clock, RELAY_HEARTBEAT, SessionEnd};
 
 /// How often the numbers of the line are renewed: more often nobody could read them.
 const STATISTICS: Duration = Duration::from_millis(500);
@@ -34,6 +32,9 @@ pub(super) struct Run {
     pub(super) waiting: VecDeque<ConsoleEvent>,
     pub(super) relay: Option<Leg>,
     pub(super) refused: Option<Refusal>,
+    pub(super) ended: Option<Ended>,
+    /// When the other side has had its time to hear of the end.
+    pub(super) over_at: Option<Moment>,
 }
 
 impl Run {
@@ -55,21 +56,14 @@ impl Run {
         let mut renewal = tokio::time::interval(STATISTICS);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let to_program = self.to_program.clone();
-        let mut ended = None;
-        let mut over_at = None;
         loop {
             // Here and not below alone: a line on which something always comes would hold time up.
             self.session.handle_due(self.clock.now());
             while let Some(event) = self.session.poll_event() {
                 match event {
                     Event::Ended(how) => {
-                        let now = self.clock.now();
-                        over_at = Some(match how {
-                            _ if self.line.is_up() => now + LAST_WORDS,
-                            Ended::Here(_) => now + LATE_WORDS,
-                            Ended::There(_) | Ended::Lost(_) => now,
-                        });
-                        ended = Some(how);
+                        self.over_at = Some(self.clock.now() + self.line.time_for_last_words(&how));
+                        self.ended = Some(how);
                     }
                     Event::Lost => {
                         self.line.lose(self.session.taken());
@@ -80,25 +74,25 @@ impl Run {
             }
             let (session, clock) = (&mut self.session, self.clock);
             if self.line.send_from(|| session.poll_transmit(clock.now())).is_err() {
-                self.session.cut(self.clock.now());
-                over_at = over_at.map(|_| self.clock.now());
-                if over_at.is_none() {
+                self.lose();
+                if !self.session.is_over() {
                     continue;
                 }
             }
-            let waited = over_at.is_some_and(|at| self.clock.now() >= at);
-            if let Some(how) = ended.take_if(|_| self.line.is_idle() || waited) {
+            let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
+            if let Some(how) = self.ended.take_if(|_| self.line.is_idle() || waited) {
                 return how.into();
             }
             if let (Some(refusal), false) = (self.refused, self.line.is_up()) {
                 // The relay said why it cut the line, and will not have it back.
                 return SessionEnd::Relay(refusal);
             }
+            let open = self.ended.is_none();
             // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then numbers,
             // then the link, then the relay's words, then time.
             tokio::select! {
                 biased;
-                command = self.from_program.recv(), if ended.is_none() => match command {
+                command = self.from_program.recv(), if open => match command {
                     Some(command) => self.handle_command(command).await,
                     None => self.session.end(EndReason::Operator),
                 },
@@ -115,9 +109,7 @@ impl Run {
                 },
                 _ = heartbeat.tick() => self.ping_relay().await,
                 _ = renewal.tick() => self.renew_statistics(),
-                turned = self.line.turn(self.waiting.is_empty() && ended.is_none()) => {
-                    self.handle_turn(turned, &mut over_at);
-                }
+                turned = self.line.turn(self.waiting.is_empty() && open) => self.handle_turn(turned),
                 message = read_relay(&mut self.relay), if self.waiting.is_empty() || !self.line.is_up() => match message {
                     Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
                     // The relay ends the session's legs as well.
@@ -126,31 +118,29 @@ impl Run {
                     // The session has a leg of its own and goes on.
                     None => self.relay = None,
                 },
-                () = self.clock.wait_until(over_at.or(self.session.poll_timeout())) => {}
+                () = self.clock.wait_until(self.over_at.or(self.session.poll_timeout())) => {}
             }
         }
     }
 
-    fn handle_turn(&mut self, turned: Turned, over_at: &mut Option<Moment>) {
+    fn handle_turn(&mut self, turned: Turned) {
         let now = self.clock.now();
         match turned {
-            Turned::Moved(moved) => self.take_in(moved, over_at),
+            Turned::Moved(moved) => self.take_in(moved),
             Turned::Back(taken) => self.session.resume(taken, now),
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");
-                if let TryError::Relay(RelayError::Refused(refusal @ Refusal::Operator)) = error {
-                    self.refused = Some(refusal);
-                }
+                self.refused = self.refused.or(error.is_final());
                 // Where the program takes no news, the newest count is enough.
                 self.waiting.retain(|event| !matches!(event, ConsoleEvent::Retrying { .. }));
-                if over_at.is_none() {
+                if self.ended.is_none() {
                     self.waiting.push_back(ConsoleEvent::Retrying { attempt });
                 }
             }
         }
     }
 
-    fn take_in(&mut self, moved: Result<(), PipeError>, over_at: &mut Option<Moment>) {
+    fn take_in(&mut self, moved: Result<(), PipeError>) {
         let (session, clock) = (&mut self.session, self.clock);
         match self
             .line
@@ -160,15 +150,15 @@ impl Run {
             Err(PipeError::Protocol(error)) => {
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
             }
-            Err(PipeError::Line(error)) => {
-                match error {
-                    StreamError::Tls(_) => tracing::warn!(%error, "the line is lost"),
-                    StreamError::Cut | StreamError::Closed => tracing::info!(%error, "the line is lost"),
-                }
-                // Where the session is over there is nothing to bring back.
-                self.session.cut(self.clock.now());
-                *over_at = over_at.map(|_| self.clock.now());
-            }
+            Err(PipeError::Line(_)) => self.lose(),
+        }
+    }
+
+    /// The line is of no use any more. Where the session is over there is nothing to bring back.
+    fn lose(&mut self) {
+        self.session.cut(self.clock.now());
+        if self.session.is_over() {
+            self.over_at = Some(self.clock.now());
         }
     }
 

@@ -218,11 +218,9 @@ fn an_end_while_the_line_is_lost_stays_and_is_told_when_it_can_be() {
     world.client.end(EndReason::Customer);
     world.settle();
     assert_eq!(world.ends(), (Some(Ended::Here(EndReason::Customer)), None));
-    assert!(world.client.has_last_words());
     world.resume();
     world.run(10 * MS);
     assert_eq!(world.ends().1, Some(Ended::There(EndReason::Customer)));
-    assert!(!world.client.has_last_words());
     assert!(!world.client.grants().allows(Grant::View));
 }
 
