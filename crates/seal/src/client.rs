@@ -17,7 +17,7 @@ use crate::guesses::Guesses;
 use crate::key;
 use crate::pake::{Pake as _, Role, Spake2Ed25519};
 use crate::resume::ResumeKeys;
-use crate::run::{Agreed, AgreedByClient, Handshake, Run, Step};
+use crate::run::{Agreed, AgreedByClient, Handshake, Run, driven};
 use crate::schedule::{self, Parties, Proofs, Secret};
 use crate::sealed::Sealed;
 use crate::tls::{Channel, Tls};
@@ -65,41 +65,11 @@ impl<'a> ClientSeal<'a> {
         let handshake = ClientHandshake::new(guesses, relay_key, session_id, relay_time, language);
         Ok(Self(Run::new(tls, handshake, now)))
     }
-
-    /// Bytes came from the link.
-    ///
-    /// # Errors
-    /// There will be no seal. Send what [`take_output`](Self::take_output) still gives and close the link.
-    pub fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<ClientSealed>, SealError> {
-        let Some((outcome, stream)) = self.0.handle_input(bytes, now)? else { return Ok(Step::NeedInput) };
-        let sealed = stream.sealed(outcome.keys);
-        Ok(Step::Done(Box::new(ClientSealed { sealed, operator: outcome.operator })))
-    }
-
-    /// The link's stream ended. Gives the error to report.
-    pub fn handle_eof(&mut self) -> SealError {
-        self.0.handle_eof()
-    }
-
-    /// Time went by.
-    ///
-    /// # Errors
-    /// [`SealError::TimedOut`] at or after the [`deadline`](Self::deadline).
-    pub fn handle_timeout(&mut self, now: Moment) -> Result<(), SealError> {
-        self.0.handle_timeout(now)
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) must be called at the latest.
-    #[must_use]
-    pub fn deadline(&self) -> Moment {
-        self.0.deadline()
-    }
-
-    /// Appends the bytes to send; says whether there were any.
-    pub fn take_output(&mut self, out: &mut Vec<u8>) -> bool {
-        self.0.take_output(out)
-    }
 }
+
+driven!(ClientSeal<'_>, ClientSealed, |outcome, stream| {
+    ClientSealed { sealed: stream.sealed(outcome.keys), operator: outcome.operator }
+});
 
 pub(crate) struct ClientHandshake<'a> {
     guesses: &'a mut Guesses,

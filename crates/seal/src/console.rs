@@ -15,7 +15,7 @@ use crate::error::{Misbehaviour, SealError};
 use crate::guesses::ConsoleGuesses;
 use crate::pake::{Pake as _, Role, Spake2Ed25519};
 use crate::resume::ResumeKeys;
-use crate::run::{Agreed, Handshake, Run, Step};
+use crate::run::{Agreed, Handshake, Run, driven};
 use crate::schedule::{self, Parties, Proofs, Secret};
 use crate::sealed::Sealed;
 use crate::tls::{Channel, Tls};
@@ -53,40 +53,9 @@ impl<'a> ConsoleSeal<'a> {
         let handshake = ConsoleHandshake::new(guesses, config.session_id, config.password, config.voucher);
         Ok(Self(Run::new(tls, handshake, now)))
     }
-
-    /// Bytes came from the link.
-    ///
-    /// # Errors
-    /// There will be no seal. Send what [`take_output`](Self::take_output) still gives and close the link.
-    pub fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<Sealed>, SealError> {
-        let Some((keys, stream)) = self.0.handle_input(bytes, now)? else { return Ok(Step::NeedInput) };
-        Ok(Step::Done(Box::new(stream.sealed(keys))))
-    }
-
-    /// The link's stream ended. Gives the error to report.
-    pub fn handle_eof(&mut self) -> SealError {
-        self.0.handle_eof()
-    }
-
-    /// Time went by.
-    ///
-    /// # Errors
-    /// [`SealError::TimedOut`] at or after the [`deadline`](Self::deadline).
-    pub fn handle_timeout(&mut self, now: Moment) -> Result<(), SealError> {
-        self.0.handle_timeout(now)
-    }
-
-    /// When [`handle_timeout`](Self::handle_timeout) must be called at the latest.
-    #[must_use]
-    pub fn deadline(&self) -> Moment {
-        self.0.deadline()
-    }
-
-    /// Appends the bytes to send; says whether there were any.
-    pub fn take_output(&mut self, out: &mut Vec<u8>) -> bool {
-        self.0.take_output(out)
-    }
 }
+
+driven!(ConsoleSeal<'_>, Sealed, |keys, stream| stream.sealed(keys));
 
 pub(crate) struct ConsoleHandshake<'a> {
     guesses: &'a mut ConsoleGuesses,

@@ -18,7 +18,7 @@ use farhand_proto::time::Moment;
 use rustls::sign::CertifiedKey;
 
 use crate::error::{Misbehaviour, SealError};
-use crate::run::{Agreed, Handshake, Run, Step};
+use crate::run::{Agreed, Handshake, Run, driven};
 use crate::schedule::{self, EpochProofs, Secret};
 use crate::sealed::Sealed;
 use crate::tls::{Channel, Tls};
@@ -97,57 +97,20 @@ pub(crate) struct Back {
     taken: Taken,
 }
 
-macro_rules! driven {
-    ($run:ident) => {
-        impl $run {
-            /// Bytes came from the link.
-            ///
-            /// # Errors
-            /// The session does not come back over this link. Send what [`take_output`](Self::take_output) still gives
-            /// and close the link; the keys are as good as before.
-            pub fn handle_input(&mut self, bytes: &[u8], now: Moment) -> Result<Step<Resumed>, SealError> {
-                let Some((back, stream)) = self.0.handle_input(bytes, now)? else {
-                    return Ok(Step::NeedInput);
-                };
-                let resumed = Resumed { sealed: stream.sealed(back.keys), taken: back.taken };
-                Ok(Step::Done(Box::new(resumed)))
-            }
-
-            /// The link's stream ended. Gives the error to report.
-            pub fn handle_eof(&mut self) -> SealError {
-                self.0.handle_eof()
-            }
-
-            /// Time went by.
-            ///
-            /// # Errors
-            /// [`SealError::TimedOut`] at or after the [`deadline`](Self::deadline).
-            pub fn handle_timeout(&mut self, now: Moment) -> Result<(), SealError> {
-                self.0.handle_timeout(now)
-            }
-
-            /// When [`handle_timeout`](Self::handle_timeout) must be called at the latest.
-            #[must_use]
-            pub fn deadline(&self) -> Moment {
-                self.0.deadline()
-            }
-
-            /// Appends the bytes to send; says whether there were any.
-            pub fn take_output(&mut self, out: &mut Vec<u8>) -> bool {
-                self.0.take_output(out)
-            }
-        }
-    };
-}
-
 /// A client's run. Between its start and its end the client takes in nothing over any other link.
 pub struct ClientResume(Run<ClientResuming>);
 
 /// A console's run. Between its start and its end the console takes in nothing over any other link.
 pub struct ConsoleResume(Run<ConsoleResuming>);
 
-driven!(ClientResume);
-driven!(ConsoleResume);
+driven!(ClientResume, Resumed, |back, stream| Resumed {
+    sealed: stream.sealed(back.keys),
+    taken: back.taken
+});
+driven!(ConsoleResume, Resumed, |back, stream| Resumed {
+    sealed: stream.sealed(back.keys),
+    taken: back.taken
+});
 
 impl ClientResume {
     /// Begins a run; the client waits for the console's first bytes. `identity` is the key of the first seal.

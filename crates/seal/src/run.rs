@@ -71,6 +71,55 @@ pub(crate) struct AgreedByClient {
     pub(crate) operator: Voucher,
 }
 
+/// What a driver does with each of the four runs: with its type, what it ends in, and how that is made of the outcome
+/// and the stream.
+macro_rules! driven {
+    ($run:ty, $done:ty, |$outcome:ident, $stream:ident| $make:expr) => {
+        impl $run {
+            /// Bytes came from the link.
+            ///
+            /// # Errors
+            /// Nothing stands, and nothing will. Send what [`take_output`](Self::take_output) still gives and close the
+            /// link.
+            pub fn handle_input(
+                &mut self,
+                bytes: &[u8],
+                now: Moment,
+            ) -> Result<$crate::run::Step<$done>, SealError> {
+                let Some(($outcome, $stream)) = self.0.handle_input(bytes, now)? else {
+                    return Ok($crate::run::Step::NeedInput);
+                };
+                Ok($crate::run::Step::Done(Box::new($make)))
+            }
+
+            /// The link's stream ended. Gives the error to report.
+            pub fn handle_eof(&mut self) -> SealError {
+                self.0.handle_eof()
+            }
+
+            /// Time went by.
+            ///
+            /// # Errors
+            /// [`SealError::TimedOut`] at or after the [`deadline`](Self::deadline).
+            pub fn handle_timeout(&mut self, now: Moment) -> Result<(), SealError> {
+                self.0.handle_timeout(now)
+            }
+
+            /// When [`handle_timeout`](Self::handle_timeout) must be called at the latest.
+            #[must_use]
+            pub fn deadline(&self) -> Moment {
+                self.0.deadline()
+            }
+
+            /// Appends the bytes to send; says whether there were any.
+            pub fn take_output(&mut self, out: &mut Vec<u8>) -> bool {
+                self.0.take_output(out)
+            }
+        }
+    };
+}
+pub(crate) use driven;
+
 /// One run of a handshake.
 pub(crate) struct Run<H> {
     talk: Option<Talk<H>>,
