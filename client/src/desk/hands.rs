@@ -9,6 +9,7 @@ use farhand_peer::client::{DeskEvent, DeskSender};
 use farhand_proto::bounded::Text;
 use farhand_proto::input::Input;
 use farhand_proto::session::Undone;
+use farhand_session::Unfinished;
 
 use super::{lock, send};
 
@@ -79,11 +80,12 @@ impl Drop for Hands {
     }
 }
 
-/// What the operator is told of it.
-fn why(error: &InjectError) -> Undone {
+/// What the session is told of it.
+fn why(error: &InjectError) -> Unfinished {
     match error {
-        InjectError::OwnWindow => Undone::OwnWindow,
-        error => Undone::System(Text::truncated(&error.to_string())),
+        InjectError::Interrupted { typed } => Unfinished::BrokenOff { typed: *typed },
+        InjectError::OwnWindow => Unfinished::Refused(Undone::OwnWindow),
+        error => Unfinished::Refused(Undone::System(Text::truncated(&error.to_string()))),
     }
 }
 

@@ -113,9 +113,12 @@ pub enum InjectError {
     /// It would have gone to a window of [`Options::untouched`](crate::Options::untouched).
     #[error("the window there gets no input from here")]
     OwnWindow,
-    /// Somebody broke it off.
+    /// An [`Interrupter`](crate::Interrupter) broke it off.
     #[error("it was broken off because everything was released meanwhile")]
-    Interrupted,
+    Interrupted {
+        /// How many bytes of a text had been typed by then; of anything else nothing had been done.
+        typed: usize,
+    },
     /// The keyboard has no room left for a character that no key types.
     #[error("no key of the desktop's keyboard types {character:?} and none is free to learn it")]
     NoFreeKey {

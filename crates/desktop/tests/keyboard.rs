@@ -269,6 +269,41 @@ fn text_waits_for_control_that_the_person_holds_and_then_says_so() {
 }
 
 #[test]
+fn a_text_that_is_broken_off_tells_what_of_it_was_typed() {
+    let mut bench = Bench::terminal(XServer::xvfb(1024, 768), "us");
+    // Two of them no key types, and they are left out.
+    let text = "Řízek \u{1}s bramborem, ß ø ñ ł € \u{2}Ω и ქ; ".repeat(20);
+    let interrupter = bench.desktop.injector.interrupter();
+    let (mut rest, mut breaks, mut inside) = (&text[..], 0, 0);
+    while !rest.is_empty() {
+        let begun = std::sync::Barrier::new(2);
+        let piece = Text::truncated(rest);
+        let typed = std::thread::scope(|scope| {
+            scope.spawn(|| {
+                begun.wait();
+                std::thread::sleep(Duration::from_micros(300 * (breaks % 23)));
+                interrupter.interrupt();
+            });
+            begun.wait();
+            bench.desktop.injector.inject(&Input::Text(piece.clone()))
+        });
+        bench.desktop.injector.release_all().unwrap();
+        rest = match typed {
+            Ok(()) => &rest[piece.len()..],
+            Err(InjectError::Interrupted { typed }) => {
+                breaks += 1;
+                inside += u32::from(typed > 0);
+                &rest[typed..]
+            }
+            Err(error) => panic!("{error}"),
+        };
+    }
+    assert!(inside > 3, "{breaks} breaks, {inside} of them inside");
+    bench.type_text("\n");
+    bench.expect(&format!("{}\n", text.replace(['\u{1}', '\u{2}'], "")));
+}
+
+#[test]
 fn more_characters_than_the_keyboard_has_room_for_arrive_all() {
     let greek = ('α'..='ω').chain('Α'..='Ρ');
     let cyrillic = 'А'..='я';

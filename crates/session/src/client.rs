@@ -15,6 +15,7 @@ use crate::line::{Ended, Line, LineState, Turn};
 
 mod acts;
 
+pub use acts::Unfinished;
 use acts::{Acts, Step};
 
 /// How long the customer has to answer; then the answer is no.
@@ -297,8 +298,8 @@ impl ClientSession {
         }
     }
 
-    /// What [`ClientEvent::Do`] asked for is done, or could not be.
-    pub fn done(&mut self, result: Result<(), Undone>, now: Moment) {
+    /// What [`ClientEvent::Do`] asked for is done, or why it is not.
+    pub fn done(&mut self, result: Result<(), Unfinished>, now: Moment) {
         self.acts.finished(result);
         self.run_acts(now);
     }

@@ -11,6 +11,6 @@ mod lane;
 mod line;
 mod pacing;
 
-pub use client::{ClientEvent, ClientSession};
+pub use client::{ClientEvent, ClientSession, Unfinished};
 pub use console::{ActError, ConsoleEvent, ConsoleSession, Statistics};
 pub use line::{Ended, LineState, RESUME_WINDOW};

@@ -9,7 +9,7 @@ use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, Rect, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
-use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, RESUME_WINDOW};
+use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, RESUME_WINDOW, Unfinished};
 
 /// Reads a script: each step is one byte and what it needs.
 struct Script<'a>(&'a [u8]);
@@ -81,7 +81,14 @@ pub(super) fn client(data: &[u8]) {
             }
             10 => {
                 watch.doing = false;
-                session.done(if script.byte() == Some(1) { Err(Undone::OwnWindow) } else { Ok(()) }, now);
+                session.done(
+                    match script.byte() {
+                        Some(1) => Err(Unfinished::Refused(Undone::OwnWindow)),
+                        Some(typed @ 2..32) => Err(Unfinished::BrokenOff { typed: usize::from(typed) }),
+                        _ => Ok(()),
+                    },
+                    now,
+                );
             }
             _ => {
                 for _ in 0..16 {

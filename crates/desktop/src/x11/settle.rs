@@ -79,7 +79,7 @@ impl Manager {
         self.is_silent = true;
         while self.is_silent && start.elapsed() < PATIENCE {
             if self.interrupter.is_set() {
-                return Err(InjectError::Interrupted);
+                return Err(InjectError::Interrupted { typed: 0 });
             }
             let deadline = (Instant::now() + LOOK).min(start + PATIENCE);
             self.link.sleep(Some(deadline)).asked::<InjectError>(ASKED)?;

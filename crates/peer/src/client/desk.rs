@@ -2,7 +2,7 @@
 
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
-use farhand_proto::session::Undone;
+use farhand_session::Unfinished;
 use tokio::sync::mpsc;
 
 /// What a session wants of a desktop. None of these waits; what comes of them arrives through the [`DeskSender`]
@@ -62,8 +62,8 @@ pub enum DeskEvent {
     PointerAt(Point),
     /// The pointer looks like this.
     Shape(PointerShape),
-    /// What was to be injected is done, or why it could not be.
-    Done(Result<(), Undone>),
+    /// What was to be injected is done, or why it is not.
+    Done(Result<(), Unfinished>),
     /// The person at the machine used their own mouse or keyboard.
     LocalInput,
     /// The desktop is gone, with the reason in words.

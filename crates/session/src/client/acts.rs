@@ -27,6 +27,19 @@ pub(super) enum Step {
     Undone(u64, Undone),
 }
 
+/// Why an input was not injected, or not all of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unfinished {
+    /// It can't be done, or what is left of it can't.
+    Refused(Undone),
+    /// Everything was released in the middle of it. Of a text, `typed` bytes had been typed; of anything else nothing
+    /// had been done.
+    BrokenOff {
+        /// Bytes.
+        typed: usize,
+    },
+}
+
 #[derive(Debug)]
 struct Act {
     number: u64,
@@ -42,8 +55,8 @@ struct Act {
 pub(super) struct Acts {
     queue: VecDeque<Act>,
     next_number: u64,
-    /// Whether the first of the queue is being injected.
-    busy: bool,
+    /// What is being injected for the first of the queue.
+    under_way: Option<Input>,
     hold_until: Option<Moment>,
     /// What remote input holds down.
     down: BTreeSet<Held>,
@@ -146,18 +159,29 @@ impl Acts {
     }
 
     /// The injection that the last `Do` asked for is over.
-    pub(super) fn finished(&mut self, result: Result<(), Undone>) {
-        if !std::mem::take(&mut self.busy) {
-            return;
-        }
-        if let (Err(why), Some(act)) = (result, self.queue.front_mut()) {
-            act.refused.get_or_insert(why);
+    pub(super) fn finished(&mut self, result: Result<(), Unfinished>) {
+        let Some(input) = self.under_way.take() else { return };
+        let Some(act) = self.queue.front_mut() else { return };
+        match result {
+            Ok(()) => {}
+            Err(Unfinished::Refused(why)) => drop(act.refused.get_or_insert(why)),
+            // What is left of it is done when there is nothing in its way any more.
+            Err(Unfinished::BrokenOff { typed }) => match &input {
+                Input::Text(piece) => act.done -= piece.len() - piece.floor_char_boundary(typed),
+                Input::Key { key, .. } if act.input == input => {
+                    act.done = 0;
+                    self.down.remove(&Held::Key(*key));
+                    self.interrupted.remove(&Held::Key(*key));
+                    self.lost_with.remove(key);
+                }
+                _ => {}
+            },
         }
     }
 
     /// The next thing to happen, `None` while something is being injected, is held, or there is nothing.
     pub(super) fn step(&mut self, now: Moment) -> Option<Step> {
-        if self.busy {
+        if self.under_way.is_some() {
             return None;
         }
         let act = self.queue.front_mut()?;
@@ -182,8 +206,7 @@ impl Acts {
             && let Some(key) = self.lost_with.pop_first()
         {
             self.down.insert(Held::Key(key));
-            self.busy = true;
-            return Some(Step::Do(Input::Key { key, pressed: true }));
+            return Some(self.set_about(Input::Key { key, pressed: true }));
         }
         let Some(input) = next_piece(act) else {
             let number = act.number;
@@ -196,8 +219,12 @@ impl Acts {
             None if input == Input::ReleaseAll => self.down.clear(),
             None => {}
         }
-        self.busy = true;
-        Some(Step::Do(input))
+        Some(self.set_about(input))
+    }
+
+    fn set_about(&mut self, input: Input) -> Step {
+        self.under_way = Some(input.clone());
+        Step::Do(input)
     }
 }
 

@@ -9,7 +9,7 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::screen::{Point, Rect, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
-use farhand_session::{ActError, ClientEvent, ConsoleEvent, ConsoleSession, Ended, RESUME_WINDOW};
+use farhand_session::{ActError, ClientEvent, ConsoleEvent, ConsoleSession, Ended, RESUME_WINDOW, Unfinished};
 use proptest::prelude::*;
 
 #[test]
@@ -325,7 +325,7 @@ fn an_act_that_the_system_refuses_is_told() {
     world.act(key('a', true));
     world.run(10 * MS);
     let why = Undone::System(Text::new("the lock screen is on").unwrap());
-    world.client.done(Err(why.clone()), world.now);
+    world.client.done(Err(Unfinished::Refused(why.clone())), world.now);
     world.run(10 * MS);
     assert!(world.at_console.contains(&ConsoleEvent::Undone { number: 0, why }));
 }
@@ -535,4 +535,68 @@ proptest! {
         let mut done = world.done.iter().filter(|done| **done != Input::ReleaseAll);
         prop_assert!(done.all(|done| rest.any(|sent| sent == done)), "{:?} {:?}", sent, world.done);
     }
+}
+
+/// A text that was being typed when `breaks` released everything goes on behind the letters that were typed.
+fn goes_on(breaks: impl Fn(&mut World), back: impl Fn(&mut World)) {
+    let text = |text| Input::Text(Text::new(text).unwrap());
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(text("žluťoučký"));
+    world.act(key('a', true));
+    world.run(10 * MS);
+    breaks(&mut world);
+    // "žlu", and a byte of the next letter that the desk had better not counted.
+    world.client.done(Err(Unfinished::BrokenOff { typed: 5 }), world.now);
+    world.desk_works = true;
+    world.done.clear();
+    world.run(100 * MS);
+    assert_eq!(world.done, []);
+    back(&mut world);
+    world.run(Duration::from_millis(1200));
+    assert_eq!(world.done[..2], [text("ťoučký"), key('a', true)]);
+    assert!(!world.at_console.iter().any(|event| matches!(event, ConsoleEvent::Undone { .. })));
+}
+
+#[test]
+fn a_text_that_was_broken_off_goes_on_where_it_was() {
+    goes_on(|world| world.client.local_input(world.now), |_| {});
+    goes_on(World::cut, World::resume);
+}
+
+#[test]
+fn a_press_that_had_not_begun_when_everything_was_released_is_done_later() {
+    let held = |world: &mut World| world.client.local_input(world.now);
+    for (breaks, back) in [(held as fn(&mut World), (|_| {}) as fn(&mut World)), (World::cut, World::resume)] {
+        let mut world = World::open();
+        world.desk_works = false;
+        world.act(key('a', true));
+        world.act(key('a', false));
+        world.run(10 * MS);
+        breaks(&mut world);
+        world.client.done(Err(Unfinished::BrokenOff { typed: 0 }), world.now);
+        world.desk_works = true;
+        world.done.clear();
+        back(&mut world);
+        world.run(Duration::from_millis(1200));
+        assert_eq!(world.done[..2], [key('a', true), key('a', false)]);
+        assert!(!world.at_console.iter().any(|event| matches!(event, ConsoleEvent::Undone { .. })));
+    }
+}
+
+#[test]
+fn nothing_goes_on_once_control_is_taken_away() {
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(Input::Text(Text::new("secret").unwrap()));
+    world.run(10 * MS);
+    world.client.local_input(world.now);
+    world.client.set_grants(Grants::NONE.with(Grant::View), world.now);
+    world.client.done(Err(Unfinished::BrokenOff { typed: 3 }), world.now);
+    world.desk_works = true;
+    world.done.clear();
+    world.run(Duration::from_secs(2));
+    assert_eq!(world.done, []);
+    let refused = ConsoleEvent::Undone { number: 0, why: Undone::NotAllowed };
+    assert!(world.at_console.contains(&refused));
 }

@@ -134,21 +134,29 @@ impl Keyboard {
 
     /// Types text. Modifiers that the operator holds are lifted meanwhile.
     pub(super) fn type_text(&mut self, text: &str) -> Result<(), InjectError> {
-        let characters = text.chars().filter(|character| symbols::of_character(*character).is_some());
-        let characters = characters.collect::<Vec<_>>();
+        let has_key = |character| symbols::of_character(character).is_some();
+        let characters = text.chars().filter(|character| has_key(*character)).collect::<Vec<_>>();
+        let mut rest = &characters[..];
         let lifted = self.lift_held()?;
         let mut locks = Locks::default();
-        let typed = self.type_all(&characters, &mut locks);
+        let typed = self.type_all(&mut rest, &mut locks).map_err(|error| match error {
+            InjectError::Interrupted { .. } => {
+                let mut places = text.char_indices().filter(|(_, character)| has_key(*character));
+                let next = places.nth(characters.len() - rest.len());
+                InjectError::Interrupted { typed: next.map_or(text.len(), |(place, _)| place) }
+            }
+            error => error,
+        });
         let restored = self.restore(&lifted, &locks);
         typed.and(restored)
     }
 
-    fn type_all(&mut self, characters: &[char], locks: &mut Locks) -> Result<(), InjectError> {
+    /// Types what is left of a text, and shortens it by what it has typed.
+    fn type_all(&mut self, rest: &mut &[char], locks: &mut Locks) -> Result<(), InjectError> {
         let mut waited_since = None;
-        let mut rest = characters;
-        while let [character, others @ ..] = rest {
+        while let [character, others @ ..] = *rest {
             if self.interrupter.is_set() {
-                return Err(InjectError::Interrupted);
+                return Err(InjectError::Interrupted { typed: 0 });
             }
             let state = self.state()?;
             let command = state.mods & self.keymap.command_mods(state.group);
@@ -163,7 +171,7 @@ impl Keyboard {
             waited_since = None;
             if let Some((keycode, add)) = self.stroke(*character, &state, state.mods) {
                 self.strike(keycode, add, &state)?;
-                rest = others;
+                *rest = others;
             } else if state.mods & LOCK != 0
                 && self.stroke(*character, &state, state.mods & !LOCK).is_some()
                 && !locks.refused
@@ -283,7 +291,7 @@ impl Keyboard {
                 return Ok(());
             }
             if self.interrupter.is_set() {
-                return Err(InjectError::Interrupted);
+                return Err(InjectError::Interrupted { typed: 0 });
             }
             thread::sleep(rest.min(LOOK));
         }
