@@ -34,11 +34,11 @@ fn terminal(server: &XServer, file: &str, letters: &str, first: &str) -> RawTerm
     let title = ["-u8", "-T", file, "-geometry", letters];
     let program = server.start_program("xterm", &[&title[..], &["-e", "sh", "-c", &write]].concat());
     // A window manager may keep the keyboard where somebody used it last; a person would click.
-    eventually("the terminal's window", || {
-        let search = ["search", "--onlyvisible", "--name", file, "windowactivate"];
-        server.command("xdotool").args(search).output().ok().filter(|output| output.status.success())
+    eventually("the keyboard in the terminal", || {
+        let search = ["search", "--onlyvisible", "--name", file, "windowactivate", "--sync"];
+        let activated = server.command("xdotool").args(search).output().ok()?;
+        (activated.status.success() && server.has_focus("XTerm")).then_some(())
     });
-    server.wait_for_focus("XTerm");
     eventually("the terminal", || path.exists().then_some(()));
     RawTerminal { file: path, _program: program }
 }

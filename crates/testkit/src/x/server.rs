@@ -218,13 +218,18 @@ impl XServer {
     /// Blocks until a window of this class shows and has the keyboard.
     pub fn wait_for_focus(&self, class: &str) {
         self.wait_for_window(class);
-        eventually(&format!("the focus in a window of class {class}"), || {
-            let output = self.command("xdotool").arg("getwindowfocus").output().ok()?;
-            let window = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-            let output = self.command("xprop").args(["-id", &window, "WM_CLASS"]).output().ok()?;
-            let classes = String::from_utf8_lossy(&output.stdout).to_lowercase();
-            classes.contains(&format!("\"{}\"", class.to_lowercase())).then_some(())
-        });
+        eventually(&format!("the focus in a window of class {class}"), || self.has_focus(class).then_some(()));
+    }
+
+    /// Whether a window of this class has the keyboard.
+    #[must_use = "this does nothing but look"]
+    pub fn has_focus(&self, class: &str) -> bool {
+        let text = |command: &mut Command| {
+            command.output().map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        };
+        let Ok(window) = text(self.command("xdotool").arg("getwindowfocus")) else { return false };
+        let classes = text(self.command("xprop").args(["-id", &window, "WM_CLASS"])).unwrap_or_default();
+        classes.to_lowercase().contains(&format!("\"{}\"", class.to_lowercase()))
     }
 
     /// Blocks until a window of this class shows; gives its number.
