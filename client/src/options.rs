@@ -46,7 +46,7 @@ pub(crate) struct Options {
     pin: Vec<Pin>,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
-    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = parse_window)]
+    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
     resume_window: u16,
 
     /// What an operator is allowed without asking anybody: view, control, or both with a comma between them.
@@ -142,14 +142,6 @@ impl Options {
             ..farhand_desktop::Options::default()
         }
     }
-}
-
-/// For how long a session may come back.
-fn parse_window(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds| (0..=3600).contains(seconds))
-        .ok_or_else(|| "a whole number of seconds is needed, from 0 to 3600".to_owned())
 }
 
 /// The language that an environment names: the first variable that is set and not empty counts (POSIX, section 8.2).

@@ -46,7 +46,7 @@ pub(crate) struct Options {
     pub(crate) token_file: Option<PathBuf>,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
-    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = parse_window)]
+    #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
     pub(crate) resume_window: u16,
 
     /// Print events as JSON, one a line.
@@ -163,14 +163,6 @@ fn parse_filter(text: &str) -> Result<String, String> {
     tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
 }
 
-/// For how long a session may come back.
-fn parse_window(text: &str) -> Result<u16, String> {
-    text.parse()
-        .ok()
-        .filter(|seconds| (0..=3600).contains(seconds))
-        .ok_or_else(|| "a whole number of seconds is needed, from 0 to 3600".to_owned())
-}
-
 /// A number of seconds, with a fraction if need be.
 pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
     text.parse()
@@ -183,14 +175,6 @@ pub(crate) fn parse_seconds(text: &str) -> Result<Duration, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_window_is_whole_seconds() {
-        assert_eq!((parse_window("0"), parse_window("3600")), (Ok(0), Ok(3600)));
-        for text in ["", "-1", "3601", "1.5", "70000"] {
-            assert!(parse_window(text).unwrap_err().contains("from 0 to 3600"), "{text}");
-        }
-    }
 
     #[test]
     fn a_time_that_can_not_be_is_answered_with_what_is_needed() {

@@ -11,12 +11,17 @@ pub(crate) fn use_folder(folder: &Path) {
     FOLDER.get_or_init(|| Some(folder.to_owned()));
 }
 
-/// The path of a program of the product, built when the first one is asked for.
+/// The path of a program of the product: in the folder that `FARHAND_TEST_PROGRAMS` names, else built when the first
+/// one is asked for.
 ///
 /// # Panics
 /// They do not build.
 pub(crate) fn program(name: &str) -> PathBuf {
-    FOLDER.get_or_init(build).as_ref().expect("the programs build").join(name)
+    FOLDER.get_or_init(|| named().or_else(build)).as_ref().expect("the programs build").join(name)
+}
+
+fn named() -> Option<PathBuf> {
+    std::env::var_os("FARHAND_TEST_PROGRAMS").map(PathBuf::from)
 }
 
 /// Builds all three into the target folder that this test was built into; `None` if that fails.

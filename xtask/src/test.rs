@@ -13,16 +13,24 @@ pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     setup::ensure(&[Purpose::Test, Purpose::Windows])?;
     let mut steps = Steps::new();
     ci::steps(workspace, &mut steps);
-    steps.step("tests", tests);
+    steps.step("build", build);
+    steps.step("tests", || tests(workspace));
     steps.step("check-windows", || windows::check(workspace));
     steps.finish()
 }
 
+/// Programs and tests together, so that no part of them is built twice.
+fn build() -> Result<String> {
+    Cmd::cargo().args(["build", "--workspace", "--locked", "--bins", "--tests"]).minutes(30).run()?;
+    Ok(String::new())
+}
+
 /// Every test of every package, documentation's included.
-fn tests() -> Result<String> {
+fn tests(workspace: &Workspace) -> Result<String> {
     let mut tally = Tally::default();
     let outcome = Cmd::cargo()
         .args(["test", "--workspace", "--locked", "--no-fail-fast"])
+        .env("FARHAND_TEST_PROGRAMS", workspace.target.join("debug"))
         .minutes(45)
         .run_lines(|line| tally.read(line));
     println!("{tally}");

@@ -23,6 +23,17 @@ pub struct Way {
     pub resume_window: Duration,
 }
 
+/// Reads [`Way::resume_window`] as people write it: whole seconds.
+///
+/// # Errors
+/// It is none, or more than an hour; in words.
+pub fn parse_resume_window(text: &str) -> Result<u16, String> {
+    text.parse()
+        .ok()
+        .filter(|seconds| (0..=3600).contains(seconds))
+        .ok_or_else(|| "a whole number of seconds is needed, from 0 to 3600".to_owned())
+}
+
 /// Why a relay did not do what was asked of it.
 #[derive(Debug, thiserror::Error)]
 pub enum RelayError {
@@ -96,4 +107,17 @@ fn joined((leg, answer): (Leg, FromRelay)) -> Result<(Leg, Bytes<MAX_SIGNED>), R
 /// A program's own key on legs and in seals.
 pub(crate) fn new_identity() -> Result<Arc<Identity>, farhand_transport::identity::IdentityError> {
     Ok(Arc::new(Identity::generate()?))
+}
+
+#[cfg(test)]
+mod window_tests {
+    use super::*;
+
+    #[test]
+    fn a_window_is_whole_seconds() {
+        assert_eq!((parse_resume_window("0"), parse_resume_window("3600")), (Ok(0), Ok(3600)));
+        for text in ["", "-1", "3601", "1.5", "70000"] {
+            assert!(parse_resume_window(text).unwrap_err().contains("from 0 to 3600"), "{text}");
+        }
+    }
 }

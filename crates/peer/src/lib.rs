@@ -9,6 +9,7 @@ mod handshake;
 mod line;
 mod stream;
 
+pub use control::parse_resume_window;
 pub use ended::SessionEnd;
 
 use std::time::{Duration, Instant};

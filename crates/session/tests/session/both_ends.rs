@@ -9,7 +9,9 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::screen::{Point, Rect, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
-use farhand_session::{ActError, ClientEvent, ConsoleEvent, ConsoleSession, Ended, RESUME_WINDOW, Unfinished};
+use farhand_session::{
+    ActError, ClientEvent, ConsoleEvent, ConsoleSession, Ended, RESUME_WINDOW, Unfinished,
+};
 use proptest::prelude::*;
 
 #[test]
@@ -567,7 +569,8 @@ fn a_text_that_was_broken_off_goes_on_where_it_was() {
 #[test]
 fn a_press_that_had_not_begun_when_everything_was_released_is_done_later() {
     let held = |world: &mut World| world.client.local_input(world.now);
-    for (breaks, back) in [(held as fn(&mut World), (|_| {}) as fn(&mut World)), (World::cut, World::resume)] {
+    for (breaks, back) in [(held as fn(&mut World), (|_| {}) as fn(&mut World)), (World::cut, World::resume)]
+    {
         let mut world = World::open();
         world.desk_works = false;
         world.act(key('a', true));

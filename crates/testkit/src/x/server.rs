@@ -218,7 +218,9 @@ impl XServer {
     /// Blocks until a window of this class shows and has the keyboard.
     pub fn wait_for_focus(&self, class: &str) {
         self.wait_for_window(class);
-        eventually(&format!("the focus in a window of class {class}"), || self.has_focus(class).then_some(()));
+        eventually(&format!("the focus in a window of class {class}"), || {
+            self.has_focus(class).then_some(())
+        });
     }
 
     /// Whether a window of this class has the keyboard.
