@@ -159,7 +159,10 @@ fn switch(ui: &mut Ui, is_on: bool, label: &str, name: &str) -> bool {
     let (rect, response) =
         ui.allocate_exact_size(vec2(galley.size().x + knob.x + 18.0, ui_height()), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Checkbox, true, is_on, name));
-    if response.has_focus() || response.hovered() {
+    if response.hovered() {
+        ui.painter().rect_filled(rect, 6.0, parts::under_pointer(palette.card, &palette));
+    }
+    if response.has_focus() {
         let stroke = egui::Stroke::new(2.0, palette.accent);
         ui.painter().rect_stroke(rect, 6.0, stroke, egui::StrokeKind::Inside);
     }

@@ -213,6 +213,11 @@ pub(crate) fn follow_focus(response: &Response) {
     }
 }
 
+/// What lies under a widget's text while the pointer is over it. A frame is for what has the keyboard.
+pub(crate) fn under_pointer(ground: Color32, palette: &Palette) -> Color32 {
+    ground.lerp_to_gamma(palette.text, 0.1)
+}
+
 /// One of the large buttons, of exactly this size.
 pub(crate) fn action(ui: &mut Ui, rect: Rect, text: &str, look: Look, is_enabled: bool) -> Response {
     let palette = Palette::in_use(ui);
@@ -230,7 +235,8 @@ pub(crate) fn action(ui: &mut Ui, rect: Rect, text: &str, look: Look, is_enabled
     let text = RichText::new(text).font(font(size)).color(colour);
     let mut button = Button::new(text).min_size(rect.size()).truncate();
     if let Some(fill) = fill {
-        button = button.fill(fill);
+        let is_lit = is_enabled && ui.rect_contains_pointer(rect);
+        button = button.fill(if is_lit { under_pointer(fill, &palette) } else { fill });
     }
     let centred = egui::Layout::centered_and_justified(egui::Direction::TopDown);
     let response = ui
@@ -243,7 +249,7 @@ pub(crate) fn action(ui: &mut Ui, rect: Rect, text: &str, look: Look, is_enabled
                 }
                 // Round the coloured fill, the focus has to be told from it.
                 widgets.active.bg_stroke = Stroke::new(3.0, palette.text);
-                widgets.hovered.bg_stroke = Stroke::new(2.0, palette.text);
+                widgets.hovered.bg_stroke = Stroke::NONE;
             }
             ui.add_enabled(is_enabled, button)
         })
@@ -328,13 +334,15 @@ pub(crate) fn choice(
         WidgetInfo::selected(WidgetType::Checkbox, is_enabled, is_on, format!("{title}. {more}"))
     });
     follow_focus(&response);
-    let stroke = if is_enabled && (response.has_focus() || response.hovered()) {
+    let stroke = if is_enabled && response.has_focus() {
         Stroke::new(2.0, palette.accent)
     } else {
         Stroke::new(1.0, palette.line)
     };
+    let ground =
+        if is_enabled && response.hovered() { under_pointer(palette.card, &palette) } else { palette.card };
     let painter = ui.painter();
-    painter.rect(rect, 8.0, palette.card, stroke, StrokeKind::Inside);
+    painter.rect(rect, 8.0, ground, stroke, StrokeKind::Inside);
     let inner = rect.shrink2(padding);
     let text_at = pos2(inner.left() + before, inner.top());
     let title_height = title_galley.size().y;

@@ -18,11 +18,15 @@ use farhand_seal::{ConsoleConfig, ConsoleGuesses, SealError};
 use farhand_transport::{Acceptor, Identity, Leg, LegStream, Pin};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 
 use super::hostile::Line;
 use super::relay::way;
+
+mod back;
+
+pub use back::Return;
 
 /// The number that every client of a fake relay gets first; the next ones count up.
 const FIRST: [u8; 9] = [5, 5, 5, 0, 0, 0, 0, 0, 0];
@@ -64,6 +68,17 @@ struct Shared {
     identity: Identity,
     manner: Manner,
     state: Mutex<State>,
+    /// Whenever this changes, every line breaks.
+    cuts: watch::Sender<()>,
+}
+
+/// What becomes of the bytes of one line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Change {
+    None,
+    Flip(From, usize),
+    Cut(From, usize),
+    FlipWhenTold(From),
 }
 
 #[derive(Debug, Default)]
@@ -73,12 +88,18 @@ struct State {
     /// Whom each pair of tickets leads to.
     asked: BTreeMap<u64, SessionId>,
     clients: BTreeMap<SessionId, mpsc::UnboundedSender<FromRelay>>,
-    halves: BTreeMap<u64, (LegStream, Vec<u8>)>,
+    halves: BTreeMap<(u64, u8), Half>,
     /// All that was seen, leg by leg and in the order it came.
     seen: Vec<u8>,
     meddle: bool,
     /// Tries at a password that the client answered.
     guesses: usize,
+    back: Return,
+    /// Halves that came back.
+    returns: usize,
+    /// What each half of a session said since it came back last, and the time before.
+    said: BTreeMap<(u64, From), Vec<u8>>,
+    said_before: BTreeMap<(u64, From), Vec<u8>>,
 }
 
 impl FakeRelay {
@@ -90,7 +111,8 @@ impl FakeRelay {
         let acceptor = Acceptor::new(&identity, certificate, Duration::from_secs(5)).unwrap();
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
         let address = listener.local_addr().unwrap();
-        let shared = Arc::new(Shared { identity, manner, state: Mutex::default() });
+        let shared =
+            Arc::new(Shared { identity, manner, state: Mutex::default(), cuts: watch::Sender::default() });
         let mut tasks = JoinSet::new();
         tasks.spawn(take_in(listener, acceptor, shared.clone()));
         Self { address, pin, shared, _tasks: tasks }
@@ -117,6 +139,26 @@ impl FakeRelay {
     /// From now on [`Manner::FlipWhenTold`] does its work.
     pub fn meddle(&self) {
         self.shared.state.lock().unwrap().meddle = true;
+    }
+
+    /// Breaks every line, and from now on does this with sessions that come back.
+    pub fn cut(&self, back: Return) {
+        self.bring_back(back);
+        self.shared.cuts.send_replace(());
+    }
+
+    /// From now on it does this with sessions that come back.
+    pub fn bring_back(&self, back: Return) {
+        let mut state = self.shared.state.lock().unwrap();
+        state.back = back;
+        state.returns = 0;
+        state.said_before = std::mem::take(&mut state.said);
+    }
+
+    /// How many halves have come back since it was told what to do with them.
+    #[must_use]
+    pub fn returns(&self) -> usize {
+        self.shared.state.lock().unwrap().returns
     }
 
     /// How often a client told it, under [`Manner::Guess`], that a password was wrong.
@@ -166,11 +208,15 @@ impl Shared {
         self.state.lock().unwrap().seen.extend_from_slice(bytes);
     }
 
-    /// What becomes of bytes on their way, `start` of which have gone before.
-    fn change(&self, from: From, start: usize, bytes: &mut [u8]) {
-        let place = match self.manner {
-            Manner::Flip(whose, place) if whose == from => place.checked_sub(start),
-            Manner::FlipWhenTold(whose) if whose == from => {
+    /// What becomes of bytes on their way, `start` of which have gone before. Returns whether the line goes on.
+    fn change(&self, change: Change, from: From, start: usize, bytes: &mut Vec<u8>) -> bool {
+        let place = match change {
+            Change::Cut(whose, place) if whose == from && place < start + bytes.len() => {
+                bytes.truncate(place.saturating_sub(start));
+                return false;
+            }
+            Change::Flip(whose, place) if whose == from => place.checked_sub(start),
+            Change::FlipWhenTold(whose) if whose == from => {
                 std::mem::take(&mut self.state.lock().unwrap().meddle).then_some(0)
             }
             _ => None,
@@ -178,6 +224,17 @@ impl Shared {
         if let Some(byte) = place.and_then(|place| bytes.get_mut(place)) {
             *byte ^= 0x10;
         }
+        true
+    }
+
+    /// Two halves meet at a place with two seats: the first one waits in its own, the second gets both.
+    fn meet(&self, place: u64, seat: u8, own: Half) -> Option<(Half, Half)> {
+        let mut state = self.state.lock().unwrap();
+        if let Some(other) = state.halves.remove(&(place, 1 - seat)) {
+            return Some((own, other));
+        }
+        state.halves.insert((place, seat), own);
+        None
     }
 }
 
@@ -237,10 +294,20 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
                 None => FromRelay::Nobody { request },
             },
             ToRelay::Ping { number } => FromRelay::Pong { number },
-            // It brings nobody back.
-            ToRelay::Resume { .. } => FromRelay::Refused { refusal: Refusal::Ticket },
+            ToRelay::Resume { pass, .. } => {
+                if shared.state.lock().unwrap().back == Return::Refuse {
+                    FromRelay::Refused { refusal: Refusal::Ticket }
+                } else {
+                    let joined = FromRelay::Joined { version, pass: pass.clone() };
+                    if leg.write_message(&joined).await.is_ok() {
+                        back::serve(leg, &pass, shared).await;
+                    }
+                    return;
+                }
+            }
             ToRelay::Join { ticket, .. } => {
-                if leg.write_message(&FromRelay::Joined { version, pass: Bytes::default() }).await.is_err() {
+                let pass = Bytes::new(ticket.to_vec()).unwrap();
+                if leg.write_message(&FromRelay::Joined { version, pass }).await.is_err() {
                     return;
                 }
                 match shared.manner {
@@ -279,28 +346,38 @@ async fn guess(leg: Leg, ticket: &Ticket, shared: &Arc<Shared>) {
     }
 }
 
+/// A half's line, and what came over it already.
+type Half = (LegStream, Vec<u8>);
+
 /// The first half waits in the state; the task of the second carries both.
 async fn join(leg: Leg, ticket: &Ticket, shared: &Arc<Shared>) {
     let pair = u64::from_be_bytes(ticket[..8].try_into().unwrap());
-    let own = leg.into_stream();
-    let other = {
-        let mut state = shared.state.lock().unwrap();
-        match state.halves.remove(&pair) {
-            Some(other) => other,
-            None => {
-                state.halves.insert(pair, own);
-                return;
-            }
-        }
-    };
+    let Some((own, other)) = shared.meet(pair, ticket[8], leg.into_stream()) else { return };
     let (client, console) = if ticket[8] == 0 { (own, other) } else { (other, own) };
+    let change = match shared.manner {
+        Manner::Listen | Manner::Guess => Change::None,
+        Manner::Flip(from, place) => Change::Flip(from, place),
+        Manner::FlipWhenTold(from) => Change::FlipWhenTold(from),
+    };
+    carry_both(client, console, change, None, shared).await;
+}
+
+/// Carries until one of them ends or the line is cut; `pair` came back.
+async fn carry_both(client: Half, console: Half, change: Change, pair: Option<u64>, shared: &Arc<Shared>) {
+    let mut cuts = shared.cuts.subscribe();
     let ((client, from_client), (console, from_console)) = (client, console);
     let (client_read, client_write) = tokio::io::split(client);
     let (console_read, console_write) = tokio::io::split(console);
-    tokio::join!(
-        carry(From::Client, client_read, console_write, from_client, shared),
-        carry(From::Console, console_read, client_write, from_console, shared),
-    );
+    let carried = async {
+        tokio::join!(
+            carry(From::Client, client_read, console_write, from_client, change, pair, shared),
+            carry(From::Console, console_read, client_write, from_console, change, pair, shared),
+        )
+    };
+    tokio::select! {
+        _ = carried => {}
+        _ = cuts.changed() => {}
+    }
 }
 
 async fn carry<S: tokio::io::AsyncRead + tokio::io::AsyncWrite>(
@@ -308,6 +385,8 @@ async fn carry<S: tokio::io::AsyncRead + tokio::io::AsyncWrite>(
     mut source: tokio::io::ReadHalf<S>,
     mut sink: tokio::io::WriteHalf<S>,
     early: Vec<u8>,
+    change: Change,
+    pair: Option<u64>,
     shared: &Arc<Shared>,
 ) {
     let mut carried = 0;
@@ -315,9 +394,17 @@ async fn carry<S: tokio::io::AsyncRead + tokio::io::AsyncWrite>(
     loop {
         if !bytes.is_empty() {
             shared.saw(&bytes);
-            shared.change(from, carried, &mut bytes);
-            carried += bytes.len();
+            if let Some(pair) = pair {
+                shared.state.lock().unwrap().said.entry((pair, from)).or_default().extend(&bytes);
+            }
+            let came = bytes.len();
+            let goes_on = shared.change(change, from, carried, &mut bytes);
+            carried += came;
             if sink.write_all(&bytes).await.is_err() || sink.flush().await.is_err() {
+                return;
+            }
+            if !goes_on {
+                shared.cuts.send_replace(());
                 return;
             }
         }

@@ -150,7 +150,7 @@ impl Follower<'_> {
             Wish::Watch(view) => return self.control.watch(view).await,
             Wish::End => return self.control.end().await,
             // The window's own.
-            Wish::FullScreen(_) => return,
+            Wish::FullScreen(_) | Wish::Again => return,
         };
         match result {
             // The end is news of its own.

@@ -145,7 +145,11 @@ fn end_ends() {
     let mut shown = live();
     press(&mut shown, "End");
     assert_eq!(wishes(&mut shown), [Wish::End]);
-    window("ended", SIZE).get_by_label("Close");
+    let mut over = window("ended", SIZE);
+    over.get_by_label("Close");
+    press(&mut over, "Connect again");
+    assert_eq!(wishes(&mut over), [Wish::Again]);
+    assert!(shown.query_by_label("Connect again").is_none());
 }
 
 #[test]
