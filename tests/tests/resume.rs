@@ -115,3 +115,33 @@ async fn a_way_that_is_gone_is_replaced_by_another() {
         .await;
     assert_eq!(typed(&client), "on the way, done");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_relay_that_is_gone_is_replaced_by_one_with_the_same_key() {
+    let relay = Relay::start().await;
+    let operator = relay.operator("anna").await;
+    let other = relay.beside().await;
+    let network = HangingNetwork::before(&relay).await;
+    let mut way = network.way(&relay);
+    way.targets.extend(other.way().targets);
+    let mut client = HonestClient::start(patient(way.clone()));
+    let number = client.ready().await;
+    let connect = HonestConsole::connect(patient(way), operator, number);
+    let (mut console, ()) = tokio::join!(connect, client.allow());
+    console.picture().await;
+    let control = console.handle.control();
+    network.hang(true);
+    control.type_text("on the way, ".to_owned()).await.unwrap().unwrap();
+    // The first relay is never seen again.
+    drop(network);
+    lost_at(&mut client, &mut console).await;
+    found_at(&mut client, &mut console).await;
+    let last = control.type_text("there".to_owned()).await.unwrap().unwrap();
+    console
+        .until("the text", |event| {
+            matches!(event, ConsoleEvent::Session(Session::Done(number)) if number >= last).then_some(())
+        })
+        .await;
+    assert_eq!(typed(&client), "on the way, there");
+    assert!(!console.picture().await.is_empty(), "a fresh picture");
+}

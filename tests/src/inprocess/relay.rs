@@ -32,11 +32,25 @@ impl Relay {
 
     /// Starts one with other settings.
     pub async fn with(change: impl FnOnce(&mut Config)) -> Self {
+        Self::at([127, 0, 0, 1], tempfile::tempdir().unwrap(), change).await
+    }
+
+    /// Starts a second one with the same key and operators on another address of this machine.
+    pub async fn beside(&self) -> Self {
         let folder = tempfile::tempdir().unwrap();
+        for file in std::fs::read_dir(self.folder.path()).unwrap().map(Result::unwrap) {
+            if file.file_name() != "relay.lock" {
+                std::fs::copy(file.path(), folder.path().join(file.file_name())).unwrap();
+            }
+        }
+        Self::at([127, 0, 0, 2], folder, |_| {}).await
+    }
+
+    async fn at(address: [u8; 4], folder: TempDir, change: impl FnOnce(&mut Config)) -> Self {
         let options = SettingOptions {
             state: Some(folder.path().to_owned()),
             organisation: Some(Name::new("Example Ltd").unwrap()),
-            listen: vec![SocketAddr::from(([127, 0, 0, 1], 0))],
+            listen: vec![SocketAddr::from((address, 0))],
             pages: Some("127.0.0.1:0".parse().unwrap()),
             ..SettingOptions::default()
         };
