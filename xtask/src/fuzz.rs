@@ -1,12 +1,14 @@
 //! `cargo xtask fuzz TARGET`: one fuzz target of the folder `fuzz`, for a while.
 
-use std::path::PathBuf;
-
 use anyhow::{Context as _, Result, bail};
 use clap::Args;
 
 use crate::cmd::Cmd;
+use crate::tools;
 use crate::workspace::Workspace;
+
+/// Of cargo-fuzz.
+const VERSION: &str = "0.13.2";
 
 /// What to fuzz, and for how long.
 #[derive(Args, Debug)]
@@ -34,13 +36,16 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !targets.contains(&options.target) {
         bail!("There is no fuzz target {}. There are: {}", options.target, targets.join(", "));
     }
-    let tools = cargo_fuzz(workspace)?;
+    if !Cmd::new("rustc").args(["--version"]).env("RUSTUP_TOOLCHAIN", "nightly").succeeds() {
+        bail!("Fuzzing needs a nightly Rust, whose sanitizers it uses: rustup toolchain install nightly");
+    }
+    let program = tools::installed(workspace, "cargo-fuzz", VERSION, &[])?;
     let built = workspace.root.join("target/fuzz");
     // What a run finds goes first; what is kept in the repository is only read.
     let found = built.join("corpus").join(&options.target);
     let kept = folder.join("corpus").join(&options.target);
     std::fs::create_dir_all(&found).with_context(|| format!("{} can't be made", found.display()))?;
-    Cmd::new(tools)
+    Cmd::new(program)
         .args(["fuzz", "run", "--target-dir"])
         .args([&built])
         .args([&options.target])
@@ -51,23 +56,4 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .folder(&folder)
         .minutes(20 + options.seconds / 60)
         .run()
-}
-
-/// The program of cargo-fuzz, installed below `target` where it is missing.
-fn cargo_fuzz(workspace: &Workspace) -> Result<PathBuf> {
-    if !Cmd::new("rustc").args(["--version"]).env("RUSTUP_TOOLCHAIN", "nightly").succeeds() {
-        bail!("Fuzzing needs a nightly Rust, whose sanitizers it uses: rustup toolchain install nightly");
-    }
-    let root = workspace.root.join("target/tools");
-    let program = root.join("bin/cargo-fuzz");
-    if !program.is_file() {
-        println!("Installing cargo-fuzz below target/tools");
-        Cmd::cargo()
-            .args(["install", "cargo-fuzz", "--locked", "--root"])
-            .args([&root])
-            .minutes(20)
-            .run()
-            .context("cargo-fuzz could not be installed")?;
-    }
-    Ok(program)
 }

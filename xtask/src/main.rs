@@ -7,9 +7,11 @@ mod cmd;
 mod demo;
 mod deny;
 mod fuzz;
+mod mutants;
 mod setup;
 mod steps;
 mod test;
+mod tools;
 mod windows;
 mod workspace;
 
@@ -46,6 +48,8 @@ enum Command {
     Advisories,
     /// Run one fuzz target
     Fuzz(fuzz::Options),
+    /// Change what grants, consent and guesses depend on in every way that compiles, and see that tests notice
+    Mutants,
     /// Install the Debian packages that the other commands need
     Setup,
 }
@@ -70,6 +74,7 @@ fn run(command: Command) -> Result<()> {
         Command::CheckWindows => windows::run(&workspace),
         Command::Advisories => advisories::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Mutants => mutants::run(&workspace),
         Command::Setup => setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Windows]),
     }
 }

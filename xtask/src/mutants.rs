@@ -1,0 +1,35 @@
+//! `cargo xtask mutants`: code that nobody may get wrong is changed in every way that compiles, one place at a time; a
+//! change that no test notices is a survivor, and fails the run.
+
+use anyhow::{Context as _, Result};
+
+use crate::cmd::Cmd;
+use crate::tools;
+use crate::workspace::Workspace;
+
+/// Of cargo-mutants.
+const VERSION: &str = "27.1.0";
+
+/// What grants, consent and guesses depend on.
+const FILES: [&str; 4] = [
+    "crates/proto/src/grant.rs",
+    "crates/seal/src/guesses.rs",
+    "crates/session/src/client.rs",
+    "crates/session/src/client/acts.rs",
+];
+
+/// Whose tests have to notice.
+const PACKAGES: [&str; 3] = ["farhand-proto", "farhand-seal", "farhand-session"];
+
+/// Works in a copy of the tree; the list of what it did is left in target/mutants.out.
+pub(crate) fn run(workspace: &Workspace) -> Result<()> {
+    let program = tools::installed(workspace, "cargo-mutants", VERSION, &[])?;
+    Cmd::new(program)
+        .args(["mutants", "--no-shuffle", "--timeout", "120", "--output"])
+        .args([&workspace.target])
+        .args(FILES.iter().flat_map(|file| ["--file", file]))
+        .args(PACKAGES.iter().flat_map(|package| ["--test-package", package]))
+        .minutes(180)
+        .run()
+        .context("tests do not notice every change; see target/mutants.out/missed.txt")
+}
