@@ -20,6 +20,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("frames_from_relay", parsers::frames::<farhand_proto::relay::FromRelay>),
     ("frames_seal_from_client", parsers::frames::<farhand_proto::seal::SealFromClient>),
     ("frames_seal_from_console", parsers::frames::<farhand_proto::seal::SealFromConsole>),
+    ("frames_resume_from_client", parsers::frames::<farhand_proto::seal::ResumeFromClient>),
+    ("frames_resume_from_console", parsers::frames::<farhand_proto::seal::ResumeFromConsole>),
     ("frames_to_client", parsers::frames::<farhand_proto::session::ToClient>),
     ("frames_to_console", parsers::frames::<farhand_proto::session::ToConsole>),
     ("typed", parsers::typed),
@@ -31,6 +33,8 @@ pub const TARGETS: &[(&str, Target)] = &[
     ("session_console", machines::console),
     ("seal_client", seal::client),
     ("seal_console", seal::console),
+    ("resume_client", seal::resumed_client),
+    ("resume_console", seal::resumed_console),
 ];
 
 /// The target of this name.
