@@ -179,7 +179,12 @@ impl ClientApp {
                     question.ticked = if on { ticked.or(one) } else { ticked };
                 }
             }
-            Command::Continue => self.model.notice_was_read(now),
+            Command::Continue => {
+                self.model.notice_was_read(now);
+                if let Some(control) = control {
+                    control.notice_was_read();
+                }
+            }
             Command::Allow | Command::Deny => {
                 let Stage::Asked(question) = &mut self.model.stage else { return };
                 question.is_answered = true;

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant, SystemTime};
 use farhand_peer::client::{Event, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
+use farhand_session::client::CONSENT_TIMEOUT;
 
 use super::trouble::{PATIENCE, Trouble};
 
@@ -327,6 +328,7 @@ impl Model {
         if let Stage::Asked(question) = &mut self.stage {
             self.seen_notice = question.notice.take();
             question.armed_at = now + INERT;
+            question.deadline = now + CONSENT_TIMEOUT;
             question.is_armed = false;
         }
     }

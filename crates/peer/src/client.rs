@@ -133,7 +133,7 @@ impl Waiting {
                 wish = self.wishes.next() => match wish {
                     Wish::NewPassword => self.renew_password().await,
                     // These speak of a session that is over.
-                    Wish::End | Wish::Answer(_) | Wish::Set(_) | Wish::Switch(..) | Wish::Pause(_) => Ok(()),
+                    Wish::End | Wish::NoticeRead | Wish::Answer(_) | Wish::Set(_) | Wish::Switch(..) | Wish::Pause(_) => Ok(()),
                 },
                 news = self.registration.news() => match news {
                     Some(news) => self.handle_news(news).await,

@@ -58,7 +58,7 @@ enum Phase {
     /// The console has not said what it wants.
     New { until: Moment },
     /// The customer is being asked.
-    Asking { asked: Grants, until: Moment },
+    Asking { asked: Grants, until: Moment, has_read: bool },
     /// The customer said yes to something. While paused it counts for nothing.
     Open { grants: Grants, paused: bool },
     /// Over.
@@ -187,11 +187,23 @@ impl ClientSession {
         if grants.is_empty() {
             return self.fail("a question for nothing");
         }
+        let until = self.begin_asking(grants, false, now);
+        self.events.push_back(ClientEvent::Asked { grants, until });
+    }
+
+    fn begin_asking(&mut self, asked: Grants, has_read: bool, now: Moment) -> Moment {
         let until = now + CONSENT_TIMEOUT;
-        self.phase = Phase::Asking { asked: grants, until };
+        self.phase = Phase::Asking { asked, until, has_read };
         let timeout = u32::try_from(CONSENT_TIMEOUT.as_millis()).unwrap_or(u32::MAX);
         self.line.push_control(&ToConsole::Asking { timeout });
-        self.events.push_back(ClientEvent::Asked { grants, until });
+        until
+    }
+
+    /// The customer has read what had to be read before the question: its time begins anew, once.
+    pub fn notice_was_read(&mut self, now: Moment) {
+        if let Phase::Asking { asked, has_read: false, .. } = self.phase {
+            self.begin_asking(asked, true, now);
+        }
     }
 
     fn handle_act(&mut self, number: u64, input: Input, skipped: Option<Undone>, now: Moment) {

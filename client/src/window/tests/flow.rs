@@ -140,6 +140,17 @@ fn a_receipt_outlives_the_desktop_and_the_rest_does_not() {
 }
 
 #[test]
+fn who_has_read_the_notice_has_the_whole_time_for_the_question() {
+    let (mut model, now) = (named("notice"), Instant::now());
+    let Stage::Asked(question) = &mut model.stage else { panic!("nobody asks") };
+    question.deadline = now + Duration::from_secs(7);
+    model.notice_was_read(now);
+    model.tick(now);
+    let Stage::Asked(question) = &model.stage else { panic!("nobody asks") };
+    assert_eq!((question.notice.as_ref(), question.seconds_left, question.is_open()), (None, 60, false));
+}
+
+#[test]
 fn what_stops_needs_no_hand_and_what_allows_does() {
     for safe in [Command::Deny, Command::End, Command::Close, Command::Copy(Copyable::Password)] {
         assert!(!safe.needs_hand(), "{safe:?}");

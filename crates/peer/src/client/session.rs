@@ -247,6 +247,7 @@ impl Run {
         let now = self.clock.now();
         match wish {
             Wish::End => self.session.end(EndReason::Customer),
+            Wish::NoticeRead => self.session.notice_was_read(now),
             Wish::Answer(grants) => self.session.answer(grants, now),
             Wish::Set(grants) => self.session.set_grants(grants, now),
             Wish::Switch(grant, on) => self.session.switch(grant, on, now),

@@ -14,6 +14,11 @@ pub struct Control {
 }
 
 impl Control {
+    /// What had to be read before the question was read: the time for the answer begins anew, once.
+    pub fn notice_was_read(&self) {
+        self.wishes.leave(|waiting| waiting.notice_read = true);
+    }
+
     /// Answers the question: allowed are these of what was asked, or nothing for no.
     pub fn answer(&self, grants: Grants) {
         self.wishes.leave(|waiting| waiting.answer = Some(grants));
@@ -66,6 +71,7 @@ impl Control {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Wish {
     End,
+    NoticeRead,
     Answer(Grants),
     Set(Grants),
     Switch(Grant, bool),
@@ -83,6 +89,7 @@ pub(super) struct Wishes {
 #[derive(Debug, Default)]
 struct Waiting {
     end: bool,
+    notice_read: bool,
     answer: Option<Grants>,
     set: Option<Grants>,
     on: Grants,
@@ -122,6 +129,9 @@ impl Waiting {
     fn take(&mut self) -> Option<Wish> {
         if std::mem::take(&mut self.end) {
             return Some(Wish::End);
+        }
+        if std::mem::take(&mut self.notice_read) {
+            return Some(Wish::NoticeRead);
         }
         if self.paused == Some(true) && self.answer.is_none() {
             self.paused = None;
@@ -181,6 +191,9 @@ mod tests {
         control.resume();
         control.pause();
         assert_eq!(taken(&control), [Wish::Answer(view), Wish::Pause(true)]);
+        control.answer(view);
+        control.notice_was_read();
+        assert_eq!(taken(&control), [Wish::NoticeRead, Wish::Answer(view)]);
         control.answer(view);
         control.end_session();
         control.wishes.clear();

@@ -603,3 +603,21 @@ fn nothing_goes_on_once_control_is_taken_away() {
     let refused = ConsoleEvent::Undone { number: 0, why: Undone::NotAllowed };
     assert!(world.at_console.contains(&refused));
 }
+
+#[test]
+fn who_reads_a_notice_first_has_the_whole_time_for_the_answer_once() {
+    let asked = |world: &World| {
+        let asking = |event: &&ConsoleEvent| matches!(event, ConsoleEvent::Asking(_));
+        world.at_console.iter().filter(asking).count()
+    };
+    let mut world = World::quick();
+    world.run(Duration::from_secs(50));
+    world.client.notice_was_read(world.now);
+    world.run(Duration::from_secs(50));
+    assert_eq!((asked(&world), world.ends()), (2, (None, None)));
+    world.client.notice_was_read(world.now);
+    world.run(Duration::from_secs(11));
+    assert_eq!(asked(&world), 2);
+    assert_eq!(world.ends().0, Some(Ended::Here(EndReason::NoAnswer)));
+    assert_eq!(world.ends().1, Some(Ended::There(EndReason::NoAnswer)));
+}
