@@ -25,7 +25,7 @@ const PACKAGES: [&str; 3] = ["farhand-proto", "farhand-seal", "farhand-session"]
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let program = tools::installed(workspace, "cargo-mutants", VERSION, &[])?;
     Cmd::new(program)
-        .args(["mutants", "--no-shuffle", "--timeout", "120", "--output"])
+        .args(["mutants", "--workspace", "--no-shuffle", "--timeout", "120", "--output"])
         .args([&workspace.target])
         .args(FILES.iter().flat_map(|file| ["--file", file]))
         .args(PACKAGES.iter().flat_map(|package| ["--test-package", package]))
