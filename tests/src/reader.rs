@@ -2,6 +2,7 @@
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use farhand_testkit::x::{Place, Program, ScratchDir, eventually};
 use zbus::blocking::connection::Builder;
@@ -10,6 +11,9 @@ use zbus::zvariant::OwnedObjectPath;
 
 /// Where Debian's at-spi2-core has it.
 const LAUNCHER: &str = "/usr/libexec/at-spi-bus-launcher";
+
+/// The longest wait for an answer of a program.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A session bus without any service but the one for screen readers.
 const BUS: &str = r#"<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -260,7 +264,8 @@ impl std::fmt::Display for Node {
 
 fn connect(address: &str) -> Connection {
     let builder = Builder::address(address).expect("an address");
-    builder.build().expect("the bus answers")
+    // A program that is just starting may leave a question without an answer; who asks again gets one.
+    builder.method_timeout(PATIENCE).build().expect("the bus answers")
 }
 
 fn proxy<'a>(
