@@ -142,6 +142,8 @@ fn decision_json(decision: &Decision) -> Value {
         Decided::TakenBack(grants) => json!({"at": at, "taken_back": grants.to_string()}),
         Decided::Paused => json!({"at": at, "paused": true}),
         Decided::Resumed => json!({"at": at, "paused": false}),
+        Decided::Lost => json!({"at": at, "lost": true}),
+        Decided::Found => json!({"at": at, "lost": false}),
     }
 }
 

@@ -134,7 +134,7 @@ fn end_code(reason: &EndReason) -> u8 {
     match reason {
         EndReason::Denied => 8,
         EndReason::NoAnswer => 9,
-        EndReason::Operator | EndReason::Customer | EndReason::DisplayGone(_) => 10,
+        EndReason::Operator | EndReason::Customer | EndReason::DisplayGone(_) | EndReason::WordsDiffer => 10,
         EndReason::Protocol(_) => 15,
     }
 }

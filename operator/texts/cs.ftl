@@ -173,8 +173,10 @@ trouble-seal-next = Připojte se znovu. Stane-li se to zase, řekněte to správ
 
 end-operator = Ukončili jste relaci.
 end-operator-next = U zákazníka nic nezůstalo otevřené.
+end-words = Dvě slova se lišila, a relace proto skončila.
+end-words-next = Někdo může být mezi vámi a zákazníkem. Řekněte to správci a zavolejte zákazníkovi na číslo, které znáte.
 end-customer = Zákazník ukončil relaci.
-end-customer-next = Chcete-li pokračovat, zeptejte se na čísla, která teď zákazník vidí.
+end-customer-next = Chcete-li pokračovat, ať zákazník stiskne „Čekat na nové spojení“ a přečte vám nová čísla.
 end-denied = Zákazník nesouhlasil.
 end-denied-next = Vysvětlete mu po telefonu, co chcete udělat, a zeptejte se na čísla, která teď vidí.
 end-no-answer = Zákazník včas neodpověděl.

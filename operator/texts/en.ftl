@@ -171,8 +171,10 @@ trouble-seal-next = Connect again. If it happens again, tell your administrator.
 
 end-operator = You ended the session.
 end-operator-next = Nothing is left open at the customer's.
+end-words = The two words differed, and the session is over.
+end-words-next = Somebody may be between you and the customer. Tell your administrator, and call the customer on a number that you know.
 end-customer = The customer ended the session.
-end-customer-next = To go on, ask for the numbers that the customer sees now.
+end-customer-next = To go on, ask the customer to press "Wait for a new session" and to read you the new numbers.
 end-denied = The customer said no.
 end-denied-next = Explain on the phone what you want to do, then ask for the numbers that the customer sees now.
 end-no-answer = The customer did not answer in time.

@@ -28,8 +28,6 @@ session-tool-window = Zpět do okna
 session-tool-more = Další
 session-end = Ukončit
 session-close = Zavřít
-session-again = Připojit znovu
-session-again-hint = Ke stejnému zákazníkovi; zeptejte se na nové heslo
 
 ## Její nabídky
 

@@ -28,8 +28,6 @@ session-tool-window = Leave full screen
 session-tool-more = More
 session-end = End
 session-close = Close
-session-again = Connect again
-session-again-hint = With the same customer; ask for the new password
 
 ## Its menus
 

@@ -245,11 +245,11 @@ fn follow_pointer(ui: &Ui, id: egui::Id) -> Option<Shift> {
 
 /// The light and what the operator does.
 fn state(visit: &Visit) -> (Light, &'static str) {
-    if visit.is_paused {
-        return (Light::Trying, "bar-paused");
-    }
     if visit.lost.is_some() {
         return (Light::Trying, "bar-lost");
+    }
+    if visit.is_paused {
+        return (Light::Trying, "bar-paused");
     }
     match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
         [true, true] => (Light::Live, "bar-sees-and-controls"),

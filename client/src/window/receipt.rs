@@ -47,6 +47,8 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
         Decided::TakenBack(grants) => at(*time, "receipt-taken", Some(words.grants(*grants))),
         Decided::Paused => at(*time, "receipt-paused", None),
         Decided::Resumed => at(*time, "receipt-resumed", None),
+        Decided::Lost => at(*time, "receipt-lost", None),
+        Decided::Found => at(*time, "receipt-found", None),
     }));
     lines.push(at(receipt.to, end_key(&receipt.end), None));
     lines.push(Line::Sentence(words.get("receipt-vouched")));
@@ -88,8 +90,9 @@ fn end_key(end: &SessionEnd) -> &'static str {
             EndReason::Denied => "end-denied",
             EndReason::NoAnswer => "end-no-answer",
             EndReason::DisplayGone(_) => "end-desktop",
-            EndReason::Operator | EndReason::Protocol(_) => "end-fault",
+            EndReason::Operator | EndReason::Protocol(_) | EndReason::WordsDiffer => "end-fault",
         },
+        SessionEnd::Session(Ended::There(EndReason::WordsDiffer)) => "end-words",
         SessionEnd::Session(Ended::There(EndReason::Operator)) => "end-operator",
         SessionEnd::Session(Ended::There(_)) => "end-fault",
         SessionEnd::Session(Ended::Lost(_)) => "end-line",

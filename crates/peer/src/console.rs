@@ -208,6 +208,7 @@ enum Command {
     Refresh,
     GiveUp(Text<MAX_REASON>),
     End,
+    WordsDiffer,
 }
 
 /// A running session. Dropping it cuts the line; [`ConsoleControl::end`] says goodbye.
@@ -284,6 +285,11 @@ impl ConsoleControl {
     /// Ends the session. [`ConsoleEvent::Ended`] follows.
     pub async fn end(&self) {
         self.send(Command::End).await;
+    }
+
+    /// Ends the session because the customer's two words are others: somebody may be in between.
+    pub async fn words_differ(&self) {
+        self.send(Command::WordsDiffer).await;
     }
 
     async fn send(&self, command: Command) {

@@ -286,4 +286,7 @@ pub enum EndReason {
     /// The other end broke the protocol.
     #[error("the other program broke the protocol: {0}")]
     Protocol(Text<MAX_REASON>),
+    /// The two words were not the same on both screens.
+    #[error("the two words were not the same on both screens: somebody may be in between")]
+    WordsDiffer,
 }

@@ -180,6 +180,7 @@ fn to_client() {
     check(&ToClient::Pong { at: 300 }, "020003fb2c01");
     check(&ToClient::Ack { bytes: 1 << 40, taken }, "03000dfd0000000000010000fb2c0101");
     check(&ToClient::End { reason: EndReason::Operator }, "04000100");
+    check(&ToClient::End { reason: EndReason::WordsDiffer }, "04000106");
     check(&ToClient::Ask { grants: both() }, "10000103");
     check(&act(Input::Key { key: Key::Char('ř'), pressed: true }), "110006050000c59901");
     check(&act(Input::Key { key: Key::Named(NamedKey::F12), pressed: false }), "1100050500012a00");

@@ -400,6 +400,7 @@ impl ClientSession {
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Moment> {
         let of_phase = match self.phase {
+            Phase::New { .. } if self.line.is_lost() => None,
             Phase::New { until } | Phase::Asking { until, .. } => Some(until),
             Phase::Open { .. } => self.acts.poll_timeout(),
             Phase::Over => return None,
@@ -418,7 +419,10 @@ impl ClientSession {
     /// Time has passed.
     pub fn handle_timeout(&mut self, now: Moment) {
         match self.phase {
-            Phase::New { until } if now >= until => self.fail("no question for consent"),
+            // Without a line the console can't ask.
+            Phase::New { until } if now >= until && !self.line.is_lost() => {
+                self.fail("no question for consent");
+            }
             Phase::Asking { until, .. } if now >= until => self.end(EndReason::NoAnswer),
             Phase::Open { .. } => {
                 if self.acts.release_hold(now) {
@@ -465,6 +469,9 @@ impl ClientSession {
     pub fn resume(&mut self, taken: Taken, now: Moment) {
         if self.line.resume(taken, now).is_err() {
             return self.fail("it took in what was never sent");
+        }
+        if let Phase::New { until } = &mut self.phase {
+            *until = now + ASK_TIMEOUT;
         }
         if !self.is_over() {
             self.events.push_back(ClientEvent::Found);

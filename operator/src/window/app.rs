@@ -125,7 +125,6 @@ impl Console {
         for wish in wishes {
             match wish {
                 Wish::FullScreen(is_full) => self.model.is_full_screen = is_full,
-                Wish::Again => self.command(Command::ConnectAgain(id)),
                 Wish::End if self.has_ended(id) => self.command(Command::CloseTab(id)),
                 wish => {
                     let is_taken = self.link.as_ref().is_some_and(|link| link.wish(id, wish));

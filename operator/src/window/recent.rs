@@ -45,7 +45,7 @@ impl From<&SessionEnd> for End {
     fn from(end: &SessionEnd) -> Self {
         match end {
             SessionEnd::Session(Ended::Here(reason) | Ended::There(reason)) => match reason {
-                EndReason::Operator => Self::Operator,
+                EndReason::Operator | EndReason::WordsDiffer => Self::Operator,
                 EndReason::Customer => Self::Customer,
                 EndReason::Denied => Self::Denied,
                 EndReason::NoAnswer => Self::NoAnswer,

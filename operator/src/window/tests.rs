@@ -418,20 +418,6 @@ fn sessions_that_end_are_remembered_without_the_customer() {
 }
 
 #[test]
-fn once_more_with_the_same_customer_only_the_password_is_asked_for() {
-    let mut model = ready();
-    let (id, password) = numbers();
-    model.apply(Command::Pasted(super::pasted::read(&format!("{id} {password}"))));
-    model.apply(Command::Connect);
-    assert!(model.connected(TabId(1), "Test House".to_owned()));
-    assert!(model.apply(Command::ConnectAgain(TabId(1))).is_empty(), "it is not over yet");
-    model.ended(TabId(1), End::Customer);
-    assert_eq!(model.apply(Command::ConnectAgain(TabId(1))), [Effect::Forget(TabId(1))]);
-    assert_eq!((model.page, model.connect.focus), (Page::Connect, Some(Field::Password)));
-    assert_eq!((&model.connect.id, model.connect.password.0.as_str()), (&id, ""));
-}
-
-#[test]
 fn closing_the_window_ends_and_remembers_every_session() {
     let mut model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
     assert!(model.apply(Command::CloseWindow).is_empty());

@@ -171,6 +171,7 @@ impl From<&SessionEnd> for Trouble {
                 EndReason::DisplayGone(why) => {
                     elsewhere("end-desktop-gone", "end-desktop-gone-next").detail(details::there(why))
                 }
+                EndReason::WordsDiffer => elsewhere("end-words", "end-words-next"),
                 EndReason::Protocol(why) => {
                     elsewhere("end-protocol", "trouble-newest").detail(details::there(why))
                 }

@@ -48,8 +48,8 @@ fn poison() -> Vec<(&'static str, Vec<u8>, bool)> {
 /// A relay that loses patience quickly.
 async fn impatient() -> Relay {
     Relay::with(|config| {
-        config.broker.timing.first_message = Duration::from_millis(500);
-        config.broker.timing.silence = Duration::from_millis(500);
+        config.broker.timing.first_message = Duration::from_millis(1500);
+        config.broker.timing.silence = Duration::from_millis(1500);
     })
     .await
 }

@@ -54,11 +54,11 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
 
 /// The light, its name, and the words beside it.
 fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
-    if visit.is_paused {
-        return (Light::Trying, "light-paused", "session-paused");
-    }
     if visit.lost.is_some() {
         return (Light::Trying, "light-trying", "session-lost");
+    }
+    if visit.is_paused {
+        return (Light::Trying, "light-paused", "session-paused");
     }
     let key = match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
         [true, true] => "session-sees-and-controls",

@@ -20,13 +20,14 @@ pub struct Receipt {
     pub to: SystemTime,
     /// What was asked for; `None` if it never came to a question.
     pub asked: Option<Grants>,
-    /// What the customer decided, in its order. Without an entry nothing was ever allowed.
+    /// What the customer decided, and what became of the line, in its order. Without a grant in it nothing was ever
+    /// allowed.
     pub decisions: Vec<Decision>,
     /// Why it is over.
     pub end: SessionEnd,
 }
 
-/// One thing that the customer decided.
+/// One thing that the customer decided, or that the line did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
     /// When.
@@ -35,7 +36,7 @@ pub struct Decision {
     pub what: Decided,
 }
 
-/// What the customer decided.
+/// What it was.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decided {
     /// Allowed these in addition.
@@ -46,17 +47,21 @@ pub enum Decided {
     Paused,
     /// Let it go on.
     Resumed,
+    /// The line was lost: nothing was seen or done from then on.
+    Lost,
+    /// The line was back.
+    Found,
 }
 
 impl Receipt {
-    /// For how long this was allowed, pauses left out.
+    /// For how long this could be used: allowed, not paused, and with a line.
     #[must_use]
     pub fn allowed_for(&self, grant: Grant) -> Duration {
-        let (mut given, mut paused, mut since) = (false, false, self.from);
+        let (mut given, mut paused, mut lost, mut since) = (false, false, false, self.from);
         let mut total = Duration::ZERO;
         let ends = self.decisions.iter().map(|decision| (decision.at, Some(decision.what)));
         for (at, what) in ends.chain([(self.to, None)]) {
-            if given && !paused {
+            if given && !paused && !lost {
                 total += at.duration_since(since).unwrap_or_default();
             }
             since = at;
@@ -65,6 +70,8 @@ impl Receipt {
                 Some(Decided::TakenBack(grants)) => given &= !grants.allows(grant),
                 Some(Decided::Paused) => paused = true,
                 Some(Decided::Resumed) => paused = false,
+                Some(Decided::Lost) => lost = true,
+                Some(Decided::Found) => lost = false,
                 None => {}
             }
         }
@@ -111,6 +118,10 @@ impl Notes {
 
     pub(super) fn paused(&mut self, paused: bool, now: Moment) {
         self.decided(if paused { Decided::Paused } else { Decided::Resumed }, now);
+    }
+
+    pub(super) fn lost(&mut self, lost: bool, now: Moment) {
+        self.decided(if lost { Decided::Lost } else { Decided::Found }, now);
     }
 
     fn decided(&mut self, what: Decided, now: Moment) {
@@ -164,6 +175,8 @@ mod tests {
         notes.allowed(control, second(13));
         notes.paused(false, second(20));
         notes.allowed(view, second(21));
+        notes.lost(true, second(24));
+        notes.lost(false, second(28));
         let end = SessionEnd::Session(Ended::Here(EndReason::Customer));
         let receipt = notes.finish(end.clone(), second(30));
         assert_eq!((receipt.asked, receipt.end.clone()), (Some(view.or(control)), end));
@@ -181,9 +194,11 @@ mod tests {
                 (20, Decided::Resumed),
                 (21, Decided::Given(view)),
                 (21, Decided::TakenBack(control)),
+                (24, Decided::Lost),
+                (28, Decided::Found),
             ]
         );
-        assert_eq!(receipt.allowed_for(Grant::View).as_secs(), 7 + 9);
+        assert_eq!(receipt.allowed_for(Grant::View).as_secs(), 7 + 3 + 2);
         assert_eq!(receipt.allowed_for(Grant::Control).as_secs(), 2 + 1);
     }
 }

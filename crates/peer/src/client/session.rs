@@ -223,9 +223,13 @@ impl Run {
             ClientEvent::ReleaseAll => desk.release_all(),
             ClientEvent::Lost => {
                 self.line.lose(self.session.taken());
+                self.notes.lost(true, now);
                 self.waiting.push_back(Event::Lost);
             }
-            ClientEvent::Found => self.waiting.push_back(Event::Found),
+            ClientEvent::Found => {
+                self.notes.lost(false, now);
+                self.waiting.push_back(Event::Found);
+            }
             ClientEvent::Ended(how) => {
                 let end = SessionEnd::from(how.clone());
                 self.note_over(&end);

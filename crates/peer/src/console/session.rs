@@ -171,6 +171,7 @@ impl Run {
             Command::Refresh => self.session.refresh(),
             Command::GiveUp(what) => self.session.end(EndReason::Protocol(what)),
             Command::End => self.session.end(EndReason::Operator),
+            Command::WordsDiffer => self.session.end(EndReason::WordsDiffer),
         }
     }
 

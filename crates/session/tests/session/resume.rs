@@ -7,7 +7,7 @@ use farhand_proto::bounded::Text;
 use farhand_proto::grant::Grant;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::screen::Point;
-use farhand_proto::session::{EndReason, Taken, Undone};
+use farhand_proto::session::{EndReason, Taken, ToClient, Undone};
 use farhand_session::{ActError, ClientEvent, ConsoleEvent, Ended, RESUME_WINDOW};
 use proptest::prelude::*;
 
@@ -196,6 +196,29 @@ fn what_the_customer_decides_meanwhile_counts_at_once_and_is_told_afterwards() {
     assert!(world.done.is_empty(), "{:?}", world.done);
     assert_eq!(world.console.grants(), view());
     assert!(world.console.is_paused());
+}
+
+#[test]
+fn a_console_that_lost_its_line_before_it_asked_is_waited_for() {
+    let mut world = World::quick();
+    world.cut();
+    world.run(Duration::from_secs(15));
+    assert_eq!(world.ends(), (None, None));
+    world.resume();
+    world.run(10 * MS);
+    assert!(world.at_client.iter().any(|event| matches!(event, ClientEvent::Asked { .. })));
+
+    let mut silent = World::quick();
+    silent.to_client.dead = true;
+    silent.cut();
+    silent.run(Duration::from_secs(15));
+    silent.client.resume(silent.console.taken(), silent.now);
+    for _ in 0..10 {
+        assert!(!silent.client.is_over());
+        silent.client.handle(ToClient::Ping { at: 0 }, 8, silent.now);
+        silent.run(Duration::from_secs(1));
+    }
+    assert!(silent.client.is_over(), "once it can ask, it has its time and no more");
 }
 
 #[test]

@@ -53,7 +53,7 @@ impl Wishes {
             match (waiting.back_mut(), &wish) {
                 (Some(last @ Wish::Act(Input::Move(_))), Wish::Act(Input::Move(_))) => *last = wish,
                 // There is always room for letting go and for the end.
-                (_, Wish::End | Wish::Act(Input::ReleaseAll)) => waiting.push_back(wish),
+                (_, Wish::End | Wish::WordsDiffer | Wish::Act(Input::ReleaseAll)) => waiting.push_back(wish),
                 _ if is_full => return false,
                 _ => waiting.push_back(wish),
             }
@@ -149,8 +149,9 @@ impl Follower<'_> {
             Wish::Type(text) => self.control.type_text(text).await.map(drop),
             Wish::Watch(view) => return self.control.watch(view).await,
             Wish::End => return self.control.end().await,
+            Wish::WordsDiffer => return self.control.words_differ().await,
             // The window's own.
-            Wish::FullScreen(_) | Wish::Again => return,
+            Wish::FullScreen(_) => return,
         };
         match result {
             // The end is news of its own.

@@ -28,8 +28,6 @@ pub(crate) enum Command {
     NextTab,
     PreviousTab,
     CloseTab(TabId),
-    /// Closes the tab of a session that is over, and asks for the password of another one with the same customer.
-    ConnectAgain(TabId),
     Confirm,
     Dismiss,
     Rename(TabId),
@@ -111,7 +109,6 @@ impl Model {
                 Some(_) => return self.ask(Question::CloseTab(id)),
                 None => {}
             },
-            Command::ConnectAgain(id) => return self.connect_again(id),
             Command::CloseWindow => match self.running() {
                 0 => self.is_over = true,
                 count => return self.ask(Question::CloseWindow(count)),

@@ -57,20 +57,6 @@ impl Model {
         self.show(pages[next])
     }
 
-    pub(super) fn connect_again(&mut self, id: TabId) -> Vec<Effect> {
-        let Some(tab) = self.tab(id).filter(|tab| tab.state == TabState::Ended) else { return Vec::new() };
-        let session_id = tab.session_id.to_string();
-        let mut effects = self.close_tab(id);
-        effects.extend(self.show(Page::Connect));
-        if self.attempt.is_none() {
-            self.connect.set_id(session_id);
-            self.connect.set_password(String::new());
-            self.connect.is_id_entered = true;
-            self.connect.focus = Some(Field::Password);
-        }
-        effects
-    }
-
     pub(super) fn close_tab(&mut self, id: TabId) -> Vec<Effect> {
         let Some(place) = self.tabs.iter().position(|tab| tab.id == id) else { return Vec::new() };
         let mut effects = Vec::new();

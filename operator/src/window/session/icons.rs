@@ -17,7 +17,6 @@ pub(super) enum Icon {
     Shrink,
     More,
     Stop,
-    Again,
     Tick,
     Cross,
     Dash,
@@ -95,15 +94,6 @@ impl Icon {
                 painter.circle_stroke(centre, 7.5, stroke);
                 pen.path(&[(6.2, 6.2), (11.8, 11.8)]);
                 pen.path(&[(11.8, 6.2), (6.2, 11.8)]);
-            }
-            Self::Again => {
-                // Three quarters of a circle, and the head of an arrow at its end.
-                let turn = |part: u8| {
-                    let (sin, cos) = (f32::from(part) * std::f32::consts::TAU / 16.0).sin_cos();
-                    (9.0 + 6.0 * cos, 9.5 + 6.0 * sin)
-                };
-                pen.path(&(0..=12).map(turn).collect::<Vec<_>>());
-                pen.path(&[(5.8, 0.8), (9.2, 3.5), (5.8, 6.2)]);
             }
             Self::Tick => pen.path(&[(3.0, 9.5), (7.5, 14.0), (15.0, 4.5)]),
             Self::Cross => {

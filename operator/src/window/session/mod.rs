@@ -51,8 +51,8 @@ pub(crate) enum Wish {
     Watch(View),
     /// The session over.
     End,
-    /// Another session with the same customer, now that this one is over.
-    Again,
+    /// The session over, because the customer's two words are others.
+    WordsDiffer,
     /// The whole monitor for the picture, or no longer. The window is on its way already; what else the window shows
     /// has to go or come.
     FullScreen(bool),

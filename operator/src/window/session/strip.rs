@@ -70,7 +70,7 @@ impl SessionView {
                 }
                 let response = button(ui, Icon::Cross, &wrong, palette.bad, None);
                 if response.on_hover_text(texts.get("session-words-differ-hint")).clicked() {
-                    wishes.push(Wish::End);
+                    wishes.push(Wish::WordsDiffer);
                 }
             });
         });
@@ -97,11 +97,7 @@ impl SessionView {
                 let more = texts.get("session-tool-more");
                 let tools = self.tools();
                 let labels: Vec<String> = tools.iter().map(|tool| self.label(*tool, texts)).collect();
-                let again = texts.get("session-again");
-                let mut room = ui.available_width() - button_width(ui, &end) - 2.0 * SPACE;
-                if is_over {
-                    room -= button_width(ui, &again) + SPACE;
-                }
+                let room = ui.available_width() - button_width(ui, &end) - 2.0 * SPACE;
                 let widths: Vec<f32> = labels.iter().map(|label| button_width(ui, label) + SPACE).collect();
                 let shown = fitting(&widths, room, button_width(ui, &more) + SPACE);
                 let used: f32 = widths.iter().take(shown).sum();
@@ -122,15 +118,6 @@ impl SessionView {
                     self.draw_more(&response, &tools[shown..], texts, wishes);
                 }
                 ui.add_space(SPACE);
-                if is_over {
-                    let response = button(ui, Icon::Again, &again, palette.accent, None);
-                    if std::mem::take(&mut first) {
-                        response.request_focus();
-                    }
-                    if response.on_hover_text(texts.get("session-again-hint")).clicked() {
-                        wishes.push(Wish::Again);
-                    }
-                }
                 let response = button(ui, Icon::Stop, &end, palette.bad, None);
                 if first {
                     response.request_focus();
