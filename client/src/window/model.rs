@@ -260,6 +260,7 @@ impl Model {
             }
             Event::Ready { session_id, password, organisation, notice } => {
                 self.relay = Relay::Ready;
+                self.note.take_if(|(note, _)| *note == Note::RelayStopping);
                 self.notice = notice;
                 self.organisation = Some(organisation);
                 self.numbers =
