@@ -18,6 +18,7 @@ mod programs;
 mod reader;
 mod relay;
 mod scene;
+pub mod simulation;
 mod window;
 
 pub use client::{Client, Ready};

@@ -62,12 +62,15 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     measure.run()
 }
 
-/// Builds programs as people get them.
+/// Builds programs as people get them: each by itself, so that none has in it what only another one needs.
 fn build(workspace: &Workspace, packages: &[&str]) -> Result<()> {
-    Cmd::cargo()
-        .args(["build", "--locked", "--profile", "dist", "--target-dir"])
-        .args([&workspace.target])
-        .args(packages.iter().flat_map(|package| ["-p", package]))
-        .minutes(30)
-        .run()
+    for package in packages {
+        Cmd::cargo()
+            .args(["build", "--locked", "--profile", "dist", "--target-dir"])
+            .args([&workspace.target])
+            .args(["-p", package])
+            .minutes(30)
+            .run()?;
+    }
+    Ok(())
 }

@@ -9,6 +9,7 @@ mod deny;
 mod fuzz;
 mod mutants;
 mod setup;
+mod simulate;
 mod steps;
 mod test;
 mod tools;
@@ -48,6 +49,8 @@ enum Command {
     Advisories,
     /// Run one fuzz target
     Fuzz(fuzz::Options),
+    /// Run broker, client and console in made-up worlds whose network and relay fail at random; each follows from a seed
+    Simulate(simulate::Options),
     /// Change what grants, consent and guesses depend on in every way that compiles, and see that tests notice
     Mutants,
     /// Install the Debian packages that the other commands need
@@ -74,6 +77,7 @@ fn run(command: Command) -> Result<()> {
         Command::CheckWindows => windows::run(&workspace),
         Command::Advisories => advisories::run(&workspace),
         Command::Fuzz(options) => fuzz::run(&workspace, &options),
+        Command::Simulate(options) => simulate::run(&workspace, &options),
         Command::Mutants => mutants::run(&workspace),
         Command::Setup => setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Windows]),
     }

@@ -163,6 +163,8 @@ impl Acts {
         let Some(input) = self.under_way.take() else { return };
         let Some(act) = self.queue.front_mut() else { return };
         match result {
+            // It is done, whatever became of the grant meanwhile.
+            Ok(()) if is_whole(act, &input) => act.refused = None,
             Ok(()) => {}
             Err(Unfinished::Refused(why)) => drop(act.refused.get_or_insert(why)),
             // What is left of it is done when there is nothing in its way any more.
@@ -246,6 +248,14 @@ fn out_of_date(
         _ => {}
     }
     (act.input.is_pointer() && now.saturating_sub(act.came) > STALE).then_some(Undone::Stale)
+}
+
+/// Whether an act is done with this part of it.
+fn is_whole(act: &Act, last: &Input) -> bool {
+    match &act.input {
+        Input::Text(text) => act.done == text.len(),
+        input => input == last,
+    }
 }
 
 /// The part of an act that is to be done next; `None` when all of it is.

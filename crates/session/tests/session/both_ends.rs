@@ -482,7 +482,11 @@ fn protocol_breaches_end_the_session() {
 fn a_console_that_asks_for_nothing_is_not_waited_for() {
     let mut world = World::quick();
     world.to_client.dead = true;
-    world.run(Duration::from_secs(11));
+    for _ in 0..11 {
+        // It is there, so the line stands.
+        world.client.handle(ToClient::Ping { at: 0 }, 8, world.now);
+        world.run(Duration::from_secs(1));
+    }
     assert!(matches!(world.ends().0, Some(Ended::Here(EndReason::Protocol(_)))));
 }
 
@@ -620,4 +624,23 @@ fn who_reads_a_notice_first_has_the_whole_time_for_the_answer_once() {
     assert_eq!(asked(&world), 2);
     assert_eq!(world.ends().0, Some(Ended::Here(EndReason::NoAnswer)));
     assert_eq!(world.ends().1, Some(Ended::There(EndReason::NoAnswer)));
+}
+
+#[test]
+fn what_was_done_is_called_done_though_control_is_taken_meanwhile() {
+    let mut world = World::open();
+    world.desk_works = false;
+    world.act(key('a', true));
+    world.act(key('b', true));
+    world.run(10 * MS);
+    world.client.set_grants(Grants::NONE.with(Grant::View), world.now);
+    world.client.done(Ok(()), world.now);
+    world.run(10 * MS);
+    let answers: Vec<_> = world
+        .at_console
+        .iter()
+        .filter(|event| matches!(event, ConsoleEvent::Done(_) | ConsoleEvent::Undone { .. }))
+        .collect();
+    let refused = ConsoleEvent::Undone { number: 1, why: Undone::NotAllowed };
+    assert_eq!(answers[..2], [&ConsoleEvent::Done(0), &refused]);
 }
