@@ -13,7 +13,7 @@ pub const IN_GUIDES: [(&str, &str); 10] = [
     ("client-waiting", "client-waiting"),
     ("client-notice", "client-notice"),
     ("client-asking", "client-asking"),
-    ("client-bar", "client-bar-narrow"),
+    ("client-bar", "client-bar"),
     ("client-ended", "client-ended"),
     ("console-first-start", "console-setup_first"),
     ("console-connect", "console-connect_typed"),
