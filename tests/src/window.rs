@@ -175,7 +175,8 @@ impl Window {
 
     /// Types letters that the keyboard has, as a program does, through XTEST.
     pub fn type_text(&self, text: &str) {
-        self.xdotool(&["type", "--delay", "1", text]);
+        // `--`, for a text may begin with a dash, as one token in 64 does.
+        self.xdotool(&["type", "--delay", "1", "--", text]);
     }
 
     /// Asks `xdotool` for something.
