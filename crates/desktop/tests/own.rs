@@ -6,7 +6,9 @@
 #[expect(dead_code, reason = "others need more of it")]
 mod window;
 
-use farhand_desktop::{InjectError, Injector, Options};
+use std::time::Duration;
+
+use farhand_desktop::{Chord, HotKey, InjectError, Injector, Options};
 use farhand_proto::bounded::Text;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::screen::Point;
@@ -69,4 +71,30 @@ fn without_a_window_that_has_the_keyboard_the_pointer_says_whose_it_is() {
     assert!(refused(injector.inject(&Input::Text(Text::new("yes").unwrap()))));
     injector.inject(&Input::Move(Point { x: 10, y: 10 })).unwrap();
     injector.inject(&Input::Text(Text::new("yes").unwrap())).unwrap();
+}
+
+#[test]
+fn the_persons_hot_key_is_theirs_alone() {
+    let server = XServer::xvfb(640, 480);
+    let mut injector = injector(&server, Some(std::process::id()));
+    let modifiers = [NamedKey::Control, NamedKey::Alt].map(Key::Named);
+    let space = Input::Key { key: Key::Char(' '), pressed: true };
+    let press_chord = |injector: &mut Box<dyn Injector>| {
+        for key in modifiers {
+            injector.inject(&Input::Key { key, pressed: true }).unwrap();
+        }
+        let pressed = injector.inject(&space);
+        injector.release_all().unwrap();
+        pressed
+    };
+    press_chord(&mut injector).expect("nobody has it");
+
+    let mut hot_key = HotKey::grab(Some(server.display()), &Chord::ALL).unwrap();
+    assert_eq!(hot_key.chord(), Chord::CtrlAltSpace);
+    assert!(refused(press_chord(&mut injector)));
+    injector.inject(&space).expect("alone it is a space");
+    injector.release_all().unwrap();
+    assert!(!hot_key.wait(Duration::from_millis(500)).unwrap(), "nothing pressed it");
+    drop(hot_key);
+    farhand_testkit::x::eventually("the chord to be free again", || press_chord(&mut injector).ok());
 }

@@ -6,18 +6,20 @@
 
 use std::time::{Duration, Instant};
 
+use farhand_proto::input::{Key, NamedKey};
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::Event;
 use x11rb::protocol::xinput::XIEventMask;
 use x11rb::protocol::xproto::{
-    ConnectionExt as _, GetKeyboardMappingReply, GrabMode, KeyButMask, Keycode, ModMask,
+    Atom, ConnectionExt as _, CreateWindowAux, GetKeyboardMappingReply, GrabMode, KeyButMask, Keycode,
+    ModMask, WindowClass,
 };
 use xkeysym::Keysym;
 
 use super::devices::Devices;
 use super::link::{Asked as _, Awake, FromFailure, Link, failed};
-use crate::{Chord, HotKeyError, LocalInputError, OpenError, Waker};
+use crate::{Chord, HotKeyError, LocalInputError, OpenError, ScreenError, Waker};
 
 const ASKED: &str = "give a hot key";
 
@@ -61,6 +63,7 @@ impl X11HotKey {
         for chord in chords {
             let keys = Keys::find::<OpenError>(&link, *chord)?;
             if !keys.codes.is_empty() && keys.grab::<OpenError>(&link)? {
+                mark(&link, *chord)?;
                 tracing::debug!(chord = chord.name(), "the hot key is ours");
                 return Ok(Self { link, chord: *chord, keys, down, pressed: None });
             }
@@ -147,6 +150,39 @@ impl X11HotKey {
         self.keys = keys;
         Ok(())
     }
+}
+
+/// Tells every program that asks whose the chord is, for as long as the connection lives: see [`is_taken`].
+fn mark(link: &Link, chord: Chord) -> Result<(), OpenError> {
+    let selection = selection::<OpenError>(link, chord)?;
+    let window = link
+        .generate_id()
+        .map_err(|error| OpenError::Screen(ScreenError::Server { what: ASKED, reason: error.to_string() }))?;
+    let (depth, visual) = (x11rb::COPY_DEPTH_FROM_PARENT, x11rb::COPY_FROM_PARENT);
+    let (class, none) = (WindowClass::INPUT_ONLY, CreateWindowAux::new());
+    let created = link.create_window(depth, window, link.root(), 0, 0, 1, 1, 0, class, visual, &none);
+    created.asked::<OpenError>(ASKED)?.ignore_error();
+    link.set_selection_owner(window, selection, x11rb::CURRENT_TIME)
+        .asked::<OpenError>(ASKED)?
+        .ignore_error();
+    link.flush().asked(ASKED)
+}
+
+/// Whether pressing this key now would be a hot key of a program that uses this library.
+pub(super) fn is_taken<E: FromFailure>(link: &Link, key: Key) -> Result<bool, E> {
+    let Some(chord) = Chord::ALL.into_iter().find(|chord| self::key(*chord) == key) else { return Ok(false) };
+    let pointer = link.query_pointer(link.root()).asked::<E>(ASKED)?.reply().asked::<E>(ASKED)?;
+    if !Keys::find::<E>(link, chord)?.fit(pointer.mask) {
+        return Ok(false);
+    }
+    let owner = link.get_selection_owner(selection::<E>(link, chord)?).asked::<E>(ASKED)?;
+    Ok(owner.reply().asked::<E>(ASKED)?.owner != x11rb::NONE)
+}
+
+/// The selection that a chord's owner owns.
+fn selection<E: FromFailure>(link: &Link, chord: Chord) -> Result<Atom, E> {
+    let name = format!("_FARHAND_HOT_KEY_{}", chord.name().to_uppercase().replace('+', "_"));
+    Ok(link.intern_atom(false, name.as_bytes()).asked::<E>(ASKED)?.reply().asked::<E>(ASKED)?.atom)
 }
 
 impl Keys {
@@ -244,6 +280,15 @@ fn keys_down<E: FromFailure>(link: &Link) -> Result<[bool; 256], E> {
 /// The symbols of one key, in all groups and levels.
 fn row(map: &GetKeyboardMappingReply, index: usize) -> &[u32] {
     map.keysyms.chunks(usize::from(map.keysyms_per_keycode).max(1)).nth(index).unwrap_or(&[])
+}
+
+/// The chord's last key, as operators press it.
+fn key(chord: Chord) -> Key {
+    match chord {
+        Chord::CtrlAltSpace => Key::Char(' '),
+        Chord::CtrlAltEnd => Key::Named(NamedKey::End),
+        Chord::CtrlAltPause => Key::Named(NamedKey::Pause),
+    }
 }
 
 /// The symbol of the chord's last key.

@@ -50,6 +50,7 @@ impl X11Injector {
         match input {
             Input::Key { key, pressed: true } => {
                 self.find_focus()?;
+                self.untouched.as_ref().map_or(Ok(()), |untouched| untouched.refuse_hot_key(*key))?;
                 let pressed = self.keyboard.press(*key);
                 self.after_keys(pressed)
             }

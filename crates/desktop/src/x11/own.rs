@@ -1,8 +1,10 @@
-//! Whose window gets an input: those of one process get none.
+//! Whose window gets an input: those of one process get none, nor does what ends a session from anywhere.
 
+use farhand_proto::input::Key;
 use x11rb::protocol::res::{ClientIdMask, ClientIdSpec, ConnectionExt as _};
 use x11rb::protocol::xproto::{ConnectionExt as _, Window};
 
+use super::hotkey;
 use super::link::{Asked, FromFailure, Link};
 use crate::{InjectError, OpenError, ScreenError};
 
@@ -64,6 +66,11 @@ impl Untouched {
             window = reply.parent;
         }
         Ok(())
+    }
+
+    /// Refuses a key that would be a hot key of the person's.
+    pub(super) fn refuse_hot_key(&self, key: Key) -> Result<(), InjectError> {
+        if hotkey::is_taken::<InjectError>(&self.link, key)? { Err(InjectError::OwnWindow) } else { Ok(()) }
     }
 
     fn is_theirs(&self, window: Window) -> Result<bool, InjectError> {
