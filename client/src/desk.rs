@@ -1,4 +1,4 @@
-//! The customer's desktop: three threads while a session lasts, and one that notices its end at any time.
+//! The customer's desktop: four threads while a session lasts, and one that notices its end at any time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -8,11 +8,13 @@ use farhand_peer::client::{Desk, DeskEvent, DeskSender, GoneSender};
 use farhand_proto::input::Input;
 use farhand_proto::screen::View;
 
+mod clipboard;
 pub(crate) mod guard;
 mod hands;
 mod presence;
 mod show;
 
+use clipboard::Clipboard;
 use guard::Guard;
 use hands::Hands;
 use presence::Presence;
@@ -38,6 +40,8 @@ struct Open {
     show: Show,
     hands: Hands,
     _presence: Presence,
+    /// Missing where there is none.
+    clipboard: Option<Clipboard>,
     /// Ends last: it releases what the hands could not, and takes back what the keyboard was taught.
     _guard: Option<Guard>,
 }
@@ -113,6 +117,7 @@ impl Desk for RealDesk {
         self.open = Some(Open {
             show: Show::start(desktop.screen, events.clone()),
             hands: Hands::start(desktop.injector, events.clone()),
+            clipboard: Clipboard::start(&options, events.clone()),
             _presence: Presence::start(desktop.local_input, events),
             _guard: guard,
         });
@@ -146,6 +151,18 @@ impl Desk for RealDesk {
     fn inject(&mut self, input: Input) {
         if let Some(open) = &self.open {
             open.hands.inject(input);
+        }
+    }
+
+    fn set_clipboard(&mut self, text: String) {
+        if let Some(clipboard) = self.open.as_ref().and_then(|open| open.clipboard.as_ref()) {
+            clipboard.set(text);
+        }
+    }
+
+    fn watch_clipboard(&mut self, watch: bool) {
+        if let Some(clipboard) = self.open.as_ref().and_then(|open| open.clipboard.as_ref()) {
+            clipboard.watch(watch);
         }
     }
 

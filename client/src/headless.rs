@@ -5,6 +5,7 @@ use std::io::BufRead as _;
 use anyhow::Result;
 use farhand_peer::client::{Client, Control, Event};
 use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::prose::prose_of;
 use tokio::sync::mpsc;
 
 use crate::desk::RealDesk;
@@ -17,6 +18,8 @@ enum Order {
     Answer(Grants),
     Set(Grants),
     Switch(Grant, bool),
+    Say(String),
+    CancelFiles,
     Pause,
     Resume,
     NewPassword,
@@ -111,6 +114,14 @@ fn obey(order: Order, control: &Control) {
         Order::Answer(grants) => control.answer(grants),
         Order::Set(grants) => control.set_grants(grants),
         Order::Switch(grant, on) => control.switch(grant, on),
+        Order::Say(text) => {
+            for text in prose_of(&text) {
+                if !control.say(text) {
+                    return;
+                }
+            }
+        }
+        Order::CancelFiles => control.cancel_files(),
         Order::Pause => control.pause(),
         Order::Resume => control.resume(),
         Order::NewPassword => control.new_password(),
@@ -162,12 +173,14 @@ fn parse(line: &str) -> Result<Option<Order>, String> {
         "set" => Order::Set(grants()?),
         "give" => Order::Switch(one()?, true),
         "take" => Order::Switch(one()?, false),
+        "say" if !rest.trim().is_empty() => Order::Say(rest.to_owned()),
+        "cancel-files" if rest.is_empty() => Order::CancelFiles,
         "pause" if rest.is_empty() => Order::Pause,
         "resume" if rest.is_empty() => Order::Resume,
         "new-password" if rest.is_empty() => Order::NewPassword,
         "end" if rest.is_empty() => Order::End,
         "quit" if rest.is_empty() => Order::Quit,
-        _ => return Err("there is: allow GRANTS, deny, set GRANTS, give GRANT, take GRANT, pause, resume, new-password, end, quit".to_owned()),
+        _ => return Err("there is: allow GRANTS, deny, set GRANTS, give GRANT, take GRANT, say TEXT, cancel-files, pause, resume, new-password, end, quit".to_owned()),
     }))
 }
 
@@ -183,6 +196,9 @@ mod tests {
         assert_eq!(parse(""), Ok(None));
         assert_eq!(parse("give control"), Ok(Some(Order::Switch(Grant::Control, true))));
         assert_eq!(parse("take view"), Ok(Some(Order::Switch(Grant::View, false))));
+        assert_eq!(parse("say Dobrý den"), Ok(Some(Order::Say("Dobrý den".to_owned()))));
+        assert_eq!(parse("cancel-files"), Ok(Some(Order::CancelFiles)));
+        assert!(parse("say").is_err() && parse("say  ").is_err());
         assert_eq!(parse("pause"), Ok(Some(Order::Pause)));
         assert_eq!(parse("resume"), Ok(Some(Order::Resume)));
         assert!(parse("take").is_err() && parse("give view,control").is_err());

@@ -3,7 +3,8 @@
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use farhand_peer::client::{Decided, Decision, Event, Receipt};
+use farhand_peer::client::{Decided, Decision, Event, FileRecord, Receipt};
+use farhand_session::{Direction, FileEvent};
 use serde_json::{Value, json};
 
 /// Prints events.
@@ -69,6 +70,11 @@ fn as_words(event: &Event) -> String {
         Event::Allowed(grants) => format!("Allowed now: {grants}"),
         Event::Paused(true) => "Paused: nothing is seen or done.".to_owned(),
         Event::Paused(false) => "The session goes on.".to_owned(),
+        Event::Said(text) => format!("The operator says: {text}"),
+        Event::Heard(text) => format!("You say: {text}"),
+        Event::NotHeard(why) => format!("Not said: {why}"),
+        Event::File(event) => file_words(event),
+        Event::Progress(progress) => format!("{} of {} bytes.", progress.bytes_done, progress.bytes),
         Event::Lost => "The line is lost; looking for another.".to_owned(),
         Event::Retrying { attempt } => format!("Still no line; try {attempt}."),
         Event::Found => "The line is back.".to_owned(),
@@ -114,12 +120,76 @@ fn as_json(event: &Event) -> Value {
         Event::Over(receipt) => receipt_json(receipt),
         Event::DesktopGone(why) => json!({"event": "desktop_gone", "reason": why}),
         Event::Allowed(grants) => json!({"event": "allowed", "grants": grants.to_string()}),
+        Event::Said(text) => json!({"event": "said", "text": &**text}),
+        Event::Heard(text) => json!({"event": "heard", "text": &**text}),
+        Event::NotHeard(why) => json!({"event": "not_heard", "reason": why.to_string()}),
+        Event::File(event) => file_json(event),
+        Event::Progress(progress) => json!({
+            "event": "progress",
+            "files_done": progress.files_done,
+            "files": progress.files,
+            "bytes_done": progress.bytes_done,
+            "bytes": progress.bytes,
+        }),
         Event::Lost => json!({"event": "lost"}),
         Event::Retrying { attempt } => json!({"event": "retrying", "attempt": attempt}),
         Event::Found => json!({"event": "found"}),
         Event::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
         Event::RelayStopping => json!({"event": "relay_stopping"}),
     }
+}
+
+fn file_words(event: &FileEvent) -> String {
+    match event {
+        FileEvent::Put { folder: Some(folder), .. } => format!("The operator brings files into {folder}."),
+        FileEvent::Put { folder: None, .. } => "The operator brings files.".to_owned(),
+        FileEvent::Get { path } => format!("The operator fetches {path}."),
+        FileEvent::Begun { files, bytes } => format!("{files} files, {bytes} bytes."),
+        FileEvent::Stored { direction: Direction::In, place, .. } => format!("Brought: {place}"),
+        FileEvent::Stored { path, .. } => format!("Fetched: {path}"),
+        FileEvent::NotStored { path, why, .. } => format!("{path}: {why}"),
+        FileEvent::Over(Ok(())) => "The files are through.".to_owned(),
+        FileEvent::Over(Err(why)) => format!("No more files: {why}."),
+        FileEvent::Read { .. } | FileEvent::Return { .. } | FileEvent::Leave { .. } | FileEvent::Take(_) => {
+            String::new()
+        }
+    }
+}
+
+fn file_json(event: &FileEvent) -> Value {
+    match event {
+        FileEvent::Put { folder, .. } => json!({"event": "put", "folder": folder.as_deref()}),
+        FileEvent::Get { path } => json!({"event": "get", "path": &**path}),
+        FileEvent::Begun { files, bytes } => json!({"event": "files_begin", "files": files, "bytes": bytes}),
+        FileEvent::Stored { direction, path, place, .. } => {
+            json!({"event": "stored", "way": way(*direction), "path": &**path, "place": &**place})
+        }
+        FileEvent::NotStored { direction, path, why } => json!({
+            "event": "not_stored", "way": way(*direction), "path": &**path, "reason": why.to_string(),
+        }),
+        FileEvent::Over(result) => {
+            json!({"event": "files_over", "reason": result.as_ref().err().map(ToString::to_string)})
+        }
+        FileEvent::Read { .. } | FileEvent::Return { .. } | FileEvent::Leave { .. } | FileEvent::Take(_) => {
+            json!({"event": "files"})
+        }
+    }
+}
+
+fn way(direction: Direction) -> &'static str {
+    match direction {
+        Direction::In => "brought",
+        Direction::Out => "fetched",
+    }
+}
+
+fn record_json(record: &FileRecord) -> Value {
+    let mut json = json!({"at": seconds(record.at), "way": way(record.direction), "path": &*record.path});
+    match &record.result {
+        Ok(place) => json["place"] = json!(place),
+        Err(why) => json["reason"] = json!(why.to_string()),
+    }
+    json
 }
 
 fn receipt_json(receipt: &Receipt) -> Value {
@@ -131,6 +201,8 @@ fn receipt_json(receipt: &Receipt) -> Value {
         "to": seconds(receipt.to),
         "asked": receipt.asked.map(|grants| grants.to_string()),
         "decisions": receipt.decisions.iter().map(decision_json).collect::<Vec<_>>(),
+        "files": receipt.files.iter().map(record_json).collect::<Vec<_>>(),
+        "more_files": receipt.more_files,
         "reason": receipt.end.to_string(),
     })
 }

@@ -18,6 +18,8 @@ button-close = Zavřít
 button-save = Uložit
 button-wait-again = Čekat na nové spojení
 button-show-window = Okno
+button-show-message = Zpráva
+button-show-files = Soubory
 
 # Čekání
 heading-waiting = Vzdálená pomoc
@@ -78,6 +80,10 @@ grant-view = Vidět moji obrazovku
 grant-view-more = Pomocník uvidí vše, co máte na obrazovkách. Soukromé věci předem zavřete.
 grant-control = Používat moji myš a klávesnici
 grant-control-more = Pomocník tu může klikat a psát. Vaše vlastní myš a klávesnice mají vždy přednost.
+grant-clipboard = Sdílet zkopírovaný text
+grant-clipboard-more = Co zkopírujete, dostane pomocník, a co zkopíruje on, dostanete vy.
+grant-files = Posílat a stahovat soubory
+grant-files-more = Pomocník může soubory na tento počítač uložit i si je zkopírovat. Každý tu uvidíte.
 
 # Během relace
 session-heading = Je tu { $operator }
@@ -91,6 +97,36 @@ session-lost = Spojení vypadlo: nic není vidět a nic se neděje. Obnovuje se,
 session-may = Co { $operator } smí
 session-hot-key = Ukončit můžete kdykoli: { $key }
 light-here = Někdo je připojen
+chat-heading = Zprávy
+chat-ask = Napište pomocníkovi
+chat-you = Vy
+chat-refused = Neodesláno: příliš mnoho jich čeká. Zkuste to za chvíli znovu.
+button-say = Odeslat
+button-stop-files = Zastavit
+files-brings = Pomocník posílá soubory
+files-fetches = Pomocník stahuje soubory
+files-progress = { $done } z { $whole }
+files-brought = { $count ->
+    [one] Přišel jeden soubor.
+    [few] Přišly { $count } soubory.
+   *[other] Přišlo { $count } souborů.
+ }
+files-fetched = { $count ->
+    [one] Pomocník stáhl jeden soubor.
+    [few] Pomocník stáhl { $count } soubory.
+   *[other] Pomocník stáhl { $count } souborů.
+ }
+files-failed = { $failed ->
+    [one] Jeden soubor nebylo možné přenést.
+    [few] { $failed } soubory nebylo možné přenést.
+   *[other] { $failed } souborů nebylo možné přenést.
+ }
+files-stopped = { $count ->
+    [0] Zastaveno: nepřenesl se žádný soubor.
+    [one] Zastaveno: předtím se přenesl jeden soubor.
+    [few] Zastaveno: předtím se přenesly { $count } soubory.
+   *[other] Zastaveno: předtím se přeneslo { $count } souborů.
+ }
 light-paused = Pozastaveno
 
 # Lišta
@@ -129,10 +165,25 @@ receipt-saw = Vaše obrazovka byla vidět { $time }.
 receipt-saw-not = Vaše obrazovka nebyla vidět.
 receipt-controlled = Myš a klávesnice se daly používat { $time }.
 receipt-controlled-not = Myš ani klávesnice se používat nedaly.
+receipt-clipboard = Zkopírovaný text bylo možné sdílet { $time }.
+receipt-clipboard-not = Zkopírovaný text nebyl sdílen.
+receipt-files = Soubory, které sem přišly: { $brought }. Soubory, které si pomocník stáhl: { $fetched }.
+receipt-files-not = Žádné soubory se nepřenášely.
+receipt-brought = Přišlo
+receipt-fetched = Pomocník stáhl
+receipt-not-brought = Nepřišlo
+receipt-not-fetched = Nebylo možné stáhnout
+receipt-more-files = { $count ->
+    [one] Ještě jeden soubor
+    [few] Ještě { $count } soubory
+   *[other] Ještě { $count } souborů
+ }
 receipt-line = { $label }: { $value }
 receipt-vouched = Jména uvádí sama služba pomoci.
 grant-name-view = vidět obrazovku
 grant-name-control = používat myš a klávesnici
+grant-name-clipboard = sdílet zkopírovaný text
+grant-name-files = posílat a stahovat soubory
 grant-name-none = nic
 end-you = Ukončili jste ji vy
 end-operator = Ukončil ji pomocník
@@ -193,6 +244,13 @@ keys-pause = Ctrl+Alt+Pause
 tray-show = Ukázat okno
 tray-waiting = Vzdálená pomoc
 tray-here = Vzdálená pomoc: připojen je { $operator }
+
+# Velikosti
+decimal-sign = ,
+size-bytes = { $size } B
+size-kilobytes = { $size } kB
+size-megabytes = { $size } MB
+size-gigabytes = { $size } GB
 
 # Časy
 date = { $day }. { $month ->

@@ -18,6 +18,8 @@ button-close = Close
 button-save = Save
 button-wait-again = Wait for a new session
 button-show-window = Window
+button-show-message = Message
+button-show-files = Files
 
 # Waiting
 heading-waiting = Remote help
@@ -77,6 +79,10 @@ grant-view = See my screen
 grant-view-more = Your helper sees everything on your screens. Close what is private first.
 grant-control = Use my mouse and keyboard
 grant-control-more = Your helper can click and type here. Your own mouse and keyboard always come first.
+grant-clipboard = Share copied text
+grant-clipboard-more = What you copy reaches your helper, and what they copy reaches you.
+grant-files = Send and fetch files
+grant-files-more = Your helper can put files on this computer and take copies. Each is shown here.
 
 # In a session
 session-heading = { $operator } is here
@@ -90,6 +96,32 @@ session-lost = The line is lost: nothing is seen and nothing is done. Reconnecti
 session-may = What { $operator } may do
 session-hot-key = To end it at any time: { $key }
 light-here = Somebody is here
+chat-heading = Messages
+chat-ask = Write to your helper
+chat-you = You
+chat-refused = Not sent: too much is waiting. Try again in a moment.
+button-say = Send
+button-stop-files = Stop
+files-brings = Your helper sends files
+files-fetches = Your helper fetches files
+files-progress = { $done } of { $whole }
+files-brought = { $count ->
+    [one] One file arrived here.
+   *[other] { $count } files arrived here.
+ }
+files-fetched = { $count ->
+    [one] Your helper fetched one file.
+   *[other] Your helper fetched { $count } files.
+ }
+files-failed = { $failed ->
+    [one] One file could not be sent.
+   *[other] { $failed } files could not be sent.
+ }
+files-stopped = { $count ->
+    [0] Stopped: no file arrived.
+    [one] Stopped: one file arrived before.
+   *[other] Stopped: { $count } files arrived before.
+ }
 light-paused = Paused
 
 # The bar
@@ -128,10 +160,24 @@ receipt-saw = Your screen was seen for { $time }.
 receipt-saw-not = Your screen was not seen.
 receipt-controlled = Mouse and keyboard could be used for { $time }.
 receipt-controlled-not = Mouse and keyboard could not be used.
+receipt-clipboard = Copied text could be shared for { $time }.
+receipt-clipboard-not = Copied text was not shared.
+receipt-files = Files that arrived here: { $brought }. Files that your helper fetched: { $fetched }.
+receipt-files-not = No files were sent or fetched.
+receipt-brought = Arrived
+receipt-fetched = Fetched by your helper
+receipt-not-brought = Did not arrive
+receipt-not-fetched = Could not be fetched
+receipt-more-files = { $count ->
+    [one] One more file
+   *[other] { $count } more files
+ }
 receipt-line = { $label }: { $value }
 receipt-vouched = The names come from the help service’s own word.
 grant-name-view = see the screen
 grant-name-control = use mouse and keyboard
+grant-name-clipboard = share copied text
+grant-name-files = send and fetch files
 grant-name-none = nothing
 end-you = You ended it
 end-operator = The helper ended it
@@ -192,6 +238,13 @@ keys-pause = Ctrl+Alt+Pause
 tray-show = Show the window
 tray-waiting = Remote help
 tray-here = Remote help: { $operator } is connected
+
+# Sizes
+decimal-sign = .
+size-bytes = { $size } bytes
+size-kilobytes = { $size } kB
+size-megabytes = { $size } MB
+size-gigabytes = { $size } GB
 
 # Times
 date = { $day } { $month ->

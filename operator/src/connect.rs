@@ -16,6 +16,7 @@ use crate::script::{self, Placed};
 use crate::steps::{Step, is_standard};
 use crate::token::{self, is_token};
 
+mod carry;
 mod perform;
 mod watch;
 
@@ -62,7 +63,8 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     let organisation = console.organisation().to_owned();
     let sealing = seal(&mut console, task, first).await?;
     say.sealed(&organisation, sealing.words(), sealing.language());
-    Ok(Session { handle: console.start(sealing, task.ask()), steps })
+    let ask = task.ask(&steps);
+    Ok(Session { handle: console.start(sealing, ask), steps })
 }
 
 impl Session {

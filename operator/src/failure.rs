@@ -33,6 +33,9 @@ pub(crate) enum Failure {
     /// An act was not done, and not for want of a grant.
     #[error("the customer's program did not do it: {0}")]
     Undone(Undone),
+    /// Files, words or a clipboard that did not arrive.
+    #[error("{0}")]
+    Files(String),
     /// A signal came before all steps were done.
     #[error("stopped before everything was done")]
     Stopped,
@@ -90,6 +93,7 @@ impl Failure {
             Self::Undone(_) => 13,
             Self::Waited { .. } => 14,
             Self::Stopped => 16,
+            Self::Files(_) => 17,
             Self::AtLine { failure, .. } => failure.exit_code(),
         }
     }

@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
-use farhand_proto::grant::{Grants, UnknownGrant};
+use farhand_proto::grant::{Grant, Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
 use farhand_transport::{Pin, Target};
 use farhand_window::Graphics;
 
+use crate::script::Placed;
 use crate::steps::Step;
 
 const EXIT_CODES: &str = "\
 Exit codes: 0 done; 1 failed on this machine; 2 wrong command line, script or number; 3 relay not reachable; 4 wrong \
 pin; 5 operator unknown; 6 nobody waits under the number; 7 wrong password; 8 denied; 9 no answer; 10 ended by the \
 customer; 11 line cut; 12 not allowed; 13 not done by the customer's system; 14 waited in vain; 15 the programs did \
-not understand or trust each other; 16 stopped by a signal";
+not understand or trust each other; 16 stopped by a signal; 17 files did not travel";
 
 /// The most seconds of a time: more than eleven days.
 const MOST_SECONDS: f64 = 1_000_000.0;
@@ -130,9 +131,10 @@ pub(crate) struct Connect {
     #[arg(long, value_name = "FILE")]
     pub(crate) password_file: Option<PathBuf>,
 
-    /// What to ask the customer for.
-    #[arg(long, value_name = "GRANTS", default_value = "view,control", conflicts_with = "view_only", value_parser = parse_grants)]
-    grants: Grants,
+    /// What to ask the customer for: view, control, clipboard, files. Without it view and control, and what else the
+    /// steps need.
+    #[arg(long, value_name = "GRANTS", conflicts_with = "view_only", value_parser = parse_grants)]
+    grants: Option<Grants>,
 
     /// Look and touch nothing: the customer is asked for no more.
     #[arg(long)]
@@ -147,15 +149,24 @@ pub(crate) struct Connect {
 }
 
 impl Connect {
-    /// What to ask for.
-    pub(crate) fn ask(&self) -> Grants {
-        if self.view_only { [farhand_proto::grant::Grant::View].into_iter().collect() } else { self.grants }
+    /// What to ask for, where these steps are to be done.
+    pub(crate) fn ask(&self, steps: &[Placed]) -> Grants {
+        let needed = || steps.iter().filter_map(|placed| placed.step.needs());
+        match self.grants {
+            Some(grants) => grants,
+            None if self.view_only => [Grant::View].into_iter().chain(needed()).collect(),
+            None => [Grant::View, Grant::Control].into_iter().chain(needed()).collect(),
+        }
     }
 }
 
 fn parse_grants(text: &str) -> Result<Grants, String> {
     let grants: Grants = text.parse().map_err(|error: UnknownGrant| error.to_string())?;
-    if grants.is_empty() { Err("ask for something: view, control or both".to_owned()) } else { Ok(grants) }
+    if grants.is_empty() {
+        Err("ask for something: view, control, clipboard, files".to_owned())
+    } else {
+        Ok(grants)
+    }
 }
 
 /// A filter for the log.

@@ -6,7 +6,7 @@ use std::path::Path;
 use farhand_peer::console::ConsoleEvent;
 use farhand_proto::screen::{Layout, Rect, Size, View};
 use farhand_seal::{Language, SpokenWords};
-use farhand_session::ConsoleEvent as Session;
+use farhand_session::{ConsoleEvent as Session, FileEvent};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -91,7 +91,56 @@ impl Say {
                 &format!("The session is over: {end}."),
                 || json!({"event": "ended", "reason": end.to_string()}),
             ),
-            ConsoleEvent::Session(_) => {}
+            ConsoleEvent::Session(Session::Said(text)) => {
+                self.print(
+                    &format!("The customer says: {text}"),
+                    || json!({"event": "said", "text": &**text}),
+                );
+            }
+            ConsoleEvent::Session(Session::File(event)) => self.file(event),
+            ConsoleEvent::Progress(progress) if self.json => print_line(format_args!(
+                "{}",
+                json!({
+                    "event": "progress",
+                    "files_done": progress.files_done,
+                    "files": progress.files,
+                    "bytes_done": progress.bytes_done,
+                    "bytes": progress.bytes,
+                })
+            )),
+            ConsoleEvent::Session(_) | ConsoleEvent::Progress(_) => {}
+        }
+    }
+
+    fn file(self, event: &FileEvent) {
+        match event {
+            FileEvent::Begun { files, bytes } => self.print(
+                &format!("{files} files, {bytes} bytes."),
+                || json!({"event": "files_begin", "files": files, "bytes": bytes}),
+            ),
+            FileEvent::Stored { path, place, .. } => self.print(
+                &format!("{path}: arrived as {place}"),
+                || json!({"event": "stored", "path": &**path, "place": &**place}),
+            ),
+            FileEvent::NotStored { path, why, .. } => self.print(
+                &format!("{path}: {why}"),
+                || json!({"event": "not_stored", "path": &**path, "reason": why.to_string()}),
+            ),
+            // For people the failure of the step says it.
+            FileEvent::Over(result) if self.json => {
+                let reason = result.as_ref().err().map(ToString::to_string);
+                print_line(format_args!("{}", json!({"event": "files_over", "reason": reason})));
+            }
+            _ => {}
+        }
+    }
+
+    /// What the customer copied, asked for.
+    pub(crate) fn clipboard(self, text: &str) {
+        if self.json {
+            print_line(format_args!("{}", json!({"event": "clipboard", "text": text})));
+        } else {
+            print_line(format_args!("{text}"));
         }
     }
 

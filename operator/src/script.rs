@@ -59,8 +59,10 @@ pub(crate) fn check_output(steps: &[Placed], events: bool) -> Result<(), Failure
                     continue;
                 }
             }
-            Step::Monitors if !events && steps.iter().any(|other| is_picture_to_output(&other.step)) => {
-                "monitors are printed to standard output; give the picture a file"
+            Step::Monitors | Step::Paste
+                if !events && steps.iter().any(|other| is_picture_to_output(&other.step)) =>
+            {
+                "what this prints goes to standard output; give the picture a file"
             }
             _ => continue,
         };
@@ -205,7 +207,10 @@ mod tests {
         let fly = error("fly away");
         assert!(fly.starts_with("line 1: \"fly\" is not known here; there is: picture, type, "), "{fly}");
         let wait = error("wait long");
-        assert_eq!(wait, "line 1: \"long\" is not known here; there is: change, settled, time, revoked");
+        assert_eq!(
+            wait,
+            "line 1: \"long\" is not known here; there is: change, settled, time, said, revoked"
+        );
         assert_eq!(
             error("click 1"),
             "line 1: the following required arguments were not provided: <Y>; usage: click <X> <Y>"
@@ -232,8 +237,8 @@ mod tests {
         for (script, events, line) in [
             ("picture -", true, "line 1: with --json"),
             ("picture -\npicture -", false, "line 2: only one"),
-            ("picture -\nmonitors", false, "line 2: monitors"),
-            ("monitors\npicture -", false, "line 1: monitors"),
+            ("picture -\nmonitors", false, "line 2: what this prints"),
+            ("paste\npicture -", false, "line 1: what this prints"),
         ] {
             let error = check(script, events).unwrap_err();
             assert!(error.starts_with(line), "{error}");

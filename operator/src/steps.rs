@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Subcommand;
+use farhand_proto::grant::Grant;
 use farhand_proto::input::Button;
 use farhand_proto::screen::{MonitorId, Rect, View};
 
@@ -98,6 +99,43 @@ pub(crate) enum Step {
         #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i16).range(-200..=200))]
         right: i16,
     },
+    /// Say something to the customer in writing. \n begins a new line.
+    Say {
+        /// The words.
+        #[arg(allow_hyphen_values = true)]
+        text: Typed,
+    },
+    /// Put a text into the customer's clipboard. \n begins a new line.
+    Copy {
+        /// The text.
+        #[arg(allow_hyphen_values = true)]
+        text: Typed,
+    },
+    /// Print what the customer copied since the session began, or copies next.
+    Paste,
+    /// Bring files and folders of this computer to the customer.
+    Put {
+        /// What to bring.
+        #[arg(required = true)]
+        paths: Vec<PathBuf>,
+        /// The folder there; without it, where the customer's downloads go. ~ is their home.
+        #[arg(long, value_name = "FOLDER")]
+        to: Option<String>,
+        /// Replace files that are there already; without it they stay, and new ones get a number.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Fetch a file or a folder of the customer's.
+    Get {
+        /// What to fetch; what is no whole path is meant from the customer's home.
+        path: String,
+        /// The folder here.
+        #[arg(long, value_name = "FOLDER", default_value = ".")]
+        to: PathBuf,
+        /// Replace files that are here already; without it they stay, and new ones get a number.
+        #[arg(long)]
+        replace: bool,
+    },
     /// Wait for something.
     #[command(subcommand, arg_required_else_help = false)]
     Wait(Wait),
@@ -119,6 +157,15 @@ pub(crate) enum Step {
 }
 
 impl Step {
+    /// What it needs beside seeing and driving the desktop.
+    pub(crate) fn needs(&self) -> Option<Grant> {
+        match self {
+            Self::Copy { .. } | Self::Paste => Some(Grant::Clipboard),
+            Self::Put { .. } | Self::Get { .. } => Some(Grant::Files),
+            _ => None,
+        }
+    }
+
     /// Its word in scripts.
     pub(crate) fn name(&self) -> &'static str {
         match self {
@@ -131,6 +178,11 @@ impl Step {
             Self::Click { .. } => "click",
             Self::Drag { .. } => "drag",
             Self::Scroll { .. } => "scroll",
+            Self::Say { .. } => "say",
+            Self::Copy { .. } => "copy",
+            Self::Paste => "paste",
+            Self::Put { .. } => "put",
+            Self::Get { .. } => "get",
             Self::Wait(_) => "wait",
             Self::Monitors => "monitors",
             Self::Watch { .. } => "watch",
@@ -161,6 +213,8 @@ pub(crate) enum Wait {
         #[arg(long, value_name = "SECONDS", default_value = "0.5", allow_negative_numbers = true, value_parser = parse_seconds)]
         r#for: Duration,
     },
+    /// The customer says something in writing.
+    Said,
     /// The customer takes control back.
     Revoked,
 }

@@ -52,6 +52,42 @@ session-size-whole = Podle okna
 session-size-width = Na šířku okna
 session-size-exact = 1:1, bod po bodu
 
+## Panel vedle obrazu
+
+session-tool-side = Chat, soubory
+session-tool-side-unread = Nová zpráva
+session-tool-side-hint = Napište zákazníkovi, posílejte a stahujte soubory
+session-tool-clipboard = Sdílet schránku
+session-tool-clipboard-hint = Co zkopírujete, dostane zákazník, jakmile se do tohoto okna vrátíte, a co zkopíruje on, dostanete vy
+session-files-refused = Zákazník teď soubory nepovoluje
+session-drop = Pusťte soubory a pošlou se zákazníkovi
+side-messages = Zprávy
+side-you = Vy
+side-customer = Zákazník
+side-ask = Napište zákazníkovi
+side-say = Odeslat
+side-files = Soubory
+side-put-files = Poslat soubory
+side-put-folder = Poslat složky
+side-drop = Nebo je pusťte na obraz. Přijdou do zákazníkova stahování.
+side-get = Stáhnout
+side-get-ask = Cesta u zákazníka
+side-stop = Zastavit
+side-progress = { $done } z { $whole }, { $rate }/s
+side-progress-first = { $done } z { $whole }
+side-waiting = { $count ->
+    [one] Čeká ještě jedna věc
+    [few] Čekají ještě { $count } věci
+   *[other] Čeká ještě { $count } věcí
+ }
+side-arrived = { $name }: { $what }
+side-failed = { $name } nepřišlo: { $what }
+decimal-sign = ,
+size-bytes = { $size } B
+size-kilobytes = { $size } kB
+size-megabytes = { $size } MB
+size-gigabytes = { $size } GB
+
 ## Obraz
 
 session-picture = Zákazníkova obrazovka
@@ -76,7 +112,7 @@ session-capture-refused = Klávesnici má ve vašem počítači jiný program a 
 session-keys-there = Ven vede samotný pravý Ctrl. Klávesy jdou zákazníkovi.
 session-keys-here = Chcete-li psát u zákazníka, klepněte do obrazu.
 session-only-viewing = Jen sledujete: vaše myš a klávesnice u zákazníka nic nedělají.
-session-relay-stops = Server se vypíná a relace s ním skončí.
+session-relay-stops = Server se restartuje. Spojení se na chvíli přeruší a samo se obnoví.
 session-undone-not-allowed = Neprovedeno: zákazník ovládání nedovolil.
 session-undone-paused = Neprovedeno: zákazník relaci pozastavil.
 session-undone-stale = Neprovedeno: přišlo to příliš pozdě, na obrazovce už je něco jiného.

@@ -52,6 +52,41 @@ session-size-whole = Fit the window
 session-size-width = Fit the width
 session-size-exact = 1:1, pixel by pixel
 
+## The panel beside it
+
+session-tool-side = Chat, files
+session-tool-side-unread = New message
+session-tool-side-hint = Write to the customer, send and fetch files
+session-tool-clipboard = Share clipboard
+session-tool-clipboard-hint = What you copy reaches the customer when you come back to this window, and what they copy reaches you
+session-files-refused = The customer does not allow files now
+session-drop = Drop the files to send them to the customer
+side-messages = Messages
+side-you = You
+side-customer = Customer
+side-ask = Write to the customer
+side-say = Send
+side-files = Files
+side-put-files = Send files
+side-put-folder = Send folders
+side-drop = Or drop them onto the picture. They arrive in the customer's downloads.
+side-get = Fetch
+side-get-ask = Path at the customer's
+side-stop = Stop
+side-progress = { $done } of { $whole }, { $rate }/s
+side-progress-first = { $done } of { $whole }
+side-waiting = { $count ->
+    [one] One more waits
+   *[other] { $count } more wait
+ }
+side-arrived = { $name }: { $what }
+side-failed = { $name } did not arrive: { $what }
+decimal-sign = .
+size-bytes = { $size } bytes
+size-kilobytes = { $size } kB
+size-megabytes = { $size } MB
+size-gigabytes = { $size } GB
+
 ## The picture
 
 session-picture = The customer's screen
@@ -76,7 +111,7 @@ session-capture-refused = Another program on your computer has the keyboard and 
 session-keys-there = Right Ctrl alone leads out. Keys go to the customer.
 session-keys-here = Click into the picture to type there.
 session-only-viewing = Only viewing: your mouse and keyboard do nothing at the customer's.
-session-relay-stops = The relay is being stopped, and the session ends with it.
+session-relay-stops = The relay is being restarted. The line will break for a moment and come back by itself.
 session-undone-not-allowed = Not done: the customer does not allow control.
 session-undone-paused = Not done: the customer has paused the session.
 session-undone-stale = Not done: it came too late for what is on the screen now.

@@ -6,6 +6,7 @@ use std::time::Instant;
 use farhand_desktop::{FormerFocus, KeepAbove};
 use farhand_peer::client::Control;
 use farhand_proto::grant::Grants;
+use farhand_proto::prose::prose_of;
 use farhand_window::egui::{self, ViewportCommand, vec2};
 use farhand_window::tray::{Tray, TrayEvent};
 use farhand_window::winit::event::WindowEvent;
@@ -221,6 +222,13 @@ impl ClientApp {
                     control.end_session();
                 }
             }
+            Command::Draft(text) => self.model.visit(|visit| visit.chat.draft = text),
+            Command::Say => self.say(),
+            Command::CancelFiles => {
+                if let Some(control) = control {
+                    control.cancel_files();
+                }
+            }
             Command::WaitAgain => {
                 if let Some(link) = &self.link
                     && matches!(self.model.stage, Stage::Over(_))
@@ -232,6 +240,19 @@ impl ClientApp {
             Command::ShowMain => self.wants_front = true,
             Command::Close => self.is_open = false,
         }
+    }
+
+    /// Sends what the person has typed; what is not taken stays in the field.
+    fn say(&mut self) {
+        let Some(control) = self.link.as_ref().and_then(Link::control) else { return };
+        self.model.visit(|visit| {
+            let texts = prose_of(&visit.chat.draft);
+            let is_taken = texts.into_iter().all(|text| control.say(text));
+            visit.chat.is_refused = !is_taken;
+            if is_taken {
+                visit.chat.draft.clear();
+            }
+        });
     }
 
     fn text_of(&self, what: Copyable) -> Option<String> {

@@ -20,6 +20,8 @@ const WIDTH: f32 = 900.0;
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
 const NARROW: f32 = 760.0;
+/// What has a switch here; the window has one for everything.
+const SWITCHES: [Grant; 2] = [Grant::View, Grant::Control];
 /// One step of an arrow key, in points.
 const STEP: f32 = 32.0;
 
@@ -61,7 +63,7 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
             UiBuilder::new().max_rect(right).layout(egui::Layout::right_to_left(egui::Align::Center)),
             |ui| {
                 ui.spacing_mut().item_spacing.x = 8.0;
-                answer.command = draw_buttons(ui, visit, words, is_narrow);
+                answer.command = draw_buttons(ui, visit, words, whole.width());
                 ui.min_rect().left()
             },
         )
@@ -114,7 +116,8 @@ fn draw_state(ui: &mut Ui, state: &str, beside: Option<&str>, colour: Color32) {
 }
 
 /// From right to left: End is always at the end.
-fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, is_narrow: bool) -> Option<Command> {
+fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option<Command> {
+    let is_narrow = width < NARROW;
     let size = |width: f32| vec2(width, ui_height());
     let mut command = None;
     let (rect, _) = ui.allocate_exact_size(size(96.0), Sense::hover());
@@ -127,19 +130,21 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, is_narrow: bool) -> O
     if parts::steady_button(ui, shown, &[other]).clicked() {
         command = command.or(Some(wish));
     }
-    if is_narrow {
-        if ui.add(Button::new(words.get("button-show-window"))).clicked() {
-            command = command.or(Some(Command::ShowMain));
-        }
+    let leads_to = match visit {
+        _ if visit.chat.is_unanswered => Some("button-show-message"),
+        _ if visit.files.running.is_some() => Some("button-show-files"),
+        _ => is_narrow.then_some("button-show-window"),
+    };
+    if leads_to.is_some_and(|key| ui.add(Button::new(words.get(key))).clicked()) {
+        command = command.or(Some(Command::ShowMain));
+    }
+    // What the button takes, the words beside it need.
+    if is_narrow || leads_to.is_some() && width < WIDTH {
         return command;
     }
-    for grant in Grant::ALL.into_iter().rev() {
-        let (label, more) = match grant {
-            Grant::View => (words.get("bar-view"), words.grant(grant)),
-            Grant::Control => (words.get("bar-control"), words.grant(grant)),
-        };
+    for (grant, label) in SWITCHES.into_iter().zip(["bar-view", "bar-control"]).rev() {
         let is_on = visit.allowed.allows(grant);
-        if switch(ui, is_on, &label, &more) {
+        if switch(ui, is_on, &words.get(label), &words.grant(grant)) {
             command = command.or(Some(Command::Switch(grant, !is_on)));
         }
     }
@@ -251,7 +256,7 @@ fn state(visit: &Visit) -> (Light, &'static str) {
     if visit.is_paused {
         return (Light::Trying, "bar-paused");
     }
-    match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
+    match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
         [true, true] => (Light::Live, "bar-sees-and-controls"),
         [true, false] => (Light::Live, "bar-sees"),
         [false, true] => (Light::Live, "bar-controls"),

@@ -20,6 +20,7 @@ const GOODBYE: Duration = Duration::from_secs(3);
 
 /// What the thread tells.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all news are events, and few wait at once")]
 pub(crate) enum News {
     Event(Event),
     /// Nothing more comes: the system gives the program too little.

@@ -5,6 +5,7 @@
 
 mod app;
 mod bar;
+mod carried;
 mod hands;
 mod hot_key;
 mod link;
@@ -37,7 +38,7 @@ use words::Words;
 
 /// The window's size in points. It fits a laptop's screen of 1366 by 768 pixels; where there is less room, it
 /// opens smaller and scrolls.
-const SIZE: egui::Vec2 = egui::vec2(440.0, 580.0);
+const SIZE: egui::Vec2 = egui::vec2(440.0, 672.0);
 
 /// The program's name for the desktop.
 const PROGRAM: &str = "farhand-client";

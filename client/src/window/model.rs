@@ -9,6 +9,7 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
 use farhand_session::client::CONSENT_TIMEOUT;
 
+use super::carried::{Chat, Files, Speaker};
 use super::trouble::{PATIENCE, Trouble};
 
 /// How long the buttons of a question do nothing: a click or a key that was meant for something else, and came when
@@ -108,6 +109,8 @@ pub(crate) struct Visit {
     pub(crate) is_paused: bool,
     /// How often a line has been looked for, while it is lost.
     pub(crate) lost: Option<u32>,
+    pub(crate) chat: Chat,
+    pub(crate) files: Files,
 }
 
 /// A session that is over.
@@ -190,6 +193,11 @@ pub(crate) enum Command {
     Pause,
     Resume,
     End,
+    /// What the person has typed of their answer so far.
+    Draft(String),
+    /// Sends it.
+    Say,
+    CancelFiles,
     SetPath(String),
     Save,
     WaitAgain,
@@ -208,15 +216,18 @@ impl Command {
             | Self::Allow
             | Self::Switch(..)
             | Self::Pause
-            | Self::Resume => true,
+            | Self::Resume
+            | Self::Say
+            | Self::WaitAgain => true,
             Self::Deny
             | Self::End
+            | Self::CancelFiles
+            | Self::Draft(_)
             | Self::Close
             | Self::Copy(_)
             | Self::ShowMain
             | Self::SetPath(_)
-            | Self::Save
-            | Self::WaitAgain => false,
+            | Self::Save => false,
         }
     }
 
@@ -295,6 +306,11 @@ impl Model {
             }
             Event::Allowed(grants) => self.visit(|visit| visit.allowed = grants),
             Event::Paused(paused) => self.visit(|visit| visit.is_paused = paused),
+            Event::Said(text) => self.visit(|visit| visit.chat.add(Speaker::Operator, text.to_string())),
+            Event::Heard(text) => self.visit(|visit| visit.chat.add(Speaker::Customer, text.to_string())),
+            Event::NotHeard(_) => self.visit(|visit| visit.chat.is_refused = true),
+            Event::File(event) => self.visit(|visit| visit.files.note(&event)),
+            Event::Progress(progress) => self.visit(|visit| visit.files.progress(progress)),
             Event::Lost => self.visit(|visit| visit.lost = Some(1)),
             Event::Retrying { attempt } => self.visit(|visit| visit.lost = Some(attempt)),
             Event::Found => self.visit(|visit| visit.lost = None),
@@ -370,7 +386,7 @@ impl Model {
         }
     }
 
-    fn visit(&mut self, change: impl FnOnce(&mut Visit)) {
+    pub(crate) fn visit(&mut self, change: impl FnOnce(&mut Visit)) {
         if let Stage::Here(visit) = &mut self.stage {
             change(visit);
         }

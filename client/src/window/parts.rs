@@ -307,10 +307,43 @@ pub(crate) fn choice(
     more: &str,
     is_enabled: bool,
 ) -> Option<bool> {
+    draw_choice(ui, kind, is_on, title, Meaning::Shown(more), is_enabled)
+}
+
+/// The same in one line: what it means is said when it is pointed at, and by screen readers.
+pub(crate) fn short_choice(
+    ui: &mut Ui,
+    kind: Choice,
+    is_on: bool,
+    title: &str,
+    more: &str,
+    is_enabled: bool,
+) -> Option<bool> {
+    draw_choice(ui, kind, is_on, title, Meaning::Hidden(more), is_enabled)
+}
+
+/// What a choice means.
+#[derive(Debug, Clone, Copy)]
+enum Meaning<'a> {
+    Shown(&'a str),
+    Hidden(&'a str),
+}
+
+fn draw_choice(
+    ui: &mut Ui,
+    kind: Choice,
+    is_on: bool,
+    title: &str,
+    meaning: Meaning<'_>,
+    is_enabled: bool,
+) -> Option<bool> {
     const ICON: f32 = 22.0;
     const SWITCH: Vec2 = vec2(44.0, 24.0);
     let palette = Palette::in_use(ui);
-    let padding = vec2(12.0, 9.0);
+    let (more, shown, padding) = match meaning {
+        Meaning::Shown(more) => (more, more, vec2(12.0, 9.0)),
+        Meaning::Hidden(more) => (more, "", vec2(12.0, 7.0)),
+    };
     let (before, after) = match kind {
         Choice::Tick => (ICON + 12.0, 0.0),
         Choice::Switch => (0.0, SWITCH.x + 12.0),
@@ -323,11 +356,12 @@ pub(crate) fn choice(
     let (title_galley, more_galley) = ui.fonts_mut(|fonts| {
         (
             fonts.layout(title.to_owned(), title_font, colour(palette.text), text_width),
-            fonts.layout(more.to_owned(), more_font, colour(palette.weak), text_width),
+            fonts.layout(shown.to_owned(), more_font, colour(palette.weak), text_width),
         )
     });
     let gap = 2.0;
-    let height = title_galley.size().y + gap + more_galley.size().y + 2.0 * padding.y;
+    let below = if shown.is_empty() { 0.0 } else { gap + more_galley.size().y };
+    let height = title_galley.size().y + below + 2.0 * padding.y;
     let sense = if is_enabled { Sense::click() } else { Sense::hover() };
     let (rect, response) = ui.allocate_exact_size(vec2(width, height), sense);
     response.widget_info(|| {
@@ -347,7 +381,9 @@ pub(crate) fn choice(
     let text_at = pos2(inner.left() + before, inner.top());
     let title_height = title_galley.size().y;
     painter.galley(text_at, title_galley, palette.text);
-    painter.galley(text_at + vec2(0.0, title_height + gap), more_galley, palette.weak);
+    if !shown.is_empty() {
+        painter.galley(text_at + vec2(0.0, title_height + gap), more_galley, palette.weak);
+    }
     match kind {
         Choice::Tick => {
             let middle = pos2(inner.left() + ICON / 2.0, inner.top() + title_height / 2.0 + 1.0);
@@ -360,7 +396,11 @@ pub(crate) fn choice(
             paint_switch(ui, place, is_on, is_enabled);
         }
     }
-    response.clicked().then_some(!is_on)
+    let is_changed = response.clicked();
+    if shown.is_empty() {
+        response.on_hover_text(more);
+    }
+    is_changed.then_some(!is_on)
 }
 
 fn paint_tick(ui: &Ui, rect: Rect, is_on: bool, accent: Color32) {

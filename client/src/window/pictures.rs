@@ -4,17 +4,19 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::Theme;
 use farhand_peer::SessionEnd;
-use farhand_peer::client::{Decided, Decision, Receipt};
+use farhand_peer::client::{Decided, Decision, FileRecord, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
 use farhand_proto::relay::{KeyHash, Voucher};
 use farhand_proto::session::EndReason;
-use farhand_session::Ended;
+use farhand_proto::transfer::ItemPath;
+use farhand_session::{Direction, Progress};
 use farhand_window::egui;
 use farhand_window::{Still, still};
 use jiff::tz::TimeZone;
 
+use super::carried::{Chat, Ended, Files, Running, Speaker};
 use super::model::{Cannot, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit};
 use super::trouble::{Fault, Kind, Trouble};
 use super::words::Words;
@@ -100,6 +102,9 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
         ),
         ("paused", with(Stage::Here(Visit { is_paused: true, ..visit() }), hot_key)),
         ("line-lost", with(Stage::Here(Visit { lost: Some(3), ..visit() }), hot_key)),
+        ("talking", with(Stage::Here(talk()), hot_key)),
+        ("files-coming", with(Stage::Here(bringing()), hot_key)),
+        ("files-came", with(Stage::Here(brought()), hot_key)),
         ("ended", with(Stage::Over(over()), |_| {})),
         (
             "ended-saved",
@@ -124,6 +129,7 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
     vec![
         ("bar", 1920.0, here(visit())),
         ("bar-view-only", 1920.0, here(Visit { allowed: view(), ..visit() })),
+        ("bar-talking", 1920.0, here(talk())),
         ("bar-paused", 1920.0, here(Visit { is_paused: true, ..visit() })),
         ("bar-line-lost", 1920.0, here(Visit { lost: Some(3), ..visit() })),
         ("bar-narrow", 640.0, here(visit())),
@@ -175,7 +181,7 @@ fn view() -> Grants {
 
 fn question() -> Question {
     let now = Instant::now();
-    let all = view().with(Grant::Control);
+    let all: Grants = Grant::ALL.into_iter().collect();
     Question {
         notice: None,
         operator: "Anna Nováková".to_owned(),
@@ -213,7 +219,46 @@ fn visit() -> Visit {
         allowed: view().with(Grant::Control),
         is_paused: false,
         lost: None,
+        chat: Chat::default(),
+        files: Files::default(),
     }
+}
+
+fn talk() -> Visit {
+    let mut chat = Chat::default();
+    chat.add(Speaker::Operator, "Please open the letter from your bank again.".to_owned());
+    chat.add(Speaker::Customer, "Which one? There are two.".to_owned());
+    chat.add(Speaker::Operator, "The one from Monday, with the table in it.".to_owned());
+    chat.draft = "All right, one moment".to_owned();
+    Visit { chat, ..visit() }
+}
+
+fn bringing() -> Visit {
+    let progress = Progress {
+        direction: Direction::In,
+        files_done: 1,
+        files: 3,
+        bytes_done: 3_400_000,
+        bytes: 8_100_000,
+        current: ItemPath::new("printer/driver-setup.exe").ok(),
+    };
+    let running = Running {
+        direction: Direction::In,
+        what: None,
+        progress: Some(progress),
+        stored: 1,
+        failed: 0,
+        place: None,
+    };
+    let allowed = view().with(Grant::Control).with(Grant::Files);
+    Visit { files: Files { running: Some(running), last: None }, allowed, ..visit() }
+}
+
+fn brought() -> Visit {
+    let place = Some("/mnt/eva/Downloads/printer/driver-setup.exe".to_owned());
+    let last = Ended { direction: Direction::In, stored: 3, failed: 0, place, stopped: None };
+    let allowed = view().with(Grant::Control).with(Grant::Files);
+    Visit { files: Files { running: None, last: Some(last) }, allowed, ..visit() }
 }
 
 fn receipt(end: EndReason, decisions: &[(u64, Decided)], to: u64) -> Receipt {
@@ -232,7 +277,9 @@ fn receipt(end: EndReason, decisions: &[(u64, Decided)], to: u64) -> Receipt {
             .iter()
             .map(|(seconds, what)| Decision { at: at(*seconds), what: *what })
             .collect(),
-        end: SessionEnd::Session(Ended::Here(end)),
+        files: Vec::new(),
+        more_files: 0,
+        end: SessionEnd::Session(farhand_session::Ended::Here(end)),
     }
 }
 
@@ -248,8 +295,18 @@ fn over() -> Over {
         (312, Decided::Resumed),
         (700, Decided::TakenBack(control)),
     ];
+    let file = |seconds, direction, path, result| FileRecord {
+        at: at(seconds),
+        direction,
+        path: ItemPath::new(path).expect("a made-up path is a path"),
+        result,
+    };
+    let files = vec![
+        file(320, Direction::In, "driver-setup.exe", Ok("/mnt/eva/Downloads/driver-setup.exe".to_owned())),
+        file(410, Direction::Out, "error.log", Ok("error.log".to_owned())),
+    ];
     Over {
-        receipt: receipt(EndReason::Customer, &decisions, 803),
+        receipt: Receipt { files, ..receipt(EndReason::Customer, &decisions, 803) },
         path: "/mnt/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
         saved: None,
     }

@@ -4,7 +4,7 @@ use farhand_peer::SessionEnd;
 use farhand_peer::client::{Decided, Decision, Receipt};
 use farhand_proto::grant::Grant;
 use farhand_proto::session::EndReason;
-use farhand_session::Ended;
+use farhand_session::{Direction, Ended};
 
 use super::words::Words;
 
@@ -30,6 +30,8 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
         fact("receipt-ended", words.get(end_key(&receipt.end))),
         Line::Sentence(used(receipt, Grant::View, words)),
         Line::Sentence(used(receipt, Grant::Control, words)),
+        Line::Sentence(used(receipt, Grant::Clipboard, words)),
+        Line::Sentence(used(receipt, Grant::Files, words)),
         Line::Heading(words.get("receipt-happened")),
     ];
     let at = |time, key: &str, value: Option<String>| {
@@ -42,14 +44,34 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
     if let Some(asked) = receipt.asked {
         lines.push(at(receipt.from, "receipt-asked", Some(words.grants(asked))));
     }
-    lines.extend(receipt.decisions.iter().map(|Decision { at: time, what }| match what {
-        Decided::Given(grants) => at(*time, "receipt-given", Some(words.grants(*grants))),
-        Decided::TakenBack(grants) => at(*time, "receipt-taken", Some(words.grants(*grants))),
-        Decided::Paused => at(*time, "receipt-paused", None),
-        Decided::Resumed => at(*time, "receipt-resumed", None),
-        Decided::Lost => at(*time, "receipt-lost", None),
-        Decided::Found => at(*time, "receipt-found", None),
-    }));
+    let decided = receipt.decisions.iter().map(|Decision { at: time, what }| {
+        let line = match what {
+            Decided::Given(grants) => at(*time, "receipt-given", Some(words.grants(*grants))),
+            Decided::TakenBack(grants) => at(*time, "receipt-taken", Some(words.grants(*grants))),
+            Decided::Paused => at(*time, "receipt-paused", None),
+            Decided::Resumed => at(*time, "receipt-resumed", None),
+            Decided::Lost => at(*time, "receipt-lost", None),
+            Decided::Found => at(*time, "receipt-found", None),
+        };
+        (*time, line)
+    });
+    let moved = receipt.files.iter().map(|file| {
+        let name = file.path.to_string();
+        let line = match (&file.result, file.direction) {
+            (Ok(place), Direction::In) => at(file.at, "receipt-brought", Some(place.clone())),
+            (Ok(_), Direction::Out) => at(file.at, "receipt-fetched", Some(name)),
+            (Err(_), Direction::In) => at(file.at, "receipt-not-brought", Some(name)),
+            (Err(_), Direction::Out) => at(file.at, "receipt-not-fetched", Some(name)),
+        };
+        (file.at, line)
+    });
+    let mut happened: Vec<_> = decided.chain(moved).collect();
+    happened.sort_by_key(|(time, _)| *time);
+    lines.extend(happened.into_iter().map(|(_, line)| line));
+    if receipt.more_files > 0 {
+        let more = words.fill("receipt-more-files", &[("count", receipt.more_files.into())]);
+        lines.push(Line::Fact(words.exact_time(receipt.to), more));
+    }
     lines.push(at(receipt.to, end_key(&receipt.end), None));
     lines.push(Line::Sentence(words.get("receipt-vouched")));
     lines
@@ -79,8 +101,22 @@ fn used(receipt: &Receipt, grant: Grant, words: &Words) -> String {
     let (some, none) = match grant {
         Grant::View => ("receipt-saw", "receipt-saw-not"),
         Grant::Control => ("receipt-controlled", "receipt-controlled-not"),
+        Grant::Clipboard => ("receipt-clipboard", "receipt-clipboard-not"),
+        // Of these every one is named.
+        Grant::Files => return files(receipt, words),
     };
     if time.is_zero() { words.get(none) } else { words.fill(some, &[("time", words.duration(time).into())]) }
+}
+
+/// How many files travelled.
+fn files(receipt: &Receipt, words: &Words) -> String {
+    let arrived = receipt.files.iter().filter(|file| file.result.is_ok());
+    let (brought, fetched): (Vec<_>, Vec<_>) = arrived.partition(|file| file.direction == Direction::In);
+    if brought.is_empty() && fetched.is_empty() && receipt.more_files == 0 {
+        return words.get("receipt-files-not");
+    }
+    let counts = [("brought", brought.len()), ("fetched", fetched.len())];
+    words.fill("receipt-files", &counts.map(|(name, count)| (name, (count as u64).into())))
 }
 
 fn end_key(end: &SessionEnd) -> &'static str {

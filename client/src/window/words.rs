@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use farhand_desktop::{Chord, OpenError, ScreenError};
 use farhand_proto::grant::{Grant, Grants};
-use farhand_texts::{Source, Texts, Value};
+use farhand_texts::{Source, Texts, Unit, Value, in_units};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
@@ -39,6 +39,8 @@ impl Words {
         self.get(match grant {
             Grant::View => "grant-view",
             Grant::Control => "grant-control",
+            Grant::Clipboard => "grant-clipboard",
+            Grant::Files => "grant-files",
         })
     }
 
@@ -47,6 +49,8 @@ impl Words {
         self.get(match grant {
             Grant::View => "grant-view-more",
             Grant::Control => "grant-control-more",
+            Grant::Clipboard => "grant-clipboard-more",
+            Grant::Files => "grant-files-more",
         })
     }
 
@@ -59,6 +63,8 @@ impl Words {
             self.get(match grant {
                 Grant::View => "grant-name-view",
                 Grant::Control => "grant-name-control",
+                Grant::Clipboard => "grant-name-clipboard",
+                Grant::Files => "grant-name-files",
             })
         });
         names.collect::<Vec<_>>().join(", ")
@@ -145,6 +151,20 @@ impl Words {
     /// Day and time for the name of a file, so that names sort.
     pub(crate) fn stamp(&self, moment: SystemTime) -> String {
         self.local(moment).map_or_else(String::new, |moment| moment.strftime("%Y-%m-%d-%H%M").to_string())
+    }
+
+    /// So many bytes, in a unit that leaves few digits.
+    pub(crate) fn bytes(&self, bytes: u64) -> String {
+        let (whole, tenth, unit) = in_units(bytes);
+        let key = match unit {
+            Unit::One => "size-bytes",
+            Unit::Kilo => "size-kilobytes",
+            Unit::Mega => "size-megabytes",
+            Unit::Giga => "size-gigabytes",
+        };
+        let sign = self.get("decimal-sign");
+        let size = tenth.map_or_else(|| whole.to_string(), |tenth| format!("{whole}{sign}{tenth}"));
+        self.fill(key, &[("size", size.into())])
     }
 
     /// How long something took, in two units at most.

@@ -8,6 +8,7 @@
 //! other system a refusal in words.
 
 mod above;
+mod clipboard;
 pub mod dummy;
 mod error;
 mod former;
@@ -27,6 +28,7 @@ use farhand_proto::input::Input;
 use farhand_proto::screen::{Layout, Picture, Point, PointerShape, Rect, Region};
 
 pub use above::KeepAbove;
+pub use clipboard::Clipboard;
 pub use error::{InjectError, LocalInputError, OpenError, ScreenError};
 pub use former::FormerFocus;
 pub use hotkey::{Chord, HotKey, HotKeyError};

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 pub use self::desk::{Desk, DeskEvent, DeskSender, GoneSender};
 pub use self::event::{Event, Question, Visitor};
-pub use self::receipt::{Decided, Decision, Receipt};
+pub use self::receipt::{Decided, Decision, FileRecord, MAX_FILES, Receipt};
 pub use self::wishes::Control;
 pub use crate::control::{RelayError, Way};
 use crate::line::{Role, WayBack};
@@ -133,7 +133,14 @@ impl Waiting {
                 wish = self.wishes.next() => match wish {
                     Wish::NewPassword => self.renew_password().await,
                     // These speak of a session that is over.
-                    Wish::End | Wish::NoticeRead | Wish::Answer(_) | Wish::Set(_) | Wish::Switch(..) | Wish::Pause(_) => Ok(()),
+                    Wish::End
+                    | Wish::NoticeRead
+                    | Wish::Answer(_)
+                    | Wish::Set(_)
+                    | Wish::Switch(..)
+                    | Wish::Pause(_)
+                    | Wish::CancelFiles
+                    | Wish::Say(_) => Ok(()),
                 },
                 news = self.registration.news() => match news {
                     Some(news) => self.handle_news(news).await,

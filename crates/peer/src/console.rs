@@ -1,26 +1,33 @@
 //! The operator's end: log in, ask for a number, make the seal, hold the session.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use farhand_files::Leftovers;
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
 use farhand_proto::language::Language;
-use farhand_proto::limits::{MAX_NAME, MAX_REASON, MAX_SIGNED, MAX_TOKEN};
+use farhand_proto::limits::{MAX_NAME, MAX_PATH, MAX_REASON, MAX_SIGNED, MAX_TOKEN};
 use farhand_proto::name::Name;
+use farhand_proto::prose::Prose;
 use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_proto::screen::View;
+use farhand_proto::transfer::Existing;
 use farhand_proto::version::Versions;
 use farhand_seal::{ConsoleConfig, ConsoleGuesses, ConsoleSeal, SealError, SpokenWords};
-use farhand_session::{ActError, ConsoleSession, Statistics};
+use farhand_session::{
+    ActError, ClipboardError, ConsoleSession, Progress, SayError, Statistics, TransferError,
+};
 use farhand_transport::identity::IdentityError;
 use farhand_transport::{Identity, Leg};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
 pub use crate::control::{RelayError, Way};
+use crate::files::Work;
 use crate::line::{Line, Role, WayBack};
 use crate::stream::{Pipe, SealedPipe};
 use crate::{Clock, RELAY_ANSWER, SessionEnd, control, handshake};
@@ -156,6 +163,7 @@ impl Console {
             refused: None,
             ended: None,
             over_at: None,
+            files: Work::new(Leftovers::Keep),
         };
         tasks.spawn(run.run());
         ConsoleHandle { commands, events, statistics: of_the_line, _tasks: tasks }
@@ -196,6 +204,8 @@ pub enum ConsoleEvent {
         /// Counts up from 2.
         attempt: u32,
     },
+    /// How far the files under way have come.
+    Progress(Progress),
     /// The session is over; nothing follows.
     Ended(SessionEnd),
 }
@@ -209,6 +219,21 @@ enum Command {
     GiveUp(Text<MAX_REASON>),
     End,
     WordsDiffer,
+    Say(Prose, oneshot::Sender<Result<(), SayError>>),
+    Clipboard(String, oneshot::Sender<Result<(), ClipboardError>>),
+    Put {
+        paths: Vec<PathBuf>,
+        folder: Option<Text<MAX_PATH>>,
+        existing: Existing,
+        reply: oneshot::Sender<Result<(), TransferError>>,
+    },
+    Get {
+        path: Text<MAX_PATH>,
+        folder: PathBuf,
+        existing: Existing,
+        reply: oneshot::Sender<Result<(), TransferError>>,
+    },
+    CancelFiles,
 }
 
 /// A running session. Dropping it cuts the line; [`ConsoleControl::end`] says goodbye.
@@ -290,6 +315,63 @@ impl ConsoleControl {
     /// Ends the session because the customer's two words are others: somebody may be in between.
     pub async fn words_differ(&self) {
         self.send(Command::WordsDiffer).await;
+    }
+
+    /// Says something to the customer in writing.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn say(&self, text: Prose) -> Result<(), SayError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Say(text, reply)).await;
+        answer.await.unwrap_or(Err(SayError::Over))
+    }
+
+    /// Puts this text into the customer's clipboard. Of several at once the newest arrives.
+    ///
+    /// # Errors
+    /// It is not taken.
+    pub async fn clipboard(&self, text: String) -> Result<(), ClipboardError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Clipboard(text, reply)).await;
+        answer.await.unwrap_or(Err(ClipboardError::Over))
+    }
+
+    /// Brings files and folders of this computer to the customer: into this folder there, or where their downloads go.
+    /// What becomes of them comes with [`farhand_session::ConsoleEvent::File`].
+    ///
+    /// # Errors
+    /// It can't begin.
+    pub async fn put(
+        &self,
+        paths: Vec<PathBuf>,
+        folder: Option<Text<MAX_PATH>>,
+        existing: Existing,
+    ) -> Result<(), TransferError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Put { paths, folder, existing, reply }).await;
+        answer.await.unwrap_or(Err(TransferError::Over))
+    }
+
+    /// Fetches a file or a folder of the customer's into this folder of this computer. What becomes of it comes with
+    /// [`farhand_session::ConsoleEvent::File`].
+    ///
+    /// # Errors
+    /// It can't begin.
+    pub async fn get(
+        &self,
+        path: Text<MAX_PATH>,
+        folder: PathBuf,
+        existing: Existing,
+    ) -> Result<(), TransferError> {
+        let (reply, answer) = oneshot::channel();
+        self.send(Command::Get { path, folder, existing, reply }).await;
+        answer.await.unwrap_or(Err(TransferError::Over))
+    }
+
+    /// Ends the transfer that runs.
+    pub async fn cancel_files(&self) {
+        self.send(Command::CancelFiles).await;
     }
 
     async fn send(&self, command: Command) {

@@ -5,6 +5,7 @@ pub mod client;
 pub mod console;
 mod control;
 mod ended;
+mod files;
 mod handshake;
 mod line;
 mod stream;

@@ -13,11 +13,15 @@ pub enum Grant {
     View = 1,
     /// Use keyboard and pointer.
     Control = 2,
+    /// Exchange the text in the clipboard.
+    Clipboard = 4,
+    /// Bring and fetch files.
+    Files = 8,
 }
 
 impl Grant {
     /// Every grant of this version.
-    pub const ALL: [Grant; 2] = [Self::View, Self::Control];
+    pub const ALL: [Grant; 4] = [Self::View, Self::Control, Self::Clipboard, Self::Files];
 
     /// Its name in scripts and on the command line.
     #[must_use]
@@ -25,6 +29,8 @@ impl Grant {
         match self {
             Self::View => "view",
             Self::Control => "control",
+            Self::Clipboard => "clipboard",
+            Self::Files => "files",
         }
     }
 }
@@ -110,7 +116,7 @@ impl fmt::Debug for Grants {
 
 /// A word that is no grant's name.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0:?} can't be granted; there is: view, control")]
+#[error("{0:?} can't be granted; there is: view, control, clipboard, files")]
 pub struct UnknownGrant(pub String);
 
 impl FromStr for Grants {

@@ -29,8 +29,19 @@ pub const MAX_HELD_INPUTS: usize = 4096;
 
 /// The longest name of an operator or organisation, in bytes of UTF-8.
 pub const MAX_NAME: usize = 128;
-/// Bytes of what an organisation tells its customers in one language.
-pub const MAX_NOTICE: usize = 1024;
+/// The longest text that people read of each other, in bytes of UTF-8: a notice in one language, a message.
+pub const MAX_PROSE: usize = 1024;
+/// The longest text of a clipboard that travels, in bytes of UTF-8.
+pub const MAX_CLIPBOARD: usize = 512 * 1024;
+/// The longest path that travels, in bytes of UTF-8.
+pub const MAX_PATH: usize = 1024;
+/// Bytes of files that may be under way or wait to be written.
+pub const MAX_FILE_WINDOW: u64 = 2 * 1024 * 1024;
+/// Files up to this size are sent without waiting for the receiver to say from where: a round trip for each of many
+/// small files would cost more than sending them again.
+pub const SMALL_FILE: u64 = 64 * 1024;
+/// Files and folders that may be announced and not answered.
+pub const MAX_ITEMS_AHEAD: u32 = 1024;
 /// The longest operator's token, in bytes.
 pub const MAX_TOKEN: usize = 128;
 /// The longest free text of an error, in bytes of UTF-8.

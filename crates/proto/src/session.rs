@@ -10,20 +10,26 @@ use crate::bounded::{Bytes, Text};
 use crate::codec::messages;
 use crate::grant::Grants;
 use crate::input::Input;
-use crate::limits::{MAX_POINTER_BYTES, MAX_REASON, MAX_SESSION_FRAME};
+use crate::limits::{MAX_PATH, MAX_POINTER_BYTES, MAX_PROSE, MAX_REASON, MAX_SESSION_FRAME};
+use crate::prose::Prose;
 use crate::screen::{Layout, Point, PointerShape, Rect, View};
+use crate::transfer::{Existing, FileMessage};
 
 /// Bytes of a `Video` frame's payload beside the picture's own.
 pub const VIDEO_OVERHEAD: usize = 16;
 /// The most bytes of an update that one `Video` frame carries.
 pub const MAX_VIDEO_CHUNK: usize = MAX_SESSION_FRAME - VIDEO_OVERHEAD;
+/// The most bytes of a clipboard's text that one `Clipboard` frame carries.
+pub const MAX_CLIPBOARD_CHUNK: usize = 8 * 1024;
+/// The most bytes of a file that one `FileData` frame carries.
+pub const MAX_FILE_CHUNK: usize = MAX_SESSION_FRAME - 32;
 
 /// Frames whose order and arrival matter. Lanes don't wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Lane {
     /// What is allowed, done and said. It goes before everything else.
     Control,
-    /// What takes long and is for later: the clipboard.
+    /// What is large: the clipboard.
     Bulk,
 }
 
@@ -80,6 +86,47 @@ messages! {
         /// Why.
         reason: EndReason,
     }
+    /// What a person says to the other in writing.
+    5 Say (MAX_PROSE + 4) {
+        /// The words.
+        text: Prose,
+    }
+    /// A piece of the text in the sender's clipboard. The pieces of one text follow each other.
+    6 Clipboard (MAX_CLIPBOARD_CHUNK + 16) {
+        /// Whether a text begins with this piece: what came of one before counts for nothing.
+        first: bool,
+        /// Whether it ends with it.
+        last: bool,
+        /// The piece of its UTF-8.
+        data: Bytes<MAX_CLIPBOARD_CHUNK>,
+    }
+    /// Something about files that travel.
+    7 File (2048) {
+        /// Which transfer; what is said of one that is over counts for nothing.
+        transfer: u32,
+        /// What.
+        message: FileMessage,
+    }
+    /// A piece of a file's contents. Pieces come in the order of items and bytes.
+    8 FileData (MAX_SESSION_FRAME) {
+        /// Which transfer.
+        transfer: u32,
+        /// Which of the receiver's wishes it answers; 0 before the first.
+        run: u32,
+        /// The item's number.
+        item: u32,
+        /// Where in it the piece belongs.
+        offset: u64,
+        /// The piece.
+        data: Bytes<MAX_FILE_CHUNK>,
+    }
+    /// What has been done with contents of files: they are written, or were not wanted any more.
+    9 FileTaken (16) {
+        /// Which transfer.
+        transfer: u32,
+        /// Their bytes since this link stands.
+        bytes: u64,
+    }
     /// What the operator wants to be allowed. The first message of a session.
     16 Ask (16) {
         /// Asked for.
@@ -104,6 +151,22 @@ messages! {
     20 Skip (16) {
         /// The act's number.
         number: u64,
+    }
+    /// Files come: begins a transfer whose sender is the console.
+    21 Put (MAX_PATH + 16) {
+        /// Its number, higher than that of every transfer before.
+        transfer: u32,
+        /// The folder for them, in the words of the client's system; `None` is where its customer keeps downloads.
+        folder: Option<Text<MAX_PATH>>,
+        /// What becomes of files that are there already.
+        existing: Existing,
+    }
+    /// Asks for a file or a folder: begins a transfer whose sender is the client.
+    22 Get (MAX_PATH + 16) {
+        /// Its number, higher than that of every transfer before.
+        transfer: u32,
+        /// What, in the words of the client's system; what is no whole path is meant from the customer's home.
+        path: Text<MAX_PATH>,
     }
 }
 
@@ -131,6 +194,47 @@ messages! {
     4 End (512) {
         /// Why.
         reason: EndReason,
+    }
+    /// What a person says to the other in writing.
+    5 Say (MAX_PROSE + 4) {
+        /// The words.
+        text: Prose,
+    }
+    /// A piece of the text in the sender's clipboard. The pieces of one text follow each other.
+    6 Clipboard (MAX_CLIPBOARD_CHUNK + 16) {
+        /// Whether a text begins with this piece: what came of one before counts for nothing.
+        first: bool,
+        /// Whether it ends with it.
+        last: bool,
+        /// The piece of its UTF-8.
+        data: Bytes<MAX_CLIPBOARD_CHUNK>,
+    }
+    /// Something about files that travel.
+    7 File (2048) {
+        /// Which transfer; what is said of one that is over counts for nothing.
+        transfer: u32,
+        /// What.
+        message: FileMessage,
+    }
+    /// A piece of a file's contents. Pieces come in the order of items and bytes.
+    8 FileData (MAX_SESSION_FRAME) {
+        /// Which transfer.
+        transfer: u32,
+        /// Which of the receiver's wishes it answers; 0 before the first.
+        run: u32,
+        /// The item's number.
+        item: u32,
+        /// Where in it the piece belongs.
+        offset: u64,
+        /// The piece.
+        data: Bytes<MAX_FILE_CHUNK>,
+    }
+    /// What has been done with contents of files: they are written, or were not wanted any more.
+    9 FileTaken (16) {
+        /// Which transfer.
+        transfer: u32,
+        /// Their bytes since this link stands.
+        bytes: u64,
     }
     /// The customer is being asked.
     32 Asking (16) {
@@ -201,13 +305,22 @@ impl ToClient {
     #[must_use]
     pub fn lane(&self) -> Option<Lane> {
         match self {
-            Self::Ping { .. } | Self::Pong { .. } | Self::Ack { .. } => None,
+            Self::Ping { .. }
+            | Self::Pong { .. }
+            | Self::Ack { .. }
+            | Self::FileData { .. }
+            | Self::FileTaken { .. } => None,
             Self::End { .. }
+            | Self::Say { .. }
+            | Self::File { .. }
             | Self::Ask { .. }
             | Self::Act { .. }
             | Self::Watch { .. }
             | Self::Refresh { .. }
-            | Self::Skip { .. } => Some(Lane::Control),
+            | Self::Skip { .. }
+            | Self::Put { .. }
+            | Self::Get { .. } => Some(Lane::Control),
+            Self::Clipboard { .. } => Some(Lane::Bulk),
         }
     }
 }
@@ -220,17 +333,22 @@ impl ToConsole {
             Self::Ping { .. }
             | Self::Pong { .. }
             | Self::Ack { .. }
+            | Self::FileData { .. }
+            | Self::FileTaken { .. }
             | Self::Screen { .. }
             | Self::Video { .. }
             | Self::Shape { .. }
             | Self::PointerAt { .. } => None,
             Self::End { .. }
+            | Self::Say { .. }
+            | Self::File { .. }
             | Self::Asking { .. }
             | Self::Allowed { .. }
             | Self::Holding { .. }
             | Self::Done { .. }
             | Self::Undone { .. }
             | Self::Paused { .. } => Some(Lane::Control),
+            Self::Clipboard { .. } => Some(Lane::Bulk),
         }
     }
 }

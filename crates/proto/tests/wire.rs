@@ -11,13 +11,15 @@ use farhand_proto::id::SessionId;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::language::Language;
 use farhand_proto::name::Name;
-use farhand_proto::notice::{Notice, Notices, Prose};
+use farhand_proto::notice::{Notice, Notices};
+use farhand_proto::prose::Prose;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, ToRelay, Voucher};
 use farhand_proto::screen::{Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View};
 use farhand_proto::seal::{
     EpochProof, ResumeFromClient, ResumeFromConsole, SealFromClient, SealFromConsole, SealRefusal,
 };
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath};
 use farhand_proto::version::{Version, Versions};
 use proptest::prelude::*;
 
@@ -181,7 +183,7 @@ fn to_client() {
     check(&ToClient::Ack { bytes: 1 << 40, taken }, "03000dfd0000000000010000fb2c0101");
     check(&ToClient::End { reason: EndReason::Operator }, "04000100");
     check(&ToClient::End { reason: EndReason::WordsDiffer }, "04000106");
-    check(&ToClient::Ask { grants: both() }, "10000103");
+    check(&ToClient::Ask { grants: both() }, "1000010f");
     check(&act(Input::Key { key: Key::Char('ř'), pressed: true }), "110006050000c59901");
     check(&act(Input::Key { key: Key::Named(NamedKey::F12), pressed: false }), "1100050500012a00");
     check(&act(Input::Text(text("ř€"))), "110008050105c599e282ac");
@@ -237,6 +239,76 @@ fn to_console() {
 }
 
 #[test]
+fn what_travels_beside_the_picture_in_both_directions() {
+    check(&ToClient::Say { text: Prose::new("Dobrý den").unwrap() }, "05000b0a446f6272c3bd2064656e");
+    check(&ToConsole::Say { text: Prose::new("Dobrý den").unwrap() }, "05000b0a446f6272c3bd2064656e");
+    let clipboard = |first, last| ToClient::Clipboard { first, last, data: bytes(b"abc") };
+    check(&clipboard(true, false), "060006010003616263");
+    check(&clipboard(false, true), "060006000103616263");
+    check(&ToConsole::Clipboard { first: true, last: true, data: bytes(&[]) }, "060003010100");
+    check(&ToClient::Put { transfer: 300, folder: None, existing: Existing::Keep }, "150005fb2c010000");
+    let folder = Some(text("C:\\data"));
+    check(
+        &ToClient::Put { transfer: 1, folder, existing: Existing::Replace },
+        "15000b010107433a5c6461746101",
+    );
+    check(&ToClient::Get { transfer: 2, path: text("~/a b") }, "16000702057e2f612062");
+    let data = bytes(&[1, 2, 3]);
+    check(
+        &ToClient::FileData { transfer: 1, run: 2, item: 3, offset: 70_000, data: data.clone() },
+        "08000c010203fc7011010003010203",
+    );
+    check(
+        &ToConsole::FileData { transfer: 1, run: 2, item: 3, offset: 70_000, data },
+        "08000c010203fc7011010003010203",
+    );
+    check(&ToClient::FileTaken { transfer: 1, bytes: 300 }, "09000401fb2c01");
+    check(&ToConsole::FileTaken { transfer: 1, bytes: 300 }, "09000401fb2c01");
+    let path = || ItemPath::new("a/č").unwrap();
+    let stored = FileMessage::Stored { item: 3, place: text("/tmp/a") };
+    for (message, hex) in [
+        (FileMessage::Begin { files: 2, bytes: 70_000 }, "070008010002fc70110100"),
+        (FileMessage::Item { item: 3, path: path(), kind: ItemKind::Folder }, "07000901010304612fc48d00"),
+        (
+            FileMessage::Item { item: 3, path: path(), kind: ItemKind::File { size: 300, modified: -1 } },
+            "07000d01010304612fc48d01fb2c0101",
+        ),
+        (
+            FileMessage::Digest { item: 3, sha256: [0xaa; 32] },
+            "070023010203aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+        (FileMessage::Skipped { item: 3, why: FileProblem::NotFound }, "07000401030300"),
+        (FileMessage::Finished, "0700020104"),
+        (FileMessage::Continue { item: 3, offset: 300, run: 2 }, "070007010503fb2c0102"),
+        (FileMessage::Restart { item: 3, run: 2 }, "07000401060302"),
+        (stored, "07000a010703062f746d702f61"),
+        (FileMessage::NotStored { item: 3, why: FileProblem::System(text("no")) }, "07000701080309026e6f"),
+        (FileMessage::Cancel { why: Cancelled::ByHand }, "070003010900"),
+        (FileMessage::Cancel { why: Cancelled::NotAllowed }, "070003010901"),
+        (FileMessage::Cancel { why: Cancelled::Paused }, "070003010902"),
+        (FileMessage::Cancel { why: Cancelled::Busy }, "070003010903"),
+        (FileMessage::Cancel { why: Cancelled::Problem(FileProblem::Full) }, "07000401090402"),
+    ] {
+        check(&ToClient::File { transfer: 1, message: message.clone() }, hex);
+        check(&ToConsole::File { transfer: 1, message }, hex);
+    }
+    for (why, hex) in [
+        (FileProblem::NotFound, "07000401080000"),
+        (FileProblem::Denied, "07000401080001"),
+        (FileProblem::Full, "07000401080002"),
+        (FileProblem::ReadOnly, "07000401080003"),
+        (FileProblem::NotAFile, "07000401080004"),
+        (FileProblem::InTheWay, "07000401080005"),
+        (FileProblem::Name, "07000401080006"),
+        (FileProblem::Changed, "07000401080007"),
+        (FileProblem::Damaged, "07000401080008"),
+    ] {
+        let message = FileMessage::NotStored { item: 0, why };
+        check(&ToConsole::File { transfer: 1, message }, hex);
+    }
+}
+
+#[test]
 fn what_is_signed() {
     let voucher = Voucher {
         operator: name("Jana"),
@@ -271,8 +343,8 @@ fn numbers_that_nobody_registered_are_refused() {
     check::<SealFromConsole>(3);
     check::<ResumeFromClient>(3);
     check::<ResumeFromConsole>(3);
-    check::<ToClient>(9);
-    check::<ToConsole>(14);
+    check::<ToClient>(16);
+    check::<ToConsole>(19);
 }
 
 #[test]
@@ -289,7 +361,7 @@ fn texts_and_lists_past_their_limits_are_refused_before_they_take_memory() {
 
 #[test]
 fn values_that_mean_nothing_are_refused() {
-    assert!(ToClient::decode(16, &[4]).is_err(), "an unknown grant");
+    assert!(ToClient::decode(16, &[16]).is_err(), "an unknown grant");
     assert!(ToClient::decode(17, &[0, 0, 1, 200, 1]).is_err(), "an unknown key");
     assert!(ToRelay::decode(4, &[1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9]).is_err(), "a wrong check digit");
     assert!(ToConsole::decode(38, &[2]).is_err(), "neither true nor false");

@@ -7,16 +7,24 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
+use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
+use farhand_proto::transfer::Cancelled;
 
+use crate::clipboard::{Clipboard, ClipboardError};
+use crate::console::SayError;
+use crate::files::{FileEvent, Files};
 use crate::line::{Ended, Line, LineState, Turn};
 
 mod acts;
+mod share;
+mod transfers;
 
 pub use acts::Unfinished;
 use acts::{Acts, Step};
+use share::Share;
 
 /// How long the customer has to answer; then the answer is no.
 pub const CONSENT_TIMEOUT: Duration = Duration::from_secs(60);
@@ -45,6 +53,12 @@ pub enum ClientEvent {
     Do(Input),
     /// Release every key and button that remote input holds down.
     ReleaseAll,
+    /// The operator says something.
+    Said(Prose),
+    /// The operator's clipboard: put it into this computer's.
+    Clipboard(String),
+    /// Something about files.
+    File(FileEvent),
     /// The link is of no use any more; close it and bring the session back over another.
     Lost,
     /// The session goes on over another link.
@@ -78,6 +92,11 @@ pub struct ClientSession {
     updates: u32,
     pointer: Option<Point>,
     shape: Option<PointerShape>,
+    clipboard: Clipboard,
+    files: Files,
+    /// What is to be written once a pause is over.
+    held: VecDeque<FileEvent>,
+    share: Share,
 }
 
 #[derive(Debug)]
@@ -100,6 +119,10 @@ impl ClientSession {
             updates: 0,
             pointer: None,
             shape: None,
+            clipboard: Clipboard::default(),
+            files: Files::default(),
+            held: VecDeque::new(),
+            share: Share::default(),
         }
     }
 
@@ -162,6 +185,66 @@ impl ClientSession {
                 self.show();
             }
             ToClient::Refresh {} => self.show(),
+            ToClient::Say { text } => match self.phase {
+                Phase::Open { .. } => self.events.push_back(ClientEvent::Said(text)),
+                Phase::New { .. } | Phase::Asking { .. } | Phase::Over => self.fail("words before consent"),
+            },
+            ToClient::Clipboard { first, last, data } => self.handle_clipboard(first, last, &data),
+            ToClient::Put { transfer, folder, existing } => self.handle_put(transfer, folder, existing),
+            ToClient::Get { transfer, path } => self.handle_get(transfer, path),
+            ToClient::File { transfer, message } => self.handle_file(transfer, message),
+            ToClient::FileData { transfer, run, item, offset, data } => {
+                let mut happened = Vec::new();
+                let tell = |event| happened.push(event);
+                let done = self.files.handle_data(transfer, run, (item, offset), data.into_vec(), tell);
+                self.file_events(done, happened);
+            }
+            ToClient::FileTaken { transfer, bytes } => {
+                if let Err(breach) = self.files.handle_taken(transfer, bytes) {
+                    self.fail(breach);
+                }
+            }
+        }
+    }
+
+    fn handle_clipboard(&mut self, first: bool, last: bool, data: &[u8]) {
+        if !self.grants().allows(Grant::Clipboard) {
+            // It was allowed when the console sent it, or the console does not care.
+            return;
+        }
+        match self.clipboard.handle(first, last, data) {
+            Ok(Some(text)) => self.events.push_back(ClientEvent::Clipboard(text)),
+            Ok(None) => {}
+            Err(breach) => self.fail(breach),
+        }
+    }
+
+    /// The customer says something; heard once they have said yes, also in a pause.
+    ///
+    /// # Errors
+    /// It can't be taken now.
+    pub fn say(&mut self, text: Prose) -> Result<(), SayError> {
+        match self.phase {
+            Phase::Open { .. } if self.line.is_full() => Err(SayError::Congested),
+            Phase::Open { .. } => {
+                self.line.push_control(&ToConsole::Say { text });
+                Ok(())
+            }
+            Phase::New { .. } | Phase::Asking { .. } => Err(SayError::NotYet),
+            Phase::Over => Err(SayError::Over),
+        }
+    }
+
+    /// This computer's clipboard has this text now. Only the newest one travels.
+    ///
+    /// # Errors
+    /// The operator does not get it.
+    pub fn clipboard(&mut self, text: String) -> Result<(), ClipboardError> {
+        match self.phase {
+            Phase::Over => Err(ClipboardError::Over),
+            Phase::Open { paused: true, .. } => Err(ClipboardError::Paused),
+            _ if !self.grants().allows(Grant::Clipboard) => Err(ClipboardError::NotAllowed),
+            _ => self.clipboard.offer(text),
         }
     }
 
@@ -247,6 +330,9 @@ impl ClientSession {
         self.phase = Phase::Open { grants, paused };
         self.tell_allowed(grants);
         self.put_in_force(in_force, Undone::NotAllowed, now);
+        if !grants.allows(Grant::Files) {
+            self.cancel_transfer_for(Cancelled::NotAllowed);
+        }
     }
 
     /// The customer allows one thing more from now on, or one less; see [`ClientSession::set_grants`].
@@ -268,6 +354,9 @@ impl ClientSession {
         self.line.push_control(&ToConsole::Paused { paused });
         self.events.push_back(ClientEvent::Paused(paused));
         self.put_in_force(in_force, Undone::Paused, now);
+        if !paused {
+            self.events.extend(self.held.drain(..).map(ClientEvent::File));
+        }
     }
 
     /// Begins what may be seen and done now and could not before, and stops what no longer may, for this reason.
@@ -279,6 +368,9 @@ impl ClientSession {
             }
             self.events.push_back(ClientEvent::ReleaseAll);
             self.run_acts(now);
+        }
+        if before.allows(Grant::Clipboard) && !grants.allows(Grant::Clipboard) {
+            self.clipboard.forget(&mut self.line);
         }
         match (before.allows(Grant::View), grants.allows(Grant::View)) {
             (true, false) => self.stop_showing(),
@@ -451,6 +543,7 @@ impl ClientSession {
 
     fn lose(&mut self) {
         self.acts.cut();
+        self.files.cut();
         self.events.push_back(ClientEvent::ReleaseAll);
         if self.grants().allows(Grant::View) {
             self.stop_showing();
@@ -475,6 +568,7 @@ impl ClientSession {
         }
         if !self.is_over() {
             self.events.push_back(ClientEvent::Found);
+            self.files.resume::<ToConsole>(&mut self.line);
             self.show();
             self.run_acts(now);
         }
@@ -486,18 +580,51 @@ impl ClientSession {
     }
 
     /// The next frame to send, to be taken when the link can take it: acknowledgements and control first, then the
-    /// pointer, then the picture.
+    /// pointer, then the picture. The clipboard and files get what these leave, and some of the line in any case.
     pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
         if let Some(frame) = self.line.pop(|bytes, taken| ToConsole::Ack { bytes, taken }, now) {
             return Some(frame);
         }
-        if self.line.is_lost() || self.line.pacer.credit() == 0 {
+        if self.line.is_lost() {
             return None;
         }
-        let message = self.next_pointer().or_else(|| self.next_video())?;
-        let frame = message.to_frame();
-        self.line.pacer.on_sent(frame.len(), now);
-        Some(frame)
+        if let Some(taken) = self.files.next_taken::<ToConsole>() {
+            return Some(self.line.sent(taken.to_frame(), now));
+        }
+        if !self.line.has_room() {
+            return None;
+        }
+        self.clipboard.flush::<ToConsole>(&mut self.line);
+        if let Some(message) = self.next_pointer() {
+            return Some(self.line.sent(message.to_frame(), now));
+        }
+        let is_due = self.share.is_due(self.line.pacer.record_size());
+        if let Some(frame) = is_due.then(|| self.next_background(now)).flatten() {
+            self.share.on_background();
+            return Some(self.line.sent(frame, now));
+        }
+        if let Some(message) = self.next_video() {
+            let frame = message.to_frame();
+            self.share.on_picture(frame.len(), self.has_background());
+            return Some(self.line.sent(frame, now));
+        }
+        let frame = self.next_background(now)?;
+        Some(self.line.sent(frame, now))
+    }
+
+    fn has_background(&self) -> bool {
+        self.line.has_waiting_bulk() || self.grants().allows(Grant::Files) && self.files.has_data()
+    }
+
+    /// What shares the line with the picture.
+    fn next_background(&mut self, now: Moment) -> Option<Vec<u8>> {
+        if let Some(frame) = self.line.pop_bulk(now) {
+            return Some(frame);
+        }
+        if !self.grants().allows(Grant::Files) {
+            return None;
+        }
+        self.files.next_data::<ToConsole>(self.line.pacer.record_size()).map(|message| message.to_frame())
     }
 
     fn next_pointer(&mut self) -> Option<ToConsole> {

@@ -4,19 +4,24 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use farhand_proto::bounded::Text;
+use farhand_proto::codec::Message as _;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_INPUT_TEXT, MAX_UPDATE};
+use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
+use crate::clipboard::{Clipboard, ClipboardError};
+use crate::files::{FileEvent, Files};
 use crate::line::{Ended, HEARTBEAT, Line, LineState, Turn};
 
 /// The age at which an act of the pointer is no longer meant for what is on the screen.
 const STALE: Duration = Duration::from_secs(1);
 
 mod statistics;
+mod transfers;
 
 use statistics::Meter;
 pub use statistics::Statistics;
@@ -63,6 +68,12 @@ pub enum ConsoleEvent {
         /// Why.
         why: Undone,
     },
+    /// The customer says something.
+    Said(Prose),
+    /// The customer's clipboard: put it into this computer's.
+    Clipboard(String),
+    /// Something about files.
+    File(FileEvent),
     /// The link is of no use any more: the picture is old from here on, and input is not taken. Close the link and
     /// bring the session back over another.
     Lost,
@@ -92,6 +103,20 @@ pub enum ActError {
     Over,
 }
 
+/// Why words are not taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum SayError {
+    /// The customer has not said yes.
+    #[error("messages travel once the customer has said yes")]
+    NotYet,
+    /// More waits than the line can take.
+    #[error("too much is waiting for the line")]
+    Congested,
+    /// There is no session any more.
+    #[error("the session is over")]
+    Over,
+}
+
 /// One session at the operator's.
 #[derive(Debug)]
 pub struct ConsoleSession {
@@ -107,6 +132,8 @@ pub struct ConsoleSession {
     update_number: Option<u32>,
     next_ping: Moment,
     meter: Meter,
+    clipboard: Clipboard,
+    files: Files,
 }
 
 impl ConsoleSession {
@@ -129,6 +156,8 @@ impl ConsoleSession {
             update_number: None,
             next_ping: now,
             meter: Meter::new(),
+            clipboard: Clipboard::default(),
+            files: Files::default(),
         }
     }
 
@@ -210,13 +239,79 @@ impl ConsoleSession {
                 self.events.push_back(ConsoleEvent::Shape(shape));
             }
             ToConsole::PointerAt { at } => self.events.push_back(ConsoleEvent::PointerAt(at)),
+            ToConsole::Say { text } if self.answered => self.events.push_back(ConsoleEvent::Said(text)),
+            ToConsole::Say { .. } => self.fail("words before consent"),
+            ToConsole::Clipboard { first, last, data } => self.handle_clipboard(first, last, &data),
+            ToConsole::File { transfer, message } => self.handle_file(transfer, message),
+            ToConsole::FileData { transfer, run, item, offset, data } => {
+                let mut happened = Vec::new();
+                let tell = |event| happened.push(event);
+                let done = self.files.handle_data(transfer, run, (item, offset), data.into_vec(), tell);
+                self.file_events(done, happened);
+            }
+            ToConsole::FileTaken { transfer, bytes } => {
+                if let Err(breach) = self.files.handle_taken(transfer, bytes) {
+                    self.fail(breach);
+                }
+            }
         }
+    }
+
+    fn handle_clipboard(&mut self, first: bool, last: bool, data: &[u8]) {
+        if !self.may(Grant::Clipboard) {
+            // It was allowed when the client sent it.
+            return;
+        }
+        match self.clipboard.handle(first, last, data) {
+            Ok(Some(text)) => self.events.push_back(ConsoleEvent::Clipboard(text)),
+            Ok(None) => {}
+            Err(breach) => self.fail(breach),
+        }
+    }
+
+    /// The operator says something; heard once the customer has said yes, also in a pause and, later, over another
+    /// line.
+    ///
+    /// # Errors
+    /// It can't be taken now.
+    pub fn say(&mut self, text: Prose) -> Result<(), SayError> {
+        if self.over {
+            return Err(SayError::Over);
+        }
+        if !self.answered {
+            return Err(SayError::NotYet);
+        }
+        if self.line.is_full() {
+            return Err(SayError::Congested);
+        }
+        self.line.push_control(&ToClient::Say { text });
+        Ok(())
+    }
+
+    /// The operator's clipboard has this text now. Only the newest one travels.
+    ///
+    /// # Errors
+    /// The customer does not get it.
+    pub fn clipboard(&mut self, text: String) -> Result<(), ClipboardError> {
+        if self.over {
+            return Err(ClipboardError::Over);
+        }
+        if !self.grants.allows(Grant::Clipboard) {
+            return Err(ClipboardError::NotAllowed);
+        }
+        if self.paused {
+            return Err(ClipboardError::Paused);
+        }
+        self.clipboard.offer(text)
     }
 
     /// Takes over what the customer decided.
     fn put_in_force(&mut self, grants: Grants, paused: bool, now: Moment) {
         let could_act = self.may(Grant::Control);
         (self.grants, self.paused) = (grants, paused);
+        if !self.may(Grant::Clipboard) {
+            self.clipboard.forget(&mut self.line);
+        }
         if !could_act && self.may(Grant::Control) {
             self.begin_afresh(now);
         }
@@ -405,6 +500,7 @@ impl ConsoleSession {
     fn lose(&mut self) {
         self.update.clear();
         self.update_number = None;
+        self.files.cut();
         self.events.push_back(ConsoleEvent::Lost);
     }
 
@@ -423,6 +519,7 @@ impl ConsoleSession {
         if !self.over {
             self.next_ping = now;
             self.events.push_back(ConsoleEvent::Found);
+            self.files.resume::<ToClient>(&mut self.line);
             self.begin_afresh(now);
         }
     }
@@ -434,6 +531,24 @@ impl ConsoleSession {
 
     /// The next frame to send, to be taken when the link can take it.
     pub fn poll_transmit(&mut self, now: Moment) -> Option<Vec<u8>> {
-        self.line.pop(|bytes, taken| ToClient::Ack { bytes, taken }, now)
+        if let Some(frame) = self.line.pop(|bytes, taken| ToClient::Ack { bytes, taken }, now) {
+            return Some(frame);
+        }
+        if self.line.is_lost() {
+            return None;
+        }
+        if let Some(taken) = self.files.next_taken::<ToClient>() {
+            return Some(self.line.sent(taken.to_frame(), now));
+        }
+        if !self.line.has_room() {
+            return None;
+        }
+        self.clipboard.flush::<ToClient>(&mut self.line);
+        let frame = self.line.pop_bulk(now).or_else(|| {
+            let most = self.line.pacer.record_size();
+            let data = if self.paused { None } else { self.files.next_data::<ToClient>(most) };
+            data.map(|message| message.to_frame())
+        })?;
+        Some(self.line.sent(frame, now))
     }
 }

@@ -49,6 +49,15 @@ impl SendLane {
         Some(item.frame.clone())
     }
 
+    /// Forgets what has not gone out over this link. The other end can't have taken it in: what it has is not here any
+    /// more.
+    pub(crate) fn drop_waiting(&mut self) {
+        for item in self.items.drain(self.under_way..) {
+            self.kept -= item.frame.len();
+        }
+        self.waiting = 0;
+    }
+
     /// Bytes that wait to go out.
     pub(crate) fn waiting(&self) -> usize {
         self.waiting
@@ -116,6 +125,19 @@ mod tests {
         assert_eq!(rest(&mut lane), ["ccc", "dddd"]);
         lane.on_taken(4).unwrap();
         assert_eq!((lane.kept(), lane.waiting(), lane.pop(NOW)), (0, 0, None));
+    }
+
+    #[test]
+    fn what_has_not_gone_out_can_be_forgotten() {
+        let mut lane = lane(&["a", "bb", "ccc"]);
+        lane.pop(NOW);
+        lane.drop_waiting();
+        assert_eq!((lane.kept(), lane.waiting(), lane.pop(NOW)), (1, 0, None));
+        lane.push(b"dddd".to_vec(), None);
+        lane.on_resumed(0).unwrap();
+        assert_eq!(rest(&mut lane), ["a", "dddd"]);
+        lane.on_taken(2).unwrap();
+        assert_eq!(lane.kept(), 0);
     }
 
     #[test]

@@ -6,11 +6,15 @@
 //! them: what has not been taken yet can still be replaced by something newer.
 
 pub mod client;
+mod clipboard;
 pub mod console;
+mod files;
 mod lane;
 mod line;
 mod pacing;
 
 pub use client::{ClientEvent, ClientSession, Unfinished};
-pub use console::{ActError, ConsoleEvent, ConsoleSession, Statistics};
+pub use clipboard::ClipboardError;
+pub use console::{ActError, ConsoleEvent, ConsoleSession, SayError, Statistics};
+pub use files::{Direction, FileEvent, FilePiece, Progress, Stopped, TransferError, Transfers};
 pub use line::{Ended, LineState, RESUME_WINDOW};

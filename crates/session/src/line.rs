@@ -185,6 +185,31 @@ impl Line {
         self.control.push(message.to_frame(), Some((until, instead.to_frame())));
     }
 
+    /// A frame of what is large: it shares the line with the picture.
+    pub(crate) fn push_bulk<M: Message>(&mut self, message: &M) {
+        self.bulk.push(message.to_frame(), None);
+    }
+
+    /// Whether some of that has not arrived.
+    pub(crate) fn has_bulk(&self) -> bool {
+        self.bulk.kept() > 0
+    }
+
+    /// Whether some of that waits to go out.
+    pub(crate) fn has_waiting_bulk(&self) -> bool {
+        self.bulk.waiting() > 0
+    }
+
+    /// The next of that, within the window.
+    pub(crate) fn pop_bulk(&mut self, now: Moment) -> Option<Vec<u8>> {
+        self.bulk.pop(now)
+    }
+
+    /// Forgets what of that has not gone out.
+    pub(crate) fn drop_waiting_bulk(&mut self) {
+        self.bulk.drop_waiting();
+    }
+
     /// Whether so much waits for the link that nothing that causes more may be taken on.
     pub(crate) fn is_congested(&self) -> bool {
         self.control.waiting() > MAX_CONTROL_WAITING
@@ -213,8 +238,18 @@ impl Line {
             return Some(ack(self.taken_in, self.taken).to_frame());
         }
         let frame = self.control.pop(now)?;
+        Some(self.sent(frame, now))
+    }
+
+    /// Whether the window leaves something for what is not control.
+    pub(crate) fn has_room(&self) -> bool {
+        !self.is_lost() && self.pacer.credit() > 0
+    }
+
+    /// Notes that a frame goes out.
+    pub(crate) fn sent(&mut self, frame: Vec<u8>, now: Moment) -> Vec<u8> {
         self.pacer.on_sent(frame.len(), now);
-        Some(frame)
+        frame
     }
 
     fn lost_after(&self) -> Duration {

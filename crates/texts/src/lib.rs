@@ -116,6 +116,39 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// What a number of bytes is counted in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unit {
+    /// Bytes.
+    One,
+    /// Thousands of bytes.
+    Kilo,
+    /// Millions of bytes.
+    Mega,
+    /// Thousands of millions of bytes.
+    Giga,
+}
+
+/// A number of bytes with few digits: whole ones, a tenth behind them if there is but one, and the unit. It is never
+/// said to be less than it is.
+#[must_use]
+pub fn in_units(bytes: u64) -> (u64, Option<u64>, Unit) {
+    if bytes < 1000 {
+        return (bytes, None, Unit::One);
+    }
+    let mut tenths = bytes.div_ceil(100);
+    for unit in [Unit::Kilo, Unit::Mega, Unit::Giga] {
+        if tenths < 100 {
+            return (tenths / 10, Some(tenths % 10), unit);
+        }
+        if tenths <= 9_990 || unit == Unit::Giga {
+            return (tenths.div_ceil(10), None, unit);
+        }
+        tenths = tenths.div_ceil(1000);
+    }
+    (tenths.div_ceil(10), None, Unit::Giga)
+}
+
 /// What is wrong with text files: bad syntax, keys that a language lacks or has in excess, other places to fill in
 /// than English has, and keys that `used` lacks or does not need.
 #[must_use]
@@ -199,6 +232,21 @@ fn note_inline(inline: &ast::InlineExpression<&str>, variables: &mut BTreeSet<St
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn sizes_have_few_digits() {
+        assert_eq!(in_units(0), (0, None, Unit::One));
+        assert_eq!(in_units(999), (999, None, Unit::One));
+        assert_eq!(in_units(1000), (1, Some(0), Unit::Kilo));
+        assert_eq!(in_units(1001), (1, Some(1), Unit::Kilo));
+        assert_eq!(in_units(99_950), (100, None, Unit::Kilo));
+        assert_eq!(in_units(999_000), (999, None, Unit::Kilo));
+        assert_eq!(in_units(999_001), (1, Some(0), Unit::Mega));
+        assert_eq!(in_units(8_123_000), (8, Some(2), Unit::Mega));
+        assert_eq!(in_units(1_000_000_000), (1, Some(0), Unit::Giga));
+        assert_eq!(in_units(123_456_000_000), (124, None, Unit::Giga));
+        assert!(in_units(u64::MAX).2 == Unit::Giga);
+    }
 
     const ENGLISH: Source = (
         "en",

@@ -11,6 +11,7 @@ mod clipboard;
 mod compose;
 mod picture;
 mod presenter;
+mod progress;
 mod run;
 mod scale;
 pub mod theme;
@@ -26,6 +27,7 @@ pub use winit;
 pub use canvas::{Still, still, still_over};
 pub use capture::{Capture, CaptureState};
 pub use picture::{Layers, SharedPicture};
+pub use progress::progress_bar;
 pub use run::{App, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
 #[cfg(feature = "gpu")]
 pub use run::{Graphics, run_on};

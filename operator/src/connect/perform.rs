@@ -83,6 +83,11 @@ impl Performer<'_> {
                 self.need_inside([at]).await?;
                 self.act([Input::Scroll { right: right * NOTCH, down: down * NOTCH, at }]).await
             }
+            Step::Say { text } => self.say_to_customer(&text.0).await,
+            Step::Copy { text } => self.copy(&text.0).await,
+            Step::Paste => self.paste().await,
+            Step::Put { paths, to, replace } => self.put(paths, to.as_deref(), *replace).await,
+            Step::Get { path, to, replace } => self.get(path, to, *replace).await,
             Step::Wait(what) => self.wait(*what, mark).await,
             Step::Monitors => self.monitors().await,
             Step::Watch { view } => self.watch(*view).await,
@@ -148,9 +153,7 @@ impl Performer<'_> {
         loop {
             match ask(&self.control).await {
                 Err(ActError::LineLost) => {
-                    // What the line lost is known here a little later.
-                    tokio::time::sleep(A_LITTLE).await;
-                    self.until(None, "the line", |known| !known.lost).await?;
+                    self.until_line().await?;
                 }
                 Err(ActError::Over) => {
                     self.watcher.until_ended().await;
@@ -159,6 +162,21 @@ impl Performer<'_> {
                 }
                 result => return Ok(result?),
             }
+        }
+    }
+
+    /// Waits until a line stands.
+    pub(super) async fn until_line(&mut self) -> Result<(), Failure> {
+        // What the line lost is known here a little later.
+        self.pause().await?;
+        self.until(None, "the line", |known| !known.lost).await
+    }
+
+    /// Lets go on what makes room for more.
+    pub(super) async fn pause(&mut self) -> Result<(), Failure> {
+        match self.until(Some(A_LITTLE), "room", |_| false).await {
+            Err(Failure::Waited { .. }) => Ok(()),
+            result => result,
         }
     }
 
@@ -218,6 +236,12 @@ impl Performer<'_> {
                     Err(Failure::Waited { .. }) => Ok(()),
                     result => result,
                 }
+            }
+            Wait::Said => {
+                self.until(Some(self.timeout), "the customer to say something", |known| known.said > 0)
+                    .await?;
+                self.watcher.known().said -= 1;
+                Ok(())
             }
             Wait::Revoked => {
                 let revoked = |known: &Known| known.grants.is_some() && !known.allows(Grant::Control);
@@ -286,7 +310,7 @@ impl Performer<'_> {
             .await
     }
 
-    fn need(&self, grant: Grant) -> Result<(), Failure> {
+    pub(super) fn need(&self, grant: Grant) -> Result<(), Failure> {
         if self.watcher.known().allows(grant) {
             return Ok(());
         }
@@ -294,7 +318,7 @@ impl Performer<'_> {
     }
 
     /// Waits until something holds, at most so long, or until the session ends.
-    async fn until(
+    pub(super) async fn until(
         &mut self,
         timeout: Option<Duration>,
         what: &str,

@@ -9,7 +9,8 @@ use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Picture, Point, Rect, Region};
 use farhand_proto::session::Undone;
-use farhand_session::ConsoleEvent as Session;
+use farhand_proto::transfer::FileProblem;
+use farhand_session::{ConsoleEvent as Session, FileEvent};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -49,7 +50,21 @@ pub(crate) struct Known {
     pub(crate) lost: bool,
     /// Whether the customer uses their own mouse or keyboard, so that input waits.
     pub(crate) held: bool,
+    /// Texts of the customer that no step has waited for.
+    pub(crate) said: usize,
+    /// The newest text that the customer copied, until a step takes it.
+    pub(crate) clipboard: Option<String>,
+    pub(crate) files: Files,
     pub(crate) ended: Option<SessionEnd>,
+}
+
+/// What is known of the transfer that a step waits for.
+#[derive(Default)]
+pub(crate) struct Files {
+    /// What did not arrive, and why.
+    pub(crate) failed: Vec<String>,
+    /// How it ended.
+    pub(crate) over: Option<Result<(), String>>,
 }
 
 impl Known {
@@ -170,7 +185,9 @@ impl Follower {
         let mut known = lock(&self.known);
         let event = match event {
             ConsoleEvent::Session(event) => event,
-            ConsoleEvent::RelayStopping | ConsoleEvent::Retrying { .. } => return true,
+            ConsoleEvent::RelayStopping | ConsoleEvent::Retrying { .. } | ConsoleEvent::Progress(_) => {
+                return true;
+            }
             ConsoleEvent::Ended(end) => {
                 known.ended = Some(end);
                 return true;
@@ -212,9 +229,22 @@ impl Follower {
             }
             Session::Found => known.lost = false,
             Session::Holding(held) => known.held = held,
+            Session::Said(_) => known.said += 1,
+            Session::Clipboard(text) => known.clipboard = Some(text),
+            Session::File(event) => note_file(&mut known.files, event),
             Session::Asking(_) | Session::Ended(_) => {}
         }
         true
+    }
+}
+
+fn note_file(files: &mut Files, event: FileEvent) {
+    match event {
+        // It was sent again.
+        FileEvent::NotStored { why: FileProblem::Changed, .. } => {}
+        FileEvent::NotStored { path, why, .. } => files.failed.push(format!("{path}: {why}")),
+        FileEvent::Over(result) => files.over = Some(result.map_err(|stopped| stopped.to_string())),
+        _ => {}
     }
 }
 

@@ -190,7 +190,10 @@ impl Console {
         }
         let after = self.model.tab(id).map(|tab| tab.state);
         let is_shown = self.model.page == Page::Session(id);
-        let redraw = self.views.get_mut(&id).map_or(Redraw::Nothing, |view| view.note(news));
+        let Some(view) = self.views.get_mut(&id) else { return Redraw::Nothing };
+        let redraw = view.note(news);
+        let wishes = view.outgoing();
+        self.wish(id, wishes);
         if before != after {
             Redraw::All
         } else if is_shown {

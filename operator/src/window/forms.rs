@@ -117,7 +117,7 @@ impl ConnectForm {
         let id = plain(&self.id).parse().map_err(|_| Field::Id)?;
         let password = plain(&self.password.0).parse().map_err(|_| Field::Password)?;
         let view: Grants = [Grant::View].into_iter().collect();
-        let ask = if self.asks_control { view.with(Grant::Control) } else { view };
+        let ask = if self.asks_control { Grant::ALL.into_iter().collect() } else { view };
         Ok(Numbers { id, password, ask })
     }
 

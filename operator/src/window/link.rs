@@ -25,6 +25,7 @@ use super::session::{News, Wish};
 use super::settings::{Settings, SettingsError};
 use super::trouble::Trouble;
 
+mod desk;
 mod inbox;
 mod session;
 

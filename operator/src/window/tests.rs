@@ -120,7 +120,7 @@ fn the_keyboard_alone_connects() {
         panic!("{:?}", window.state().effects);
     };
     assert_eq!((asked.to_string(), secret.to_string()), (id, password));
-    assert_eq!(ask.to_string(), "view,control");
+    assert_eq!(ask.to_string(), "view,control,clipboard,files");
     assert!(window.query_by_label("Connect").is_none());
     window.key_press(Key::Escape);
     window.run();

@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use farhand_broker::Limits;
 use farhand_proto::language::Language;
 use farhand_proto::name::Name;
-use farhand_proto::notice::{Notice, Notices, Prose};
+use farhand_proto::notice::{Notice, Notices};
+use farhand_proto::prose::Prose;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 

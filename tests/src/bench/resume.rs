@@ -257,6 +257,10 @@ impl Desk for TextDesk {
         self.tell(Duration::ZERO, DeskEvent::Done(Ok(())));
     }
 
+    fn set_clipboard(&mut self, _: String) {}
+
+    fn watch_clipboard(&mut self, _: bool) {}
+
     fn release_all(&mut self) {}
 
     fn close(&mut self) {

@@ -26,6 +26,10 @@ pub enum Wish {
     Want,
     /// Do this.
     Inject(Input),
+    /// Put this into the clipboard.
+    SetClipboard(String),
+    /// Watch the clipboard, or no longer.
+    WatchClipboard(bool),
     /// Let go of everything.
     ReleaseAll,
     /// The session is over.
@@ -158,6 +162,14 @@ impl Desk for FakeDesk {
     fn inject(&mut self, input: Input) {
         self.record.note(Wish::Inject(input.clone()));
         self.order(|waiting| waiting.inject.push_back(input));
+    }
+
+    fn set_clipboard(&mut self, text: String) {
+        self.record.note(Wish::SetClipboard(text));
+    }
+
+    fn watch_clipboard(&mut self, watch: bool) {
+        self.record.note(Wish::WatchClipboard(watch));
     }
 
     fn release_all(&mut self) {

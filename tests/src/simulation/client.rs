@@ -268,6 +268,10 @@ fn handle_event(
             desk.inject(input, around);
         }
         ClientEvent::ReleaseAll => desk.release_all(around),
+        // The people of these worlds don't write, copy or move files.
+        ClientEvent::Said(_) | ClientEvent::Clipboard(_) | ClientEvent::File(_) => {
+            around.fail(format_args!("client: something came that nobody sent"));
+        }
         ClientEvent::Lost => seat.handle_lost(around),
         ClientEvent::Found => seat.handle_found(around),
         ClientEvent::Ended(how) => seat.handle_ended(how, around),

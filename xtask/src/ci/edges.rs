@@ -23,7 +23,8 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("farhand-broker", &[]),
     ("farhand-media", &[]),
     ("farhand-transport", &[]),
-    ("farhand-peer", &["farhand-seal", "farhand-session", "farhand-transport"]),
+    ("farhand-files", &["farhand-session"]),
+    ("farhand-peer", &["farhand-files", "farhand-seal", "farhand-session", "farhand-transport"]),
     ("farhand-desktop", &[]),
     ("farhand-store", &["farhand-broker"]),
     ("farhand-texts", &[]),
@@ -87,7 +88,14 @@ const NEVER: &[Never] = &[
     },
     Never {
         from: &["farhand-relay", "farhand-store"],
-        to: &["farhand-seal", "farhand-session", "farhand-media", "farhand-desktop", "farhand-peer"],
+        to: &[
+            "farhand-seal",
+            "farhand-session",
+            "farhand-media",
+            "farhand-desktop",
+            "farhand-peer",
+            "farhand-files",
+        ],
         reason: "a relay cannot open a session: the code that could is not in it",
     },
     Never {

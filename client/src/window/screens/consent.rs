@@ -35,7 +35,8 @@ pub(super) fn draw(ui: &mut Ui, question: &Question, words: &Words) -> Option<Co
     for grant in question.asked.iter() {
         let (title, more) = (words.grant(grant), words.grant_more(grant));
         let is_on = question.ticked.allows(grant);
-        if let Some(on) = parts::choice(ui, Choice::Tick, is_on, &title, &more, question.is_open()) {
+        let choice = super::choice_of(grant);
+        if let Some(on) = choice(ui, Choice::Tick, is_on, &title, &more, question.is_open()) {
             command = Some(Command::Tick(grant, on));
         }
     }

@@ -3,12 +3,14 @@
 //! At the bottom there are always two places of the same size: the right one stops or leaves, the left one goes on.
 
 mod cannot;
+mod carried;
 mod consent;
 mod over;
 mod session;
 mod waiting;
 
 use egui::{Rect, ScrollArea, Ui, UiBuilder, pos2, vec2};
+use farhand_proto::grant::Grant;
 use farhand_window::egui;
 use farhand_window::theme::{Palette, title_style};
 
@@ -93,7 +95,9 @@ fn stage_name(stage: &Stage) -> &'static str {
 /// The two places at the bottom.
 fn bottom(ui: &mut Ui, model: &Model, words: &Words, left: Rect, right: Rect) -> Option<Command> {
     let mut button = |rect, key: &str, look, is_enabled, command| {
-        let response = parts::action(ui, rect, &words.get(key), look, is_enabled);
+        // Each has a name of its own, or the keyboard would be on what takes another's place.
+        let response =
+            ui.push_id(place_of(key), |ui| parts::action(ui, rect, &words.get(key), look, is_enabled)).inner;
         response.clicked().then_some(command)
     };
     match &model.stage {
@@ -126,6 +130,11 @@ fn bottom(ui: &mut Ui, model: &Model, words: &Words, left: Rect, right: Rect) ->
     }
 }
 
+/// Buttons that stand for each other keep the keyboard's focus.
+fn place_of(key: &str) -> &str {
+    if key == "button-resume" { "button-pause" } else { key }
+}
+
 fn draw_note(ui: &mut Ui, model: &Model, words: &Words) {
     let palette = Palette::in_use(ui);
     let text = model.note.map_or_else(String::new, |(note, _)| note_text(note, words));
@@ -144,6 +153,14 @@ fn note_text(note: Note, words: &Words) -> String {
         Note::CameAndWent => words.get("note-came-and-went"),
         Note::Ignored => words.get("note-ignored"),
         Note::RelayStopping => words.get("note-relay-stopping"),
+    }
+}
+
+/// How a grant is offered: those that matter most with their meaning, the others in one line.
+fn choice_of(grant: Grant) -> fn(&mut Ui, parts::Choice, bool, &str, &str, bool) -> Option<bool> {
+    match grant {
+        Grant::View | Grant::Control => parts::choice,
+        Grant::Clipboard | Grant::Files => parts::short_choice,
     }
 }
 

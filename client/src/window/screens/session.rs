@@ -8,6 +8,7 @@ use farhand_window::theme::Palette;
 use super::super::model::{Command, Visit};
 use super::super::parts::{self, Choice, Light};
 use super::super::words::Words;
+use super::carried;
 
 pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
@@ -34,16 +35,24 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             });
         });
     });
+    let mut command = carried::draw_files(ui, &visit.files, words);
+    // What was said is seen before what may be changed.
+    let talks = !visit.chat.lines.is_empty();
+    if talks {
+        command = command.or(carried::draw_chat(ui, visit, words));
+    }
     ui.add_space(4.0);
     let may = |operator: &str| words.fill("session-may", &[("operator", operator.into())]);
     parts::about(ui, &visit.operator, may, parts::heading_font(), palette.text, 1);
-    let mut command = None;
     for grant in Grant::ALL {
         let (title, more) = (words.grant(grant), words.grant_more(grant));
         let is_on = visit.allowed.allows(grant);
-        if let Some(on) = parts::choice(ui, Choice::Switch, is_on, &title, &more, true) {
+        if let Some(on) = super::choice_of(grant)(ui, Choice::Switch, is_on, &title, &more, true) {
             command = Some(Command::Switch(grant, on));
         }
+    }
+    if !talks {
+        command = command.or(carried::draw_chat(ui, visit, words));
     }
     if let Some(key) = hot_key {
         ui.add_space(4.0);
@@ -60,7 +69,7 @@ fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
     if visit.is_paused {
         return (Light::Trying, "light-paused", "session-paused");
     }
-    let key = match Grant::ALL.map(|grant| visit.allowed.allows(grant)) {
+    let key = match [Grant::View, Grant::Control].map(|grant| visit.allowed.allows(grant)) {
         [true, true] => "session-sees-and-controls",
         [true, false] => "session-sees",
         [false, true] => "session-controls",

@@ -164,6 +164,8 @@ fn what_stops_needs_no_hand_and_what_allows_does() {
         Command::Resume,
         Command::Pause,
         Command::NewPassword,
+        Command::Say,
+        Command::WaitAgain,
     ] {
         assert!(guarded.needs_hand(), "{guarded:?}");
     }
@@ -183,12 +185,16 @@ fn the_receipt_says_all_that_happened() {
          Duration: 13 min 23 s\n\
          End: You ended it\n\
          Your screen was seen for 12 min 7 s.\n\
-         Mouse and keyboard could be used for 10 min 24 s.\n\n\
+         Mouse and keyboard could be used for 10 min 24 s.\n\
+         Copied text was not shared.\n\
+         Files that arrived here: 1. Files that your helper fetched: 1.\n\n\
          What happened\n\
          14:32:05: Asked for: see the screen, use mouse and keyboard\n\
          14:32:19: Allowed: see the screen, use mouse and keyboard\n\
          14:36:15: Paused\n\
          14:37:17: Went on\n\
+         14:37:25: Arrived: /mnt/eva/Downloads/driver-setup.exe\n\
+         14:38:55: Fetched by your helper: error.log\n\
          14:43:45: No longer allowed: use mouse and keyboard\n\
          14:45:28: You ended it\n\
          The names come from the help service’s own word.\n"

@@ -4,6 +4,7 @@
 //! on, which the C library does not allow.
 
 mod above;
+mod clipboard;
 mod cursor;
 mod devices;
 mod former;
@@ -29,6 +30,7 @@ use x11rb::protocol::randr::ConnectionExt as _;
 
 use crate::{CaptureBackend, Chord, Desktop, HotKeyError, OpenError, Options, ScreenError};
 pub(crate) use above::X11Above;
+pub(crate) use clipboard::X11Clipboard;
 pub(crate) use former::X11Former;
 pub(crate) use hotkey::X11HotKey;
 use injector::X11Injector;
@@ -93,6 +95,11 @@ pub(crate) fn watch_focus(display: Option<&str>, process: u32) -> Result<X11Form
 /// See [`crate::HotKey::grab`].
 pub(crate) fn grab_hot_key(display: Option<&str>, chords: &[Chord]) -> Result<X11HotKey, HotKeyError> {
     X11HotKey::grab(Link::connect(&Session::of_environment().display(display)?)?, chords)
+}
+
+/// See [`crate::Clipboard::open`].
+pub(crate) fn open_clipboard(display: Option<&str>, longest: usize) -> Result<X11Clipboard, OpenError> {
+    X11Clipboard::open(Link::connect(&Session::of_environment().display(display)?)?, longest)
 }
 
 #[cfg(feature = "scrap")]

@@ -30,6 +30,12 @@ pub trait Desk: Send {
     /// Do this, then send [`DeskEvent::Done`].
     fn inject(&mut self, input: Input);
 
+    /// Put this text into the clipboard, and tell of no change that this is.
+    fn set_clipboard(&mut self, text: String);
+
+    /// Tell what the clipboard holds whenever it changes from now on ([`DeskEvent::Clipboard`]), or no longer.
+    fn watch_clipboard(&mut self, watch: bool);
+
     /// Release every key and button that remote input holds down; before anything that waits to be injected.
     fn release_all(&mut self);
 
@@ -64,6 +70,8 @@ pub enum DeskEvent {
     Shape(PointerShape),
     /// What was to be injected is done, or why it is not.
     Done(Result<(), Unfinished>),
+    /// The clipboard holds this text now.
+    Clipboard(String),
     /// The person at the machine used their own mouse or keyboard.
     LocalInput,
     /// The desktop is gone, with the reason in words.

@@ -5,8 +5,10 @@ use std::time::{Duration, Instant, SystemTime};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::language::Language;
+use farhand_proto::prose::Prose;
 use farhand_proto::relay::Voucher;
 use farhand_seal::{SealError, SpokenWords};
+use farhand_session::{FileEvent, Progress, SayError};
 
 use super::receipt::Receipt;
 use crate::SessionEnd;
@@ -53,6 +55,16 @@ pub enum Event {
     Allowed(Grants),
     /// The customer's pause begins (`true`) or is over: meanwhile nothing is seen or done, whatever is allowed.
     Paused(bool),
+    /// The operator says something in writing.
+    Said(Prose),
+    /// What the customer said in writing is on its way to the operator.
+    Heard(Prose),
+    /// It is not: why.
+    NotHeard(SayError),
+    /// Something about files: what the operator brings or fetches, and what came of it.
+    File(FileEvent),
+    /// How far the files under way have come.
+    Progress(Progress),
     /// The line to the console is lost: nothing is seen or done until it is back. Another one is looked for.
     Lost,
     /// The line is still lost, and this is the next try.

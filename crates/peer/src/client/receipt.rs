@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::relay::Voucher;
 use farhand_proto::time::Moment;
+use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath};
+use farhand_session::{Direction, FileEvent};
 
 use crate::SessionEnd;
 
@@ -23,8 +25,28 @@ pub struct Receipt {
     /// What the customer decided, and what became of the line, in its order. Without a grant in it nothing was ever
     /// allowed.
     pub decisions: Vec<Decision>,
+    /// Files that were brought or fetched, or should have been, in their order: the first [`MAX_FILES`] of them.
+    pub files: Vec<FileRecord>,
+    /// How many more there were.
+    pub more_files: u64,
     /// Why it is over.
     pub end: SessionEnd,
+}
+
+/// The most files that a receipt names.
+pub const MAX_FILES: usize = 1000;
+
+/// A file that travelled, or did not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileRecord {
+    /// When.
+    pub at: SystemTime,
+    /// Which way, seen from this computer.
+    pub direction: Direction,
+    /// Its path within what was brought or fetched.
+    pub path: ItemPath,
+    /// Where it lies at its receiver, or why it does not.
+    pub result: Result<String, FileProblem>,
 }
 
 /// One thing that the customer decided, or that the line did.
@@ -88,12 +110,23 @@ pub(super) struct Notes {
     asked: Option<Grants>,
     allowed: Grants,
     decisions: Vec<Decision>,
+    files: Vec<FileRecord>,
+    more_files: u64,
 }
 
 impl Notes {
     /// The seal has stood since `began`, which is `from` by this computer's clock.
     pub(super) fn new(operator: Voucher, from: SystemTime, began: Moment) -> Self {
-        Self { operator, from, began, asked: None, allowed: Grants::NONE, decisions: Vec::new() }
+        Self {
+            operator,
+            from,
+            began,
+            asked: None,
+            allowed: Grants::NONE,
+            decisions: Vec::new(),
+            files: Vec::new(),
+            more_files: 0,
+        }
     }
 
     /// A moment by this computer's clock.
@@ -124,6 +157,22 @@ impl Notes {
         self.decided(if lost { Decided::Lost } else { Decided::Found }, now);
     }
 
+    /// Notes what became of a file.
+    pub(super) fn file(&mut self, event: &FileEvent, now: Moment) {
+        let (direction, path, result) = match event {
+            FileEvent::Stored { direction, path, kind: ItemKind::File { .. }, place } => {
+                (*direction, path.clone(), Ok(place.to_string()))
+            }
+            FileEvent::NotStored { direction, path, why } => (*direction, path.clone(), Err(why.clone())),
+            _ => return,
+        };
+        if self.files.len() >= MAX_FILES {
+            self.more_files += 1;
+            return;
+        }
+        self.files.push(FileRecord { at: self.time_of(now), direction, path, result });
+    }
+
     fn decided(&mut self, what: Decided, now: Moment) {
         self.decisions.push(Decision { at: self.time_of(now), what });
     }
@@ -135,6 +184,8 @@ impl Notes {
             to: self.time_of(now),
             asked: self.asked,
             decisions: std::mem::take(&mut self.decisions),
+            files: std::mem::take(&mut self.files),
+            more_files: self.more_files,
             end,
         }
     }
@@ -166,7 +217,7 @@ mod tests {
             expires: 0,
         };
         let from = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000);
-        let [view, control] = Grant::ALL.map(|grant| Grants::NONE.with(grant));
+        let [view, control] = [Grant::View, Grant::Control].map(|grant| Grants::NONE.with(grant));
         let mut notes = Notes::new(operator, from, BEGAN);
         notes.asked(view.or(control));
         notes.allowed(view, second(5));

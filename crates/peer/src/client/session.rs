@@ -3,19 +3,24 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
+use farhand_files::Leftovers;
 use farhand_proto::bounded::Text;
+use farhand_proto::grant::Grant;
 use farhand_proto::language::Language;
 use farhand_proto::relay::{Refusal, Voucher};
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
-use farhand_session::{ClientEvent, ClientSession};
+use farhand_proto::transfer::Cancelled;
+use farhand_session::{ClientEvent, ClientSession, FileEvent, Transfers as _};
 use tokio::sync::mpsc;
+use tokio::time::MissedTickBehavior;
 
 use super::desk::{Desk, DeskEvent};
 use super::receipt::Notes;
 use super::registration::{News, Registration};
 use super::wishes::{Wish, Wishes};
 use super::{Event, Question, Visitor, display_gone};
+use crate::files::{self, Work};
 use crate::line::{Line, Turned, WayBack};
 use crate::stream::{PipeError, SealedPipe};
 use crate::{Clock, SessionEnd};
@@ -48,6 +53,9 @@ pub(super) struct Run {
     registration: Option<News>,
     /// Why the relay will not bring the session back.
     refused: Option<Refusal>,
+    files: Work,
+    /// Whether the desk tells of the clipboard.
+    watches_clipboard: bool,
 }
 
 /// What goes on beside the session.
@@ -86,6 +94,8 @@ impl Run {
             over_at: None,
             registration: None,
             refused: None,
+            files: Work::new(Leftovers::Delete),
+            watches_clipboard: false,
         }
     }
 
@@ -104,7 +114,8 @@ impl Run {
                 let _ = to_program.send(event).await;
             }
         };
-        tokio::join!(self.line.farewell(), tell);
+        // Half a file is none of the things that remain.
+        tokio::join!(self.line.farewell(), tell, self.files.close());
         (end, self.registration)
     }
 
@@ -115,6 +126,8 @@ impl Run {
         around: Around<'_>,
     ) -> SessionEnd {
         let Around { wishes, to_program, registration } = around;
+        let mut progress = tokio::time::interval(files::PROGRESS);
+        progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             // Here and not below alone: a line on which something always comes would hold time up.
             self.session.handle_due(self.clock.now());
@@ -145,10 +158,12 @@ impl Run {
             if let (Some(refusal), false) = (self.refused, self.line.is_up()) {
                 return SessionEnd::Relay(refusal);
             }
+            self.watch_clipboard(desk);
             let open = self.ended.is_none();
             let heard = self.waiting.is_empty();
+            let wants_piece = self.session.wants_file_piece();
             // Order: the customer, then what they are told, then what the person at the machine and the desktop do,
-            // then the line, then the relay, then time. What brings news waits while the program takes none.
+            // then the line, then files, then the relay, then time. What brings news waits while the program takes none.
             tokio::select! {
                 biased;
                 wish = wishes.next(), if open => self.handle_wish(wish),
@@ -169,6 +184,10 @@ impl Run {
                     None => self.session.end(display_gone("the program no longer reads it")),
                 },
                 turned = self.line.turn(open && heard && self.session.can_take_in()) => self.handle_turn(turned),
+                news = self.files.next(wants_piece), if open => news.tell(&mut self.session),
+                _ = progress.tick(), if open && heard && self.files.is_running() => {
+                    self.waiting.extend(self.files.progress(&self.session).map(Event::Progress));
+                }
                 news = registration.news(), if open && heard => match news {
                     Some(News::Stopping) => self.waiting.push_back(Event::RelayStopping),
                     // Nobody else gets in.
@@ -221,6 +240,9 @@ impl Run {
             }
             ClientEvent::Do(input) => desk.inject(input),
             ClientEvent::ReleaseAll => desk.release_all(),
+            ClientEvent::Said(text) => self.waiting.push_back(Event::Said(text)),
+            ClientEvent::Clipboard(text) => desk.set_clipboard(text),
+            ClientEvent::File(event) => self.handle_file(event, now),
             ClientEvent::Lost => {
                 self.line.lose(self.session.taken());
                 self.notes.lost(true, now);
@@ -236,6 +258,32 @@ impl Run {
                 self.over_at = Some(now + self.line.time_for_last_words(&how));
                 self.ended = Some(end);
             }
+        }
+    }
+
+    /// Only while the operator may have it: what the person copies otherwise is not even looked at.
+    fn watch_clipboard(&mut self, desk: &mut dyn Desk) {
+        let watches = self.ended.is_none() && self.session.grants().allows(Grant::Clipboard);
+        if std::mem::replace(&mut self.watches_clipboard, watches) != watches {
+            desk.watch_clipboard(watches);
+        }
+    }
+
+    fn handle_file(&mut self, event: FileEvent, now: Moment) {
+        match &event {
+            FileEvent::Put { folder, existing } => {
+                let folder = match folder {
+                    Some(folder) => Some(farhand_files::resolve(folder)),
+                    None => farhand_files::downloads(),
+                };
+                self.files.write(folder, *existing);
+            }
+            FileEvent::Get { path } => self.files.read(vec![farhand_files::resolve(path)]),
+            _ => {}
+        }
+        if let Some(event) = self.files.handle(event) {
+            self.notes.file(&event, now);
+            self.waiting.push_back(Event::File(event));
         }
     }
 
@@ -256,6 +304,11 @@ impl Run {
             Wish::Set(grants) => self.session.set_grants(grants, now),
             Wish::Switch(grant, on) => self.session.switch(grant, on, now),
             Wish::Pause(paused) => self.session.set_paused(paused, now),
+            Wish::CancelFiles => self.session.cancel_transfer(Cancelled::ByHand),
+            Wish::Say(text) => self.waiting.push_back(match self.session.say(text.clone()) {
+                Ok(()) => Event::Heard(text),
+                Err(error) => Event::NotHeard(error),
+            }),
             // The password in use let this console in; the next one gets another anyway.
             Wish::NewPassword => {}
         }
@@ -278,6 +331,11 @@ impl Run {
             DeskEvent::PointerAt(at) => self.session.pointer_at(at),
             DeskEvent::Shape(shape) => self.session.pointer_shape(shape),
             DeskEvent::Done(result) => self.session.done(result, now),
+            DeskEvent::Clipboard(text) => {
+                if let Err(error) = self.session.clipboard(text) {
+                    tracing::debug!(%error, "the clipboard is not told");
+                }
+            }
             DeskEvent::LocalInput => self.session.local_input(now),
             DeskEvent::Gone(why) => self.session.end(display_gone(&why)),
         }

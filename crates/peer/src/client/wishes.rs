@@ -1,9 +1,11 @@
 //! What the customer wants, on its way to the client: the newest wish of each kind, so that none waits behind another
 //! and none is lost.
 
+use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::prose::Prose;
 use tokio::sync::Notify;
 
 /// Carries the customer's wishes to a [`Client`](super::Client), from any thread and without waiting. A wish that fits
@@ -54,6 +56,24 @@ impl Control {
         self.wishes.leave(|waiting| waiting.paused = Some(false));
     }
 
+    /// Says something to the operator in writing. False if too much of that waits.
+    #[must_use]
+    pub fn say(&self, text: Prose) -> bool {
+        let mut is_taken = false;
+        self.wishes.leave(|waiting| {
+            is_taken = waiting.says.len() < MAX_SAYS;
+            if is_taken {
+                waiting.says.push_back(text);
+            }
+        });
+        is_taken
+    }
+
+    /// Ends the transfer of files that runs.
+    pub fn cancel_files(&self) {
+        self.wishes.leave(|waiting| waiting.cancel_files = true);
+    }
+
     /// Makes a new password; not during a session, which is followed by a new one anyway. A console that is just
     /// trying the old one does not get in.
     pub fn new_password(&self) {
@@ -76,8 +96,13 @@ pub(super) enum Wish {
     Set(Grants),
     Switch(Grant, bool),
     Pause(bool),
+    CancelFiles,
+    Say(Prose),
     NewPassword,
 }
+
+/// Texts that may wait to be said.
+const MAX_SAYS: usize = 64;
 
 /// What was wished and is not taken yet.
 #[derive(Debug, Default)]
@@ -95,6 +120,8 @@ struct Waiting {
     on: Grants,
     off: Grants,
     paused: Option<bool>,
+    cancel_files: bool,
+    says: VecDeque<Prose>,
     new_password: bool,
 }
 
@@ -130,6 +157,9 @@ impl Waiting {
         if std::mem::take(&mut self.end) {
             return Some(Wish::End);
         }
+        if std::mem::take(&mut self.cancel_files) {
+            return Some(Wish::CancelFiles);
+        }
         if std::mem::take(&mut self.notice_read) {
             return Some(Wish::NoticeRead);
         }
@@ -140,7 +170,8 @@ impl Waiting {
         let answer = self.answer.take().map(Wish::Answer);
         answer.or_else(|| self.set.take().map(Wish::Set)).or_else(|| self.take_switch()).or_else(|| {
             let paused = self.paused.take().map(Wish::Pause);
-            paused.or_else(|| std::mem::take(&mut self.new_password).then_some(Wish::NewPassword))
+            let said = paused.or_else(|| self.says.pop_front().map(Wish::Say));
+            said.or_else(|| std::mem::take(&mut self.new_password).then_some(Wish::NewPassword))
         })
     }
 
@@ -163,7 +194,7 @@ mod tests {
     #[test]
     fn the_newest_wish_of_each_kind_counts_and_the_end_comes_first() {
         let control = Control { wishes: Arc::default() };
-        let [view, control_it] = Grant::ALL.map(|grant| Grants::NONE.with(grant));
+        let [view, control_it] = [Grant::View, Grant::Control].map(|grant| Grants::NONE.with(grant));
         control.switch(Grant::View, true);
         control.set_grants(control_it);
         control.switch(Grant::View, true);

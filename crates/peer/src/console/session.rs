@@ -7,12 +7,14 @@ use farhand_proto::bounded::Text;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::session::{EndReason, ToConsole};
 use farhand_proto::time::Moment;
-use farhand_session::{ConsoleEvent as Event, ConsoleSession, Ended, Statistics};
+use farhand_proto::transfer::Cancelled;
+use farhand_session::{ConsoleEvent as Event, ConsoleSession, Ended, Statistics, Transfers as _};
 use farhand_transport::Leg;
 use tokio::sync::{mpsc, watch};
 use tokio::time::MissedTickBehavior;
 
 use super::{Command, ConsoleEvent};
+use crate::files::{self, Work};
 use crate::line::{Line, Turned};
 use crate::stream::PipeError;
 use crate::{Clock, RELAY_HEARTBEAT, SessionEnd};
@@ -35,13 +37,14 @@ pub(super) struct Run {
     pub(super) ended: Option<Ended>,
     /// When the other side has had its time to hear of the end.
     pub(super) over_at: Option<Moment>,
+    pub(super) files: Work,
 }
 
 impl Run {
     /// Holds the session to its end and tells that.
     pub(super) async fn run(mut self) {
         let end = self.until_the_end().await;
-        self.line.farewell().await;
+        tokio::join!(self.line.farewell(), self.files.close());
         for event in self.waiting.drain(..) {
             if self.to_program.send(event).await.is_err() {
                 return;
@@ -55,6 +58,8 @@ impl Run {
         let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
         let mut renewal = tokio::time::interval(STATISTICS);
         renewal.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut progress = tokio::time::interval(files::PROGRESS);
+        progress.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let to_program = self.to_program.clone();
         loop {
             // Here and not below alone: a line on which something always comes would hold time up.
@@ -68,6 +73,10 @@ impl Run {
                     Event::Lost => {
                         self.line.lose(self.session.taken());
                         self.waiting.push_back(ConsoleEvent::Session(Event::Lost));
+                    }
+                    Event::File(event) => {
+                        let event = self.files.handle(event).map(Event::File);
+                        self.waiting.extend(event.map(ConsoleEvent::Session));
                     }
                     other => self.waiting.push_back(ConsoleEvent::Session(other)),
                 }
@@ -88,8 +97,9 @@ impl Run {
                 return SessionEnd::Relay(refusal);
             }
             let open = self.ended.is_none();
+            let wants_piece = self.session.wants_file_piece();
             // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then numbers,
-            // then the link, then the relay's words, then time.
+            // then the link, then files, then the relay's words, then time.
             tokio::select! {
                 biased;
                 command = self.from_program.recv(), if open => match command {
@@ -110,6 +120,10 @@ impl Run {
                 _ = heartbeat.tick() => self.ping_relay().await,
                 _ = renewal.tick() => self.renew_statistics(),
                 turned = self.line.turn(self.waiting.is_empty() && open) => self.handle_turn(turned),
+                news = self.files.next(wants_piece), if open => news.tell(&mut self.session),
+                _ = progress.tick(), if self.waiting.is_empty() && self.files.is_running() => {
+                    self.waiting.extend(self.files.progress(&self.session).map(ConsoleEvent::Progress));
+                }
                 message = read_relay(&mut self.relay), if self.waiting.is_empty() || !self.line.is_up() => match message {
                     Some(FromRelay::Stopping {}) => self.waiting.push_back(ConsoleEvent::RelayStopping),
                     // The relay ends the session's legs as well.
@@ -172,6 +186,29 @@ impl Run {
             Command::GiveUp(what) => self.session.end(EndReason::Protocol(what)),
             Command::End => self.session.end(EndReason::Operator),
             Command::WordsDiffer => self.session.end(EndReason::WordsDiffer),
+            Command::Say(text, reply) => {
+                let _ = reply.send(self.session.say(text));
+            }
+            Command::Clipboard(text, reply) => {
+                let _ = reply.send(self.session.clipboard(text));
+            }
+            Command::Put { paths, folder, existing, reply } => {
+                let begun = self.session.put(folder, existing);
+                if begun.is_ok() {
+                    self.files.read(paths);
+                }
+                // Whoever asked may have gone meanwhile; it runs all the same.
+                let _ = reply.send(begun);
+            }
+            Command::Get { path, folder, existing, reply } => {
+                let begun = self.session.get(path);
+                if begun.is_ok() {
+                    self.files.write(Some(folder), existing);
+                }
+                // Whoever asked may have gone meanwhile; it runs all the same.
+                let _ = reply.send(begun);
+            }
+            Command::CancelFiles => self.session.cancel_transfer(Cancelled::ByHand),
         }
     }
 

@@ -277,7 +277,7 @@ fn grants_change_during_a_pause_and_count_after_it() {
     let (done, shown) = (world.done.len(), world.at_client.len());
     world.client.set_paused(false, world.now);
     world.run(10 * MS);
-    assert_eq!(world.client.grants(), Grants::NONE.with(Grant::Control));
+    assert_eq!(world.client.grants(), both().without(view()));
     assert_eq!(world.done[done..], [Input::ReleaseAll], "the console begins afresh");
     assert!(!world.at_client[shown..].iter().any(|event| matches!(event, ClientEvent::Show(_))));
     world.act(key('c', true));

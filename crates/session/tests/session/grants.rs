@@ -4,9 +4,13 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message as _;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key, NamedKey};
+use farhand_proto::prose::Prose;
 use farhand_proto::screen::{MonitorId, Point, PointerShape, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
-use farhand_session::{ClientEvent, ClientSession, Ended, RESUME_WINDOW};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, ItemKind, ItemPath};
+use farhand_session::{
+    ClientEvent, ClientSession, Ended, FileEvent, FilePiece, RESUME_WINDOW, Transfers as _,
+};
 
 use crate::world::{MS, both, message, screen, view};
 
@@ -65,13 +69,31 @@ fn messages() -> Vec<ToClient> {
         ToClient::Watch { view: View::Monitor(MonitorId(1)) },
         ToClient::Refresh {},
         ToClient::Skip { number: 0 },
+        ToClient::Say { text: Prose::new("words").unwrap() },
+        ToClient::Clipboard { first: true, last: true, data: Bytes::new(*b"text").unwrap() },
+        ToClient::Put { transfer: 1, folder: None, existing: Existing::Replace },
+        ToClient::Get { transfer: 1, path: Text::new("secret").unwrap() },
+        ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 1 } },
+        ToClient::File { transfer: 1, message: FileMessage::Continue { item: 0, offset: 0, run: 1 } },
+        ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data: Bytes::new([1]).unwrap() },
+        ToClient::FileTaken { transfer: 1, bytes: 0 },
     ];
     acts.chain(others).collect()
 }
 
-fn every_grant() -> [Grants; 4] {
-    let control = Grants::NONE.with(Grant::Control);
-    [Grants::NONE, view(), control, both()]
+/// Every set of grants.
+fn every_grant() -> Vec<Grants> {
+    let sets = 0..1_u32 << Grant::ALL.len();
+    let has = |set: u32, index: usize| set & 1 << index != 0;
+    sets.map(|set| {
+        Grant::ALL
+            .into_iter()
+            .enumerate()
+            .filter(|(index, _)| has(set, *index))
+            .map(|(_, grant)| grant)
+            .collect()
+    })
+    .collect()
 }
 
 /// A session in this phase whose customer allows exactly this, with nothing left to hear or send.
@@ -135,17 +157,38 @@ fn no_message_does_or_shows_what_is_not_allowed() {
                 let wants_picture = matches!(message, ToClient::Watch { .. } | ToClient::Refresh {});
                 let shows = happened.iter().any(|event| matches!(event, ClientEvent::Show(_)));
                 assert_eq!(shows, wants_picture && may.allows(Grant::View), "shown: {case}");
-                refused_in_words(phase, may, &message, &answers, &case);
+                carried_only_where_allowed(phase, may, &message, &happened, &case);
+                refused_in_words(phase, grants, &message, &answers, &case);
                 over_only_for_a_reason(phase, &message, &happened, &case);
                 nothing_unseen_goes_out(&mut session, may, &case);
                 cases += 1;
             }
         }
     }
-    assert_eq!(cases, 7 * 4 * 18);
+    assert_eq!(cases, 7 * 16 * 26);
 }
 
-fn refused_in_words(phase: Phase, may: Grants, message: &ToClient, answers: &[ToConsole], case: &str) {
+fn carried_only_where_allowed(
+    phase: Phase,
+    may: Grants,
+    message: &ToClient,
+    happened: &[ClientEvent],
+    case: &str,
+) {
+    let copied = happened.iter().any(|event| matches!(event, ClientEvent::Clipboard(_)));
+    let copies = matches!(message, ToClient::Clipboard { .. });
+    assert_eq!(copied, copies && may.allows(Grant::Clipboard), "copied: {case}");
+    let moved = happened.iter().any(|event| matches!(event, ClientEvent::File(_)));
+    let moves = matches!(message, ToClient::Put { .. } | ToClient::Get { .. });
+    assert_eq!(moved, moves && may.allows(Grant::Files), "files: {case}");
+    // Words are for whoever was let in, also in a pause.
+    let said = happened.iter().any(|event| matches!(event, ClientEvent::Said(_)));
+    let is_in = matches!(phase, Phase::Open | Phase::Back | Phase::Paused);
+    assert_eq!(said, is_in && matches!(message, ToClient::Say { .. }), "said: {case}");
+}
+
+fn refused_in_words(phase: Phase, grants: Grants, message: &ToClient, answers: &[ToConsole], case: &str) {
+    let may = in_force(phase, grants);
     let undone = answers.iter().find_map(|answer| match answer {
         ToConsole::Undone { why, .. } => Some(why.clone()),
         _ => None,
@@ -158,6 +201,21 @@ fn refused_in_words(phase: Phase, may: Grants, message: &ToClient, answers: &[To
         _ => None,
     };
     assert_eq!(undone, expected, "refused: {case}");
+    let cancelled = answers.iter().find_map(|answer| match answer {
+        ToConsole::File { message: FileMessage::Cancel { why }, .. } => Some(why.clone()),
+        _ => None,
+    });
+    let expected = match (message, phase) {
+        (_, Phase::Lost | Phase::Over) => None,
+        (ToClient::Put { .. } | ToClient::Get { .. }, Phase::Paused) if grants.allows(Grant::Files) => {
+            Some(Cancelled::Paused)
+        }
+        (ToClient::Put { .. } | ToClient::Get { .. }, _) if !may.allows(Grant::Files) => {
+            Some(Cancelled::NotAllowed)
+        }
+        _ => None,
+    };
+    assert_eq!(cancelled, expected, "cancelled: {case}");
     if matches!(phase, Phase::Lost | Phase::Over) {
         assert!(answers.is_empty(), "said: {case}: {answers:?}");
     }
@@ -179,19 +237,33 @@ fn over_only_for_a_reason(phase: Phase, message: &ToClient, happened: &[ClientEv
         ToClient::Ask { .. } if !silent && phase != Phase::New => {
             assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
         }
+        // Whoever was not let in has nothing to say.
+        ToClient::Say { .. } if matches!(phase, Phase::New | Phase::Asking) => {
+            assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
+        }
         _ => assert_eq!(ended, None, "{case}"),
     }
 }
 
 /// Whatever the desktop offers, only what may be seen leaves.
 fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str) {
+    let may = if session.is_over() { Grants::NONE } else { may };
     let (layout, of, area) = screen();
     session.screen(layout, of, area);
     session.update(vec![7; 100], MS);
     session.pointer_at(at());
     let rgba = Bytes::new([9; 4]).unwrap();
     session.pointer_shape(PointerShape { width: 1, height: 1, hot_x: 0, hot_y: 0, rgba });
-    let seen = said(session).iter().any(|message| {
+    let copied = session.clipboard("what the customer copied".to_owned());
+    // Over a lost line it waits for the next.
+    assert_eq!(copied.is_ok(), session.grants().allows(Grant::Clipboard), "copied: {case}");
+    session.file_piece(FilePiece::Begin { files: 1, bytes: 3 });
+    let path = ItemPath::new("secret").unwrap();
+    let kind = ItemKind::File { size: 3, modified: 0 };
+    session.file_piece(FilePiece::Item { item: 0, path, kind });
+    session.file_piece(FilePiece::Data { item: 0, offset: 0, bytes: vec![1, 2, 3] });
+    let rest = said(session);
+    let seen = rest.iter().any(|message| {
         matches!(
             message,
             ToConsole::Screen { .. }
@@ -201,6 +273,16 @@ fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str)
         )
     });
     assert!(!seen || may.allows(Grant::View), "seen: {case}");
+    let copied = rest.iter().any(|message| matches!(message, ToConsole::Clipboard { .. }));
+    assert_eq!(copied, may.allows(Grant::Clipboard), "copied out: {case}");
+    let fetched = rest.iter().any(|message| {
+        matches!(
+            message,
+            ToConsole::FileData { .. }
+                | ToConsole::File { message: FileMessage::Begin { .. } | FileMessage::Item { .. }, .. }
+        )
+    });
+    assert!(!fetched || may.allows(Grant::Files), "fetched: {case}");
 }
 
 #[test]
@@ -255,4 +337,82 @@ fn whatever_takes_control_away_stops_what_waits_and_releases_what_is_down() {
         assert!(!happened.iter().any(|event| matches!(event, ClientEvent::Do(_))), "{name}: {happened:?}");
         assert!(happened.contains(&ClientEvent::ReleaseAll), "{name}");
     }
+}
+
+#[test]
+fn whatever_takes_files_away_stops_them_in_their_middle() {
+    let files = both();
+    let ways: [Way; 3] = [
+        ("revoked", |session| session.set_grants(view(), MS)),
+        ("switched off", |session| session.switch(Grant::Files, false, MS)),
+        ("cancelled", |session| session.cancel_transfer(Cancelled::ByHand)),
+    ];
+    let path = || ItemPath::new("large").unwrap();
+    let kind = ItemKind::File { size: 100_000, modified: 0 };
+    for (name, take_away) in ways {
+        // What the operator fetches.
+        let mut session = session(Phase::Open, files);
+        give(&mut session, &ToClient::Get { transfer: 1, path: Text::new("large").unwrap() });
+        session.file_piece(FilePiece::Begin { files: 1, bytes: 100_000 });
+        session.file_piece(FilePiece::Item { item: 0, path: path(), kind });
+        give(
+            &mut session,
+            &ToClient::File { transfer: 1, message: FileMessage::Continue { item: 0, offset: 0, run: 1 } },
+        );
+        session.file_piece(FilePiece::Data { item: 0, offset: 0, bytes: vec![7; 60_000] });
+        assert!(!said(&mut session).is_empty());
+        take_away(&mut session);
+        session.file_piece(FilePiece::Data { item: 0, offset: 60_000, bytes: vec![7; 40_000] });
+        let rest = said(&mut session);
+        assert!(
+            !rest.iter().any(|message| matches!(message, ToConsole::FileData { .. })),
+            "{name}: {rest:?}"
+        );
+        assert!(
+            rest.iter().any(|message| matches!(
+                message,
+                ToConsole::File { message: FileMessage::Cancel { .. }, .. }
+            ))
+        );
+        let over = |session: &mut ClientSession| {
+            events(session).iter().any(|event| matches!(event, ClientEvent::File(FileEvent::Over(Err(_)))))
+        };
+        assert!(over(&mut session), "{name}");
+        // What the operator brings.
+        let mut session = self::session(Phase::Open, files);
+        give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
+        give(
+            &mut session,
+            &ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 9 } },
+        );
+        let item = FileMessage::Item { item: 0, path: path(), kind };
+        give(&mut session, &ToClient::File { transfer: 1, message: item });
+        take_away(&mut session);
+        assert!(over(&mut session), "{name}");
+        let data = Bytes::new([1; 100]).unwrap();
+        give(&mut session, &ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data });
+        assert_eq!(events(&mut session), [], "{name}");
+    }
+}
+
+#[test]
+fn what_is_brought_in_a_pause_is_written_after_it() {
+    let mut session = session(Phase::Open, both());
+    give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
+    give(&mut session, &ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 3 } });
+    events(&mut session);
+    session.set_paused(true, MS);
+    events(&mut session);
+    let kind = ItemKind::File { size: 3, modified: 0 };
+    let item = FileMessage::Item { item: 0, path: ItemPath::new("a").unwrap(), kind };
+    give(&mut session, &ToClient::File { transfer: 1, message: item });
+    let data = Bytes::new([1, 2, 3]).unwrap();
+    give(&mut session, &ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data });
+    assert_eq!(events(&mut session), []);
+    session.set_paused(false, MS);
+    let taken = events(&mut session)
+        .iter()
+        .filter(|event| matches!(event, ClientEvent::File(FileEvent::Take(_))))
+        .count();
+    assert_eq!(taken, 2, "the item and its contents");
 }

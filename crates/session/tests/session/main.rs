@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
 mod both_ends;
+mod carried;
 mod grants;
 mod resume;
 mod world;

@@ -95,7 +95,10 @@ fn replaced<'a>(waiting: &'a mut VecDeque<FromLink>, news: &FromLink) -> Option<
 
 /// Whether only the newest of its kind is worth knowing.
 fn is_passing(news: &News) -> bool {
-    matches!(news, News::Picture { .. } | News::PointerAt(_) | News::Statistics(_) | News::Shape(_))
+    matches!(
+        news,
+        News::Picture { .. } | News::PointerAt(_) | News::Statistics(_) | News::Shape(_) | News::Progress(_)
+    )
 }
 
 #[cfg(test)]

@@ -5,16 +5,19 @@ use std::sync::{Arc, Mutex};
 
 use farhand_media::Decoder;
 use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
+use farhand_proto::bounded::Text;
 use farhand_proto::input::Input;
 use farhand_proto::screen::{Picture, Region};
+use farhand_proto::transfer::Existing;
 use farhand_session::{ActError, ConsoleEvent as Event};
 use farhand_window::SharedPicture;
 use tokio::sync::{Notify, watch};
 
+use super::desk::{Clipboard, choose};
 use super::{FromLink, Inbox, lock};
 use crate::window::model::TabId;
 use crate::window::recent::End;
-use crate::window::session::{News, Wish};
+use crate::window::session::{Job, News, Wish};
 use crate::window::trouble::Trouble;
 
 /// Wishes that may wait before no more are taken.
@@ -95,6 +98,7 @@ pub(super) async fn hold(
         decoder: farhand_media::decoder(),
         is_refreshing: false,
         fresh_starts: 0,
+        clipboard: Clipboard::default(),
     };
     follower.run(handle, &wishes).await;
     wishes.0.is_over.send_replace(true);
@@ -110,6 +114,7 @@ struct Follower<'a> {
     is_refreshing: bool,
     /// Fresh starts asked for since a picture was whole.
     fresh_starts: u32,
+    clipboard: Clipboard,
 }
 
 impl Follower<'_> {
@@ -126,6 +131,7 @@ impl Follower<'_> {
                         self.inbox.room().await;
                         self.handle(event).await;
                     }
+                    Some(ConsoleEvent::Progress(progress)) => self.say(News::Progress(progress)),
                     Some(ConsoleEvent::Retrying { attempt }) => self.say(News::Retrying(attempt)),
                     Some(ConsoleEvent::RelayStopping) => self.say(News::RelayStopping),
                     Some(ConsoleEvent::Ended(end)) => {
@@ -150,6 +156,21 @@ impl Follower<'_> {
             Wish::Watch(view) => return self.control.watch(view).await,
             Wish::End => return self.control.end().await,
             Wish::WordsDiffer => return self.control.words_differ().await,
+            Wish::Say(text) => {
+                if let Err(error) = self.control.say(text).await {
+                    self.say(News::NotSaid(error));
+                }
+                return;
+            }
+            Wish::ShareClipboard => return self.share_clipboard().await,
+            Wish::TakeClipboard(text) => return self.clipboard.put(text),
+            Wish::Carry(job) => return self.carry(job).await,
+            Wish::CancelFiles => return self.control.cancel_files().await,
+            Wish::ChooseFiles { folders } => {
+                let (tab, inbox) = (self.tab, self.inbox.clone());
+                choose(folders, move |paths| inbox.push(FromLink::Session(tab, News::Chosen(paths))));
+                return;
+            }
             // The window's own.
             Wish::FullScreen(_) => return,
         };
@@ -157,6 +178,28 @@ impl Follower<'_> {
             // The end is news of its own.
             Ok(()) | Err(ActError::Over) => {}
             Err(error) => self.say(News::NotTaken(error)),
+        }
+    }
+
+    /// Gives the customer the text in this computer's clipboard, unless they have it already.
+    async fn share_clipboard(&mut self) {
+        if let Some(text) = self.clipboard.changed().await
+            && let Err(error) = self.control.clipboard(text).await
+        {
+            tracing::debug!(%error, "the clipboard stays here");
+        }
+    }
+
+    async fn carry(&mut self, job: Job) {
+        let begun = match job {
+            Job::Put(paths) => self.control.put(paths, None, Existing::Keep).await,
+            Job::Get(path) => {
+                let folder = farhand_files::downloads().unwrap_or_else(std::env::temp_dir);
+                self.control.get(Text::truncated(&path), folder, Existing::Keep).await
+            }
+        };
+        if let Err(why) = begun {
+            self.say(News::NotCarried(why));
         }
     }
 
@@ -182,6 +225,9 @@ impl Follower<'_> {
             Event::PointerAt(at) => News::PointerAt(at),
             Event::Holding(held) => News::Holding(held),
             Event::Undone { why, .. } => News::Undone(why),
+            Event::Said(text) => News::Said(text),
+            Event::Clipboard(text) => News::Clipboard(text),
+            Event::File(event) => News::File(event),
             Event::Lost => News::Lost,
             Event::Found => News::Found,
             // The end comes as an event of the connection.

@@ -10,6 +10,7 @@ pub(super) enum Icon {
     Eye,
     Key,
     Letters,
+    Speech,
     Keyboard,
     Monitors,
     Size,
@@ -45,6 +46,18 @@ impl Icon {
                     (1.0, 9.0),
                 ]);
                 painter.circle_stroke(centre, 2.5, stroke);
+            }
+            Self::Speech => {
+                pen.path(&[
+                    (2.0, 3.0),
+                    (16.0, 3.0),
+                    (16.0, 12.0),
+                    (8.0, 12.0),
+                    (4.0, 16.0),
+                    (4.0, 12.0),
+                    (2.0, 12.0),
+                    (2.0, 3.0),
+                ]);
             }
             Self::Key => {
                 pen.frame(2.0, 3.0, 14.0, 12.0);

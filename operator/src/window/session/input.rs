@@ -182,6 +182,21 @@ impl SessionView {
                 }
                 (Taken::No, self.release())
             }
+            WindowEvent::Focused(true) if self.shares_clipboard() => (Taken::No, vec![Wish::ShareClipboard]),
+            WindowEvent::HoveredFile(_) => {
+                self.is_hovered = true;
+                (Taken::YesRedraw, Vec::new())
+            }
+            WindowEvent::HoveredFileCancelled => {
+                self.is_hovered = false;
+                (Taken::YesRedraw, Vec::new())
+            }
+            WindowEvent::DroppedFile(path) => {
+                self.is_hovered = false;
+                // The others of the same drop follow before the next frame.
+                self.dropped.push(path.clone());
+                (Taken::YesRedraw, Vec::new())
+            }
             WindowEvent::CursorLeft { .. } => {
                 (self.devices.cursor, self.devices.is_over) = (None, false);
                 self.devices.push = egui::Vec2::ZERO;

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::Undone;
-use farhand_session::{ActError, Statistics};
+use farhand_session::{ActError, SayError, Statistics};
 use farhand_window::Redraw;
 
 use super::News;
@@ -54,6 +54,7 @@ pub(super) struct Known {
 pub(super) enum Notice {
     Undone(Undone),
     NotTaken(ActError),
+    NotSaid(SayError),
 }
 
 /// What the picture is worth.
@@ -154,6 +155,7 @@ impl Known {
             }
             News::Retrying(attempt) => self.attempt = attempt,
             News::Found => {
+                self.relay_stops = false;
                 self.lost_since = None;
                 // A whole picture comes, and until then the one that is there is old.
                 self.is_complete = false;
@@ -167,6 +169,14 @@ impl Known {
                 }
             }
             News::RelayStopping => self.relay_stops = true,
+            // What travels beside the picture is the view's.
+            News::Said(_)
+            | News::Chosen(_)
+            | News::NotCarried(_)
+            | News::File(_)
+            | News::Progress(_)
+            | News::Clipboard(_) => {}
+            News::NotSaid(why) => self.notice = Some((Notice::NotSaid(why), self.now() + NOTICE)),
             News::Ended(words) => self.ended = Some(words),
         }
         Redraw::All
@@ -279,7 +289,7 @@ mod tests {
         let mut known = live();
         known.note(News::Holding(true));
         known.note(News::Allowed(Grants::NONE.with(Grant::View)));
-        assert_eq!(known.taken_back, Grants::NONE.with(Grant::Control));
+        assert_eq!(known.taken_back, both().without(Grants::NONE.with(Grant::View)));
         assert!(!known.is_held);
         known.note(News::Allowed(Grants::NONE));
         assert_eq!(known.taken_back, both());

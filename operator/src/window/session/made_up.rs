@@ -8,9 +8,11 @@ use farhand_proto::screen::{
     Layout, Monitor, MonitorId, Picture, Point, PointerShape, Rect, Region, Rotation, Size, View,
 };
 use farhand_proto::session::Undone;
-use farhand_session::{RESUME_WINDOW, Statistics};
+use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath};
+use farhand_session::{Direction, FileEvent, Progress, RESUME_WINDOW, Statistics};
 use farhand_window::SharedPicture;
 
+use super::carried::{Job, Speaker};
 use super::place::Fit;
 use super::{News, SessionView};
 
@@ -74,6 +76,17 @@ pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
     session.chosen.is_full_screen = true;
     add("full_screen_words", session);
 
+    let mut session = live(both);
+    session.chosen.are_words_right = true;
+    session.chosen.has_side = true;
+    carried(&mut session);
+    add("side", session);
+
+    let mut session = live(view);
+    session.chosen.are_words_right = true;
+    session.chosen.has_side = true;
+    add("side_empty", session);
+
     for (name, news) in [
         ("held", News::Holding(true)),
         ("undone", News::Undone(Undone::Overflow)),
@@ -90,6 +103,41 @@ pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
         add(name, session);
     }
     states
+}
+
+/// A talk, and files under way and before.
+fn carried(session: &mut SessionView) {
+    for (speaker, text) in [
+        (Speaker::Operator, "Please open the letter from your bank again."),
+        (Speaker::Customer, "Which one? There are two."),
+        (Speaker::Operator, "The one from Monday, with the table in it."),
+    ] {
+        session.chat.add(speaker, text.to_owned());
+    }
+    session.chat.draft = "No hurry".to_owned();
+    let path = |path| ItemPath::new(path).expect("a made-up path is a path");
+    session.files.add(Job::Put(vec!["driver-setup.exe".into()]));
+    session.files.add(Job::Get("Documents/scan.pdf".to_owned()));
+    session.files.begin();
+    let kind = ItemKind::File { size: 1, modified: 0 };
+    let place = Text::truncated("/mnt/eva/Downloads/manual.pdf");
+    session.note(News::File(FileEvent::Stored {
+        direction: Direction::Out,
+        path: path("manual.pdf"),
+        kind,
+        place,
+    }));
+    let why = FileProblem::Full;
+    session.note(News::File(FileEvent::NotStored { direction: Direction::Out, path: path("film.mkv"), why }));
+    session.note(News::Progress(Progress {
+        direction: Direction::Out,
+        files_done: 0,
+        files: 1,
+        bytes_done: 3_400_000,
+        bytes: 8_100_000,
+        current: Some(path("driver-setup.exe")),
+    }));
+    session.rate = Some(240_000);
 }
 
 fn begun() -> SessionView {

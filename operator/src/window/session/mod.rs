@@ -6,18 +6,21 @@
 //! While the picture has the focus and the customer allows control, every key goes to the customer. The right Ctrl
 //! key, pressed and released alone, leads out: it gives the keyboard back and goes to the buttons above the picture.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
+use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::Undone;
-use farhand_session::{ActError, Statistics};
+use farhand_session::{ActError, FileEvent, Progress, SayError, Statistics, TransferError};
 use farhand_texts::Texts;
 use farhand_window::egui;
 use farhand_window::winit::event::WindowEvent;
 use farhand_window::{Capture, Layers, Redraw, SharedPicture, Taken};
 
+mod carried;
 mod icons;
 mod input;
 mod keys;
@@ -27,6 +30,7 @@ mod menus;
 mod mouse;
 mod picture;
 mod place;
+mod side;
 mod status;
 mod strip;
 #[cfg(test)]
@@ -34,10 +38,12 @@ mod tests;
 mod tools;
 mod widgets;
 
+use carried::{Chat, Files, Speaker};
 use input::Input as Devices;
 use known::Known;
 use place::Fit;
 
+pub(crate) use carried::Job;
 pub(crate) use made_up::made_up;
 
 /// What the operator wants.
@@ -49,6 +55,21 @@ pub(crate) enum Wish {
     Type(String),
     /// To look at one monitor or all.
     Watch(View),
+    /// Something said to the customer in writing.
+    Say(Prose),
+    /// The text in this computer's clipboard in the customer's too, if it is another than before.
+    ShareClipboard,
+    /// The customer's text in this computer's clipboard.
+    TakeClipboard(String),
+    /// Files or folders chosen to be sent.
+    ChooseFiles {
+        /// Folders, not files.
+        folders: bool,
+    },
+    /// Something carried.
+    Carry(Job),
+    /// What is carried no longer.
+    CancelFiles,
     /// The session over.
     End,
     /// The session over, because the customer's two words are others.
@@ -87,6 +108,20 @@ pub(crate) enum News {
     PointerAt(Point),
     /// The person at the machine uses their own mouse or keyboard, or no longer does.
     Holding(bool),
+    /// The customer says something in writing.
+    Said(Prose),
+    /// What the operator said was not taken.
+    NotSaid(SayError),
+    /// The customer's clipboard has this text.
+    Clipboard(String),
+    /// These were chosen to be sent.
+    Chosen(Vec<PathBuf>),
+    /// What was to be carried can't be.
+    NotCarried(TransferError),
+    /// Something about files.
+    File(FileEvent),
+    /// How far the files under way have come.
+    Progress(Progress),
     /// An act was not done.
     Undone(Undone),
     /// An act was not taken at all.
@@ -112,10 +147,20 @@ pub(crate) struct SessionView {
     words: [String; 2],
     known: Known,
     chosen: Chosen,
+    chat: Chat,
+    files: Files,
+    /// Bytes a second of files under way, and what that is counted from.
+    rate: Option<u64>,
+    rate_from: Option<(Instant, u64)>,
+    /// Files dropped onto the window since the last frame, and whether some are held over it.
+    dropped: Vec<PathBuf>,
+    is_hovered: bool,
     capture: Capture,
     devices: Devices,
     /// What came up outside of [`SessionView::draw`] and is given back with the next frame.
     waiting: Vec<Wish>,
+    /// The same, which needs no frame.
+    unseen: Vec<Wish>,
 }
 
 /// What the operator chose in the window.
@@ -127,6 +172,10 @@ struct Chosen {
     fit: Fit,
     is_full_screen: bool,
     wants_capture: bool,
+    /// Whether the panel for messages and files is open.
+    has_side: bool,
+    /// Whether the clipboard stays here, whatever the customer allows.
+    keeps_clipboard: bool,
     /// The text in the field, not sent yet.
     text: String,
     /// The keys in the field, not sent yet.
@@ -144,9 +193,16 @@ impl SessionView {
             words: words.map(str::to_owned),
             known: Known::new(resume_window),
             chosen: Chosen::default(),
+            chat: Chat::default(),
+            files: Files::default(),
+            rate: None,
+            rate_from: None,
+            dropped: Vec::new(),
+            is_hovered: false,
             capture: Capture::new(),
             devices: Devices::default(),
             waiting: Vec::new(),
+            unseen: Vec::new(),
         }
     }
 
@@ -163,6 +219,8 @@ impl SessionView {
         if !self.chosen.is_full_screen || self.keeps_strip() {
             self.draw_strip(ui, texts, &mut wishes);
         }
+        self.take_dropped();
+        self.draw_side(ui, texts, &mut wishes);
         let mut room = ui.available_rect_before_wrap();
         if !self.chosen.is_full_screen {
             let top = (room.max.y - status::HEIGHT).max(room.min.y);
@@ -181,7 +239,31 @@ impl SessionView {
             wishes.extend(self.release());
         }
         self.push_on(ui);
+        wishes.extend(self.outgoing());
         wishes
+    }
+
+    /// What goes out whether the view is shown or not. To be asked for after [`SessionView::note`].
+    pub(crate) fn outgoing(&mut self) -> Vec<Wish> {
+        let mut wishes = std::mem::take(&mut self.unseen);
+        if self.known.allows(Grant::Files) && self.known.ended.is_none() {
+            wishes.extend(self.files.begin().map(Wish::Carry));
+        }
+        wishes
+    }
+
+    /// All that was dropped at once is carried at once.
+    fn take_dropped(&mut self) {
+        if !self.dropped.is_empty() {
+            let paths = std::mem::take(&mut self.dropped);
+            self.chosen.has_side = true;
+            self.carry(Job::Put(paths));
+        }
+    }
+
+    /// Whether the texts in the two clipboards are kept alike.
+    fn shares_clipboard(&self) -> bool {
+        self.known.allows(Grant::Clipboard) && !self.chosen.keeps_clipboard && self.known.ended.is_none()
     }
 
     /// Sees what happens in the window before the interface does.
@@ -197,6 +279,7 @@ impl SessionView {
 
     /// Hears what happened in the session; says what has to be drawn anew.
     pub(crate) fn note(&mut self, news: News) -> Redraw {
+        self.note_carried(&news);
         let redraw = self.known.note(news);
         if !self.can_act() {
             // The client has released everything by itself.
@@ -207,6 +290,46 @@ impl SessionView {
         }
         self.place_pointer();
         redraw
+    }
+
+    /// Hears what travels beside the picture.
+    fn note_carried(&mut self, news: &News) {
+        match news {
+            News::Said(text) => {
+                // The first words are shown; a panel that was closed since stays so.
+                self.chosen.has_side |= self.chat.lines.is_empty();
+                self.chat.is_unread = !self.chosen.has_side;
+                self.chat.add(Speaker::Customer, text.to_string());
+            }
+            News::Clipboard(text) if !self.chosen.keeps_clipboard => {
+                self.unseen.push(Wish::TakeClipboard(text.clone()));
+            }
+            News::Allowed(grants) if grants.allows(Grant::Clipboard) && !self.chosen.keeps_clipboard => {
+                self.unseen.push(Wish::ShareClipboard);
+            }
+            News::Chosen(paths) if !paths.is_empty() => self.carry(Job::Put(paths.clone())),
+            News::NotCarried(why) => self.files.refused(why.to_string()),
+            News::File(event) => {
+                self.files.note(event);
+                (self.rate, self.rate_from) = (None, None);
+            }
+            News::Progress(progress) => self.note_progress(progress.clone()),
+            News::Ended(_) => self.files.end(),
+            _ => {}
+        }
+    }
+
+    fn note_progress(&mut self, progress: Progress) {
+        const SPAN: Duration = Duration::from_secs(1);
+        let (now, bytes) = (Instant::now(), progress.bytes_done);
+        let (since, before) = *self.rate_from.get_or_insert((now, bytes));
+        let passed = now.duration_since(since);
+        if passed >= SPAN {
+            let rate = bytes.saturating_sub(before) as f64 / passed.as_secs_f64();
+            self.rate = Some(rate as u64);
+            self.rate_from = Some((now, bytes));
+        }
+        self.files.progress(progress);
     }
 
     /// Another tab is shown, or the window closes: lets go of everything, of full screen too. What is returned goes out at once.

@@ -66,6 +66,12 @@ impl SessionView {
         if state != State::Live {
             self.draw_state(ui, inner, &state, texts);
         }
+        if self.is_hovered {
+            let may = self.known.allows(farhand_proto::grant::Grant::Files);
+            let (key, colour) =
+                if may { ("session-drop", palette.good) } else { ("session-files-refused", palette.bad) };
+            pill(ui, inner.shrink(16.0), Align2::CENTER_TOP, &texts.get(key), colour);
+        }
     }
 
     fn follow_focus(&mut self, ui: &mut egui::Ui, response: &egui::Response) {

@@ -2,7 +2,7 @@
 
 use farhand_proto::grant::Grant;
 use farhand_proto::session::Undone;
-use farhand_session::{ActError, Statistics};
+use farhand_session::{ActError, SayError, Statistics};
 use farhand_texts::{Texts, Value};
 use farhand_window::CaptureState;
 use farhand_window::egui::text::{LayoutJob, TextWrapping};
@@ -162,8 +162,11 @@ fn notice_words(notice: &Notice, texts: &Texts) -> String {
             return texts.fill("session-undone-system", &[("why", why.to_string().into())]);
         }
         Notice::NotTaken(ActError::LineLost) => "session-undone-lost",
-        Notice::NotTaken(ActError::Congested) => "session-undone-congested",
-        Notice::NotTaken(ActError::Over) => "session-undone-over",
+        Notice::NotTaken(ActError::Congested) | Notice::NotSaid(SayError::Congested) => {
+            "session-undone-congested"
+        }
+        Notice::NotTaken(ActError::Over) | Notice::NotSaid(SayError::Over) => "session-undone-over",
+        Notice::NotSaid(SayError::NotYet) => "session-grant-open",
     })
 }
 

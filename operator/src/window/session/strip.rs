@@ -13,6 +13,8 @@ use super::{SessionView, Wish};
 
 /// Between two buttons.
 const SPACE: f32 = 6.0;
+/// What has a sign of its own; what else is allowed shows where it is used.
+const CHIPS: [Grant; 2] = [Grant::View, Grant::Control];
 
 impl SessionView {
     /// The strip in its place.
@@ -90,7 +92,7 @@ impl SessionView {
                     chip(ui, Icon::Tick, &words, &label, palette.good);
                 }
                 let is_over = self.known.ended.is_some();
-                for grant in Grant::ALL.into_iter().filter(|_| !is_over) {
+                for grant in CHIPS.into_iter().filter(|_| !is_over) {
                     self.draw_grant(ui, grant, texts, &palette);
                 }
                 let end = texts.get(if is_over { "session-close" } else { "session-end" });
@@ -133,6 +135,7 @@ impl SessionView {
         let name = match grant {
             Grant::View => "session-view",
             Grant::Control => "session-control",
+            Grant::Clipboard | Grant::Files => return,
         };
         let (icon, colour) = match self.known.grants {
             None => (Icon::Ring, palette.weak),
@@ -156,6 +159,7 @@ impl SessionView {
             Grant::Control => {
                 ("session-control-allowed", "session-control-refused", "session-control-taken-back")
             }
+            Grant::Clipboard | Grant::Files => return String::new(),
         };
         texts.get(match self.known.grants {
             None => "session-grant-open",

@@ -15,6 +15,7 @@ use super::{SessionView, Wish};
 pub(super) enum Tool {
     Keys,
     Type,
+    Side,
     ViewOnly,
     Capture,
     Monitors,
@@ -25,7 +26,7 @@ pub(super) enum Tool {
 impl Tool {
     /// Whether a click does it; the others open a menu.
     fn is_switch(self) -> bool {
-        matches!(self, Self::ViewOnly | Self::Capture | Self::FullScreen)
+        matches!(self, Self::Side | Self::ViewOnly | Self::Capture | Self::FullScreen)
     }
 }
 
@@ -37,11 +38,12 @@ impl SessionView {
         let wanted = [
             (Tool::Keys, may_act),
             (Tool::Type, may_act),
+            (Tool::Side, true),
             (Tool::ViewOnly, may_act),
-            (Tool::Capture, may_act && Capture::IS_POSSIBLE),
             (Tool::Monitors, monitors > 1 && self.known.ended.is_none()),
             (Tool::Size, true),
             (Tool::FullScreen, true),
+            (Tool::Capture, may_act && Capture::IS_POSSIBLE),
         ];
         wanted.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(tool, _)| tool).collect()
     }
@@ -50,6 +52,8 @@ impl SessionView {
         texts.get(match tool {
             Tool::Keys => "session-tool-keys",
             Tool::Type => "session-tool-type",
+            Tool::Side if self.chat.is_unread => "session-tool-side-unread",
+            Tool::Side => "session-tool-side",
             Tool::ViewOnly => "session-tool-view-only",
             Tool::Capture => "session-tool-capture",
             Tool::Monitors => "session-tool-monitors",
@@ -71,6 +75,7 @@ impl SessionView {
         let (icon, is_on) = match tool {
             Tool::Keys => (Icon::Key, None),
             Tool::Type => (Icon::Letters, None),
+            Tool::Side => (Icon::Speech, Some(self.chosen.has_side)),
             Tool::ViewOnly => (Icon::Eye, Some(self.chosen.is_view_only)),
             Tool::Capture => (Icon::Keyboard, Some(self.chosen.wants_capture)),
             Tool::Monitors => (Icon::Monitors, None),
@@ -85,10 +90,11 @@ impl SessionView {
             Tool::Capture => response.on_hover_text(texts.get("session-tool-capture-hint")),
             Tool::FullScreen => response.on_hover_text("F11"),
             Tool::ViewOnly => response.on_hover_text(texts.get("session-tool-view-only-hint")),
+            Tool::Side => response.on_hover_text(texts.get("session-tool-side-hint")),
             Tool::Keys | Tool::Type | Tool::Monitors | Tool::Size => response,
         };
         match tool {
-            Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {
+            Tool::Side | Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {
                 if response.clicked() {
                     self.switch(tool, wishes);
                 }
@@ -134,8 +140,9 @@ impl SessionView {
         let palette = Palette::in_use(ui);
         let label = self.label(tool, texts);
         match tool {
-            Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {
+            Tool::Side | Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {
                 let is_on = match tool {
+                    Tool::Side => Some(self.chosen.has_side),
                     Tool::ViewOnly => Some(self.chosen.is_view_only),
                     Tool::Capture => Some(self.chosen.wants_capture),
                     _ => None,
@@ -163,6 +170,7 @@ impl SessionView {
                 self.chosen.is_view_only = !self.chosen.is_view_only;
                 self.chosen.wants_capture = false;
             }
+            Tool::Side => self.chosen.has_side = !self.chosen.has_side,
             Tool::Capture => self.chosen.wants_capture = !self.chosen.wants_capture,
             Tool::FullScreen => self.set_full_screen(!self.chosen.is_full_screen),
             Tool::Keys | Tool::Type | Tool::Monitors | Tool::Size => {}
@@ -183,7 +191,7 @@ impl SessionView {
             Tool::Type => self.draw_typing(ui, just_opened, texts, wishes),
             Tool::Monitors => self.draw_monitors(ui, texts, wishes),
             Tool::Size => self.draw_sizes(ui, texts),
-            Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {}
+            Tool::Side | Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {}
         }
     }
 }

@@ -1,0 +1,128 @@
+//! What travels beside the picture, as the window knows it: words between the two people, and files.
+
+use std::collections::VecDeque;
+
+use farhand_proto::transfer::{FileProblem, ItemKind};
+use farhand_session::{Direction, FileEvent, Progress};
+
+/// The most lines of a talk that are kept; older ones are gone.
+const MAX_LINES: usize = 500;
+
+/// Who said something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Speaker {
+    Customer,
+    Operator,
+}
+
+/// What was said in writing.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Chat {
+    pub(crate) lines: VecDeque<(Speaker, String)>,
+    /// What the person types and has not sent.
+    pub(crate) draft: String,
+    /// Whether the operator said something since the person last did.
+    pub(crate) is_unanswered: bool,
+    /// Whether the last words were not taken.
+    pub(crate) is_refused: bool,
+}
+
+impl Chat {
+    /// Somebody said something.
+    pub(crate) fn add(&mut self, speaker: Speaker, text: String) {
+        if self.lines.len() >= MAX_LINES {
+            self.lines.pop_front();
+        }
+        self.lines.push_back((speaker, text));
+        self.is_unanswered = speaker == Speaker::Operator;
+        self.is_refused = false;
+    }
+}
+
+/// Files of this session.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Files {
+    /// Under way: which way, and how far.
+    pub(crate) running: Option<Running>,
+    /// How the last transfer ended.
+    pub(crate) last: Option<Ended>,
+}
+
+/// A transfer under way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Running {
+    pub(crate) direction: Direction,
+    /// What is fetched or where it goes, in the operator's words; none for where downloads go.
+    pub(crate) what: Option<String>,
+    pub(crate) progress: Option<Progress>,
+    /// Files that arrived, and those that did not.
+    pub(crate) stored: u64,
+    pub(crate) failed: u64,
+    /// Where the last one lies.
+    pub(crate) place: Option<String>,
+}
+
+/// A transfer that is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Ended {
+    pub(crate) direction: Direction,
+    pub(crate) stored: u64,
+    pub(crate) failed: u64,
+    pub(crate) place: Option<String>,
+    /// Why it did not go to its end.
+    pub(crate) stopped: Option<String>,
+}
+
+impl Files {
+    /// Takes in what happened.
+    pub(crate) fn note(&mut self, event: &FileEvent) {
+        match event {
+            FileEvent::Put { folder, .. } => self.begin(Direction::In, folder.as_deref()),
+            FileEvent::Get { path } => self.begin(Direction::Out, Some(path)),
+            FileEvent::Stored { kind: ItemKind::File { .. }, place, .. } => {
+                if let Some(running) = &mut self.running {
+                    running.stored += 1;
+                    running.place = Some(place.to_string());
+                }
+            }
+            // What changed is sent again.
+            FileEvent::NotStored { why, .. } if *why != FileProblem::Changed => {
+                if let Some(running) = &mut self.running {
+                    running.failed += 1;
+                }
+            }
+            FileEvent::Over(result) => {
+                if let Some(Running { direction, stored, failed, place, .. }) = self.running.take() {
+                    let stopped = result.as_ref().err().map(ToString::to_string);
+                    self.last = Some(Ended { direction, stored, failed, place, stopped });
+                }
+            }
+            FileEvent::Begun { .. }
+            | FileEvent::Stored { .. }
+            | FileEvent::NotStored { .. }
+            | FileEvent::Read { .. }
+            | FileEvent::Return { .. }
+            | FileEvent::Leave { .. }
+            | FileEvent::Take(_) => {}
+        }
+    }
+
+    fn begin(&mut self, direction: Direction, what: Option<&str>) {
+        self.last = None;
+        self.running = Some(Running {
+            direction,
+            what: what.map(str::to_owned),
+            progress: None,
+            stored: 0,
+            failed: 0,
+            place: None,
+        });
+    }
+
+    /// How far it has come.
+    pub(crate) fn progress(&mut self, progress: Progress) {
+        if let Some(running) = &mut self.running {
+            running.progress = Some(progress);
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! What travels beside the picture: files under way, and what the two say to each other.
+
+use egui::{
+    Align, Color32, CornerRadius, Frame, Key, Layout, Margin, RichText, TextEdit, TextStyle, Ui, vec2,
+};
+use farhand_session::Direction;
+use farhand_window::egui;
+use farhand_window::theme::{self, Palette};
+
+use super::super::carried::{Ended, Files, Running, Speaker};
+use super::super::model::{Command, Visit};
+use super::super::parts;
+use super::super::words::Words;
+
+/// The lines of a talk that are shown; the others are reached by scrolling within them.
+const TALK_HEIGHT: f32 = 150.0;
+/// Height of a field with a button beside it.
+const ROW: f32 = 36.0;
+
+/// Files under way with a way to stop them, or how the last ones ended.
+pub(super) fn draw_files(ui: &mut Ui, files: &Files, words: &Words) -> Option<Command> {
+    if let Some(running) = &files.running {
+        ui.add_space(4.0);
+        return parts::card(ui, |ui| draw_running(ui, running, words));
+    }
+    if let Some(ended) = &files.last {
+        let palette = Palette::in_use(ui);
+        let is_good = ended.failed == 0 && ended.stopped.is_none();
+        ui.add_space(4.0);
+        parts::card(ui, |ui| {
+            let colour = if is_good { palette.good } else { palette.trying };
+            let response = parts::sentence(ui, &ended_words(ended, words), colour);
+            parts::announce(&response);
+            if let Some(place) = ended.place.as_ref().filter(|_| ended.direction == Direction::In) {
+                parts::fitted(ui, place, TextStyle::Small, palette.weak, 2);
+            }
+        });
+    }
+    None
+}
+
+fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let key = match running.direction {
+        Direction::In => "files-brings",
+        Direction::Out => "files-fetches",
+    };
+    parts::heading(ui, &words.get(key));
+    let current = running.progress.as_ref().and_then(|progress| progress.current.as_deref());
+    let what = current.or(running.what.as_deref()).unwrap_or_default();
+    parts::fitted(ui, what, TextStyle::Small, palette.weak, 1);
+    let (done, whole) =
+        running.progress.as_ref().map_or((0, 0), |progress| (progress.bytes_done, progress.bytes));
+    let mut command = None;
+    let row = vec2(ui.available_width(), ROW);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        if parts::steady_button(ui, &words.get("button-stop-files"), &[]).clicked() {
+            command = Some(Command::CancelFiles);
+        }
+        let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
+        let size = vec2((ui.available_width() - 4.0).max(40.0), 24.0);
+        let says = words.fill(
+            "files-progress",
+            &[("done", words.bytes(done).into()), ("whole", words.bytes(whole).into())],
+        );
+        let font = TextStyle::Small.resolve(ui.style());
+        farhand_window::progress_bar(ui, size, share, &says, font);
+    });
+    command
+}
+
+fn ended_words(ended: &Ended, words: &Words) -> String {
+    let counts = [("count", ended.stored.into()), ("failed", ended.failed.into())];
+    let key = match (&ended.stopped, ended.direction, ended.failed) {
+        (Some(_), ..) => "files-stopped",
+        (None, Direction::In, 0) => "files-brought",
+        (None, Direction::Out, 0) => "files-fetched",
+        (None, ..) => "files-failed",
+    };
+    words.fill(key, &counts)
+}
+
+/// The talk, and a line to answer.
+pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let chat = &visit.chat;
+    ui.add_space(6.0);
+    parts::heading(ui, &words.get("chat-heading"));
+    if !chat.lines.is_empty() {
+        let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(TALK_HEIGHT);
+        scroll.stick_to_bottom(true).auto_shrink([false, true]).show(ui, |ui| {
+            for (index, (speaker, text)) in chat.lines.iter().enumerate() {
+                let response = draw_line(ui, *speaker, text, &visit.operator, words, &palette);
+                if index + 1 == chat.lines.len() {
+                    parts::announce(&response);
+                }
+            }
+        });
+    }
+    let mut command = None;
+    let row = vec2(ui.available_width(), ROW);
+    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
+        let sends = parts::steady_button(ui, &words.get("button-say"), &[]).clicked();
+        let mut draft = chat.draft.clone();
+        let name = words.get("chat-ask");
+        let field = TextEdit::singleline(&mut draft)
+            .hint_text(name.as_str())
+            .desired_width(ui.available_width())
+            .margin(Margin::symmetric(8, 9));
+        let field = ui.add(field);
+        ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(name));
+        parts::follow_focus(&field);
+        let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+        if enters {
+            field.request_focus();
+        }
+        if field.changed() {
+            command = Some(Command::Draft(draft));
+        } else if (sends || enters) && !chat.draft.trim().is_empty() {
+            command = Some(Command::Say);
+        }
+    });
+    if chat.is_refused {
+        parts::small(ui, &words.get("chat-refused"), palette.bad);
+    }
+    command
+}
+
+fn draw_line(
+    ui: &mut Ui,
+    speaker: Speaker,
+    text: &str,
+    operator: &str,
+    words: &Words,
+    palette: &Palette,
+) -> egui::Response {
+    let (who, colour): (String, Color32) = match speaker {
+        Speaker::Operator => (operator.to_owned(), palette.accent),
+        Speaker::Customer => (words.get("chat-you"), palette.weak),
+    };
+    let whole = words.fill("receipt-line", &[("label", who.as_str().into()), ("value", text.into())]);
+    let frame = Frame::new().fill(palette.card).corner_radius(CornerRadius::same(8)).inner_margin(8);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 1.0;
+        let name = RichText::new(who).text_style(TextStyle::Small).family(theme::strong()).color(colour);
+        ui.add(egui::Label::new(name).truncate());
+        ui.add(egui::Label::new(RichText::new(text).color(palette.text)).wrap())
+    });
+    ui.add_space(4.0);
+    let response = shown.inner;
+    response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, &whole));
+    response
+}

@@ -1,0 +1,13 @@
+//! Files and folders of a system as a transfer's pieces: a [`Source`] reads them, a [`Target`] writes them.
+//!
+//! Both block, and know neither sessions nor threads. What a file is called on this system is decided in `names`.
+
+mod folders;
+mod names;
+mod problem;
+mod source;
+mod target;
+
+pub use folders::{downloads, resolve};
+pub use source::Source;
+pub use target::{Answer, Leftovers, Target};

@@ -1,0 +1,327 @@
+//! Reads files and folders, piece by piece.
+
+use std::fs::{self, File, Metadata};
+use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use aws_lc_rs::digest::{Context, SHA256};
+use farhand_proto::bounded::Text;
+use farhand_proto::limits::SMALL_FILE;
+use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath};
+use farhand_session::FilePiece;
+
+use crate::problem;
+
+/// Bytes that are read at once.
+const CHUNK: usize = 64 * 1024;
+/// The most files and folders of one transfer.
+const MAX_ITEMS: usize = 200_000;
+/// How often a file that changes while it is read is read anew.
+const RETRIES: u8 = 2;
+
+/// Something to send.
+#[derive(Debug, Clone)]
+struct Item {
+    local: PathBuf,
+    path: ItemPath,
+    kind: ItemKind,
+    /// Why it is not sent, if that is known before.
+    problem: Option<FileProblem>,
+    retries: u8,
+}
+
+/// What comes next.
+#[derive(Debug)]
+enum State {
+    Begin,
+    /// This item, from before its beginning.
+    Item(usize),
+    /// This item's contents are to be asked for.
+    Waiting(usize),
+    Reading(usize, Reading),
+    Finished,
+    Over,
+}
+
+#[derive(Debug)]
+struct Reading {
+    file: File,
+    offset: u64,
+    hash: Hash,
+}
+
+/// A digest under way.
+pub(crate) struct Hash(Context);
+
+impl std::fmt::Debug for Hash {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Hash")
+    }
+}
+
+impl Hash {
+    pub(crate) fn new() -> Self {
+        Self(Context::new(&SHA256))
+    }
+
+    pub(crate) fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// Takes in the first so many bytes of a file, and leaves it behind them.
+    pub(crate) fn read_start(&mut self, file: &mut File, bytes: u64) -> io::Result<()> {
+        file.seek(SeekFrom::Start(0))?;
+        let mut buffer = vec![0; CHUNK];
+        let mut left = bytes;
+        while left > 0 {
+            let most = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
+            let count = file.read(&mut buffer[..most])?;
+            if count == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            self.update(&buffer[..count]);
+            left -= count as u64;
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(self) -> [u8; 32] {
+        let mut digest = [0; 32];
+        digest.copy_from_slice(self.0.finish().as_ref());
+        digest
+    }
+}
+
+/// Files and folders to send.
+#[derive(Debug)]
+pub struct Source {
+    items: Vec<Item>,
+    state: State,
+}
+
+impl Source {
+    /// These files, and these folders with all that is in them. Links within folders are not followed.
+    ///
+    /// # Errors
+    /// One of them can't be read at all, or there are too many.
+    pub fn of(paths: &[PathBuf]) -> Result<Self, FileProblem> {
+        let mut items = Vec::new();
+        for path in paths {
+            // The one who names a link means what it leads to.
+            let metadata = fs::metadata(path).map_err(|error| problem::of(&error))?;
+            let name = fs::canonicalize(path).ok().filter(|_| path.file_name().is_none());
+            let name = name.as_deref().unwrap_or(path).file_name().unwrap_or("files".as_ref());
+            collect(path, &[name.to_string_lossy().into_owned()], &metadata, &mut items)?;
+        }
+        Ok(Self { items, state: State::Begin })
+    }
+
+    /// Reads on; `None` while nothing can be read before [`Source::read_from`] or [`Source::leave`] says so, and after
+    /// everything was.
+    pub fn next_piece(&mut self) -> Option<FilePiece> {
+        match &mut self.state {
+            State::Begin => {
+                let files =
+                    self.items.iter().filter(|item| matches!(item.kind, ItemKind::File { .. })).count();
+                let bytes = self.items.iter().map(|item| size(item.kind)).sum();
+                self.state = self.item_or_end(0);
+                Some(FilePiece::Begin { files: u32::try_from(files).unwrap_or(u32::MAX), bytes })
+            }
+            State::Item(index) => {
+                let index = *index;
+                let Item { path, kind, problem, .. } = self.items[index].clone();
+                self.state = match kind {
+                    ItemKind::Folder if problem.is_none() => self.item_or_end(index + 1),
+                    ItemKind::File { size, .. } if size > SMALL_FILE => State::Waiting(index),
+                    _ => self.open(index, 0),
+                };
+                Some(FilePiece::Item { item: number(index), path, kind })
+            }
+            State::Reading(index, _) => {
+                let index = *index;
+                Some(self.read(index))
+            }
+            State::Waiting(index) => {
+                let index = *index;
+                let why = self.items[index].problem.clone()?;
+                self.state = self.item_or_end(index + 1);
+                Some(FilePiece::Skipped { item: number(index), why })
+            }
+            State::Finished => {
+                self.state = State::Over;
+                Some(FilePiece::Finished)
+            }
+            State::Over => None,
+        }
+    }
+
+    /// Reads this item's contents from here on.
+    pub fn read_from(&mut self, item: u32, offset: u64) {
+        if let Some(index) = self.index(item) {
+            self.state = self.open(index, offset);
+        }
+    }
+
+    /// Goes back to before this item, or on to it.
+    pub fn return_to(&mut self, item: u32) {
+        self.state = self.item_or_end(item as usize);
+    }
+
+    /// Reads no more of this item.
+    pub fn leave(&mut self, item: u32) {
+        match self.state {
+            State::Waiting(index) | State::Reading(index, _) if index == item as usize => {
+                self.state = self.item_or_end(index + 1);
+            }
+            _ => {}
+        }
+    }
+
+    fn index(&self, item: u32) -> Option<usize> {
+        Some(item as usize).filter(|index| *index < self.items.len())
+    }
+
+    fn item_or_end(&self, index: usize) -> State {
+        if index < self.items.len() { State::Item(index) } else { State::Finished }
+    }
+
+    /// Begins to read; what goes wrong is told by the piece that comes next.
+    fn open(&mut self, index: usize, offset: u64) -> State {
+        if self.items[index].problem.is_some() {
+            return State::Waiting(index);
+        }
+        let mut hash = Hash::new();
+        let opened = File::open(&self.items[index].local).and_then(|mut file| {
+            hash.read_start(&mut file, offset)?;
+            Ok(file)
+        });
+        match opened {
+            Ok(file) => State::Reading(index, Reading { file, offset, hash }),
+            Err(error) => {
+                let problem = match error.kind() {
+                    io::ErrorKind::UnexpectedEof => FileProblem::Changed,
+                    _ => problem::of(&error),
+                };
+                self.items[index].problem = Some(problem);
+                State::Waiting(index)
+            }
+        }
+    }
+
+    fn read(&mut self, index: usize) -> FilePiece {
+        let item = number(index);
+        let whole = size(self.items[index].kind);
+        let State::Reading(_, reading) = &mut self.state else { return FilePiece::Finished };
+        let left = whole.saturating_sub(reading.offset);
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
+        let read = if bytes.is_empty() { Ok(0) } else { reading.file.read(&mut bytes) };
+        match read {
+            Ok(count) if count > 0 => {
+                bytes.truncate(count);
+                reading.hash.update(&bytes);
+                let offset = reading.offset;
+                reading.offset += count as u64;
+                FilePiece::Data { item, offset, bytes }
+            }
+            Ok(_) => self.end(index, left == 0),
+            Err(error) => {
+                self.state = self.item_or_end(index + 1);
+                FilePiece::Skipped { item, why: problem::of(&error) }
+            }
+        }
+    }
+
+    /// All of a file was read, or nothing more comes of it.
+    fn end(&mut self, index: usize, is_whole: bool) -> FilePiece {
+        let item = number(index);
+        let next = self.item_or_end(index + 1);
+        let State::Reading(_, reading) = std::mem::replace(&mut self.state, next) else {
+            return FilePiece::Finished;
+        };
+        let kind = reading.file.metadata().map(|metadata| kind_of(&metadata));
+        if is_whole && kind.as_ref().is_ok_and(|kind| *kind == self.items[index].kind) {
+            return FilePiece::Digest { item, sha256: reading.hash.finish() };
+        }
+        let changed = &self.items[index];
+        if let Ok(kind @ ItemKind::File { .. }) = kind
+            && changed.retries < RETRIES
+        {
+            let again = Item { kind, retries: changed.retries + 1, ..changed.clone() };
+            self.items.push(again);
+            self.state = self.item_or_end(index + 1);
+        }
+        FilePiece::Skipped { item, why: FileProblem::Changed }
+    }
+}
+
+fn number(index: usize) -> u32 {
+    // There are far fewer: see `MAX_ITEMS`.
+    u32::try_from(index).unwrap_or(u32::MAX)
+}
+
+fn size(kind: ItemKind) -> u64 {
+    match kind {
+        ItemKind::Folder => 0,
+        ItemKind::File { size, .. } => size,
+    }
+}
+
+fn kind_of(metadata: &Metadata) -> ItemKind {
+    if metadata.is_dir() {
+        return ItemKind::Folder;
+    }
+    ItemKind::File { size: metadata.len(), modified: metadata.modified().map_or(0, seconds) }
+}
+
+fn seconds(time: SystemTime) -> i64 {
+    match time.duration_since(UNIX_EPOCH) {
+        Ok(since) => i64::try_from(since.as_secs()).unwrap_or(i64::MAX),
+        Err(before) => i64::try_from(before.duration().as_secs()).map_or(i64::MIN, |seconds| -seconds),
+    }
+}
+
+/// Adds a file, or a folder and what is in it, in the order of names.
+fn collect(
+    local: &Path,
+    names: &[String],
+    metadata: &Metadata,
+    items: &mut Vec<Item>,
+) -> Result<(), FileProblem> {
+    if items.len() >= MAX_ITEMS {
+        let words = format!("more than {MAX_ITEMS} files and folders at once; take fewer");
+        return Err(FileProblem::System(Text::truncated(&words)));
+    }
+    let path = ItemPath::of_names(names.iter().map(String::as_str)).map_err(|_| {
+        let words = format!("too long a path to travel: {}", names.join("/"));
+        FileProblem::System(Text::truncated(&words))
+    })?;
+    let is_usual = metadata.is_dir() || metadata.is_file();
+    let problem = (!is_usual).then_some(FileProblem::NotAFile);
+    let kind = if is_usual { kind_of(metadata) } else { ItemKind::File { size: 0, modified: 0 } };
+    let mut item = Item { local: local.to_owned(), path, kind, problem, retries: 0 };
+    if !metadata.is_dir() {
+        items.push(item);
+        return Ok(());
+    }
+    let entries = fs::read_dir(local).and_then(Iterator::collect::<io::Result<Vec<_>>>);
+    let mut entries = match entries {
+        Ok(entries) => entries,
+        Err(error) => {
+            item.problem = Some(problem::of(&error));
+            items.push(item);
+            return Ok(());
+        }
+    };
+    items.push(item);
+    entries.sort_by_key(fs::DirEntry::file_name);
+    for entry in entries {
+        let names: Vec<String> =
+            names.iter().cloned().chain([entry.file_name().to_string_lossy().into_owned()]).collect();
+        // One that is gone by now was not there.
+        if let Ok(metadata) = fs::symlink_metadata(entry.path()) {
+            collect(&entry.path(), &names, &metadata, items)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,256 @@
+//! A source's pieces in a target, and everything that may be in the way.
+
+#![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
+
+use std::collections::VecDeque;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
+
+use farhand_files::{Answer, Leftovers, Source, Target};
+use farhand_proto::limits::SMALL_FILE;
+use farhand_proto::transfer::{Existing, FileProblem, ItemKind, ItemPath};
+use farhand_session::FilePiece;
+
+const LARGE: usize = SMALL_FILE as usize * 5 + 7;
+
+fn contents(length: usize) -> Vec<u8> {
+    (0..length).map(|index| (index * 7 + index / 251) as u8).collect()
+}
+
+/// Sends everything, and gives what became of each item.
+fn send(source: &mut Source, target: &mut Target) -> Vec<Result<String, FileProblem>> {
+    let mut settled = Vec::new();
+    let mut is_finished = false;
+    while let Some(piece) = source.next_piece() {
+        let mut answers = VecDeque::new();
+        target.take(piece, |answer| answers.push_back(answer));
+        for answer in answers {
+            match answer {
+                Answer::GoOn { item, offset } => source.read_from(item, offset),
+                Answer::Settled { item, result } => {
+                    if result.is_err() {
+                        source.leave(item);
+                    }
+                    settled.push(result.map(|place| place.to_string()));
+                }
+                Answer::Wrote(_) => {}
+                Answer::Finished => is_finished = true,
+            }
+        }
+    }
+    assert!(is_finished);
+    settled
+}
+
+fn put(from: &Path, to: &Path, existing: Existing) -> Vec<Result<String, FileProblem>> {
+    let mut source = Source::of(&[from.to_owned()]).unwrap();
+    let mut target = Target::open(to.to_owned(), existing, Leftovers::Delete).unwrap();
+    send(&mut source, &mut target)
+}
+
+/// All that lies in a folder, by its path there.
+fn listed(folder: &Path) -> Vec<String> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(next) = folders.pop() {
+        for entry in fs::read_dir(next).unwrap() {
+            let path = entry.unwrap().path();
+            found.push(path.strip_prefix(folder).unwrap().display().to_string());
+            if fs::symlink_metadata(&path).unwrap().is_dir() {
+                folders.push(path);
+            }
+        }
+    }
+    found.sort();
+    found
+}
+
+struct Folders {
+    _all: tempfile::TempDir,
+    from: PathBuf,
+    to: PathBuf,
+}
+
+fn folders() -> Folders {
+    let all = tempfile::tempdir().unwrap();
+    let (from, to) = (all.path().join("from"), all.path().join("to"));
+    fs::create_dir(&from).unwrap();
+    Folders { _all: all, from, to }
+}
+
+#[test]
+fn a_folder_arrives_with_all_that_is_in_it_and_its_times() {
+    let Folders { from, to, .. } = &folders();
+    fs::create_dir_all(from.join("a/empty")).unwrap();
+    fs::write(from.join("a/small.txt"), "small").unwrap();
+    fs::write(from.join("a/nothing"), "").unwrap();
+    fs::write(from.join("Žluť.bin"), contents(LARGE)).unwrap();
+    let time = UNIX_EPOCH + Duration::from_secs(1_000_000_000);
+    fs::File::options().write(true).open(from.join("Žluť.bin")).unwrap().set_modified(time).unwrap();
+    let settled = put(from, to, Existing::Keep);
+    assert!(settled.iter().all(Result::is_ok), "{settled:?}");
+    assert_eq!(
+        listed(to),
+        ["from", "from/a", "from/a/empty", "from/a/nothing", "from/a/small.txt", "from/Žluť.bin"]
+    );
+    assert_eq!(fs::read(to.join("from/Žluť.bin")).unwrap(), contents(LARGE));
+    assert_eq!(fs::read(to.join("from/a/small.txt")).unwrap(), b"small");
+    assert_eq!(fs::metadata(to.join("from/Žluť.bin")).unwrap().modified().unwrap(), time);
+}
+
+#[test]
+fn what_is_there_stays_or_is_replaced() {
+    let Folders { from, to, .. } = &folders();
+    let file = from.join("a.txt");
+    fs::write(&file, "old").unwrap();
+    put(&file, to, Existing::Keep);
+    fs::write(&file, "new").unwrap();
+    let second = put(&file, to, Existing::Keep);
+    assert_eq!(second, [Ok(to.join("a (2).txt").display().to_string())]);
+    assert_eq!(fs::read(to.join("a.txt")).unwrap(), b"old");
+    assert_eq!(fs::read(to.join("a (2).txt")).unwrap(), b"new");
+    put(&file, to, Existing::Replace);
+    assert_eq!(fs::read(to.join("a.txt")).unwrap(), b"new");
+    put(from, to, Existing::Keep);
+    put(from, to, Existing::Keep);
+    put(from, to, Existing::Replace);
+    assert_eq!(listed(to), ["a (2).txt", "a.txt", "from", "from (2)", "from (2)/a.txt", "from/a.txt"]);
+}
+
+#[test]
+fn links_lead_nowhere_and_devices_stay() {
+    let Folders { from, to, .. } = &folders();
+    fs::create_dir(to).unwrap();
+    let outside = tempfile::tempdir().unwrap();
+    // A link in what is sent.
+    fs::create_dir(from.join("d")).unwrap();
+    fs::write(outside.path().join("secret"), "secret").unwrap();
+    symlink(outside.path().join("secret"), from.join("d/link")).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(from.join("d/socket")).unwrap();
+    let settled = put(&from.join("d"), to, Existing::Keep);
+    assert_eq!(settled[1..], [Err(FileProblem::NotAFile), Err(FileProblem::NotAFile)]);
+    assert_eq!(listed(to), ["d"]);
+    // A link where it goes: to a folder, to a file, and to nothing.
+    fs::remove_dir(to.join("d")).unwrap();
+    fs::remove_file(from.join("d/link")).unwrap();
+    fs::remove_file(from.join("d/socket")).unwrap();
+    fs::write(from.join("d/file"), "mine").unwrap();
+    symlink(outside.path(), to.join("d")).unwrap();
+    let settled = put(&from.join("d"), to, Existing::Replace);
+    assert_eq!(settled, [Err(FileProblem::InTheWay), Err(FileProblem::InTheWay)]);
+    symlink(outside.path().join("secret"), to.join("file")).unwrap();
+    assert_eq!(put(&from.join("d/file"), to, Existing::Replace), [Err(FileProblem::InTheWay)]);
+    assert!(put(&from.join("d/file"), to, Existing::Keep)[0].is_ok(), "beside it");
+    assert_eq!(listed(outside.path()), ["secret"]);
+    assert_eq!(fs::read(outside.path().join("secret")).unwrap(), b"secret");
+}
+
+#[test]
+fn a_peer_can_not_choose_a_place_outside() {
+    // What is no path can't even be made: see farhand_proto::transfer::ItemPath.
+    let Folders { to, .. } = &folders();
+    let mut target = Target::open(to.clone(), Existing::Replace, Leftovers::Delete).unwrap();
+    let mut answers = Vec::new();
+    let path = ItemPath::new("a/b/c").unwrap();
+    let kind = ItemKind::File { size: 1, modified: 0 };
+    // The folders were never announced.
+    target.take(FilePiece::Item { item: 0, path, kind }, |answer| answers.push(answer));
+    target.take(FilePiece::Data { item: 0, offset: 0, bytes: vec![1] }, |answer| answers.push(answer));
+    target.take(FilePiece::Digest { item: 0, sha256: [0; 32] }, |answer| answers.push(answer));
+    assert_eq!(answers, [Answer::Wrote(1), Answer::Settled { item: 0, result: Err(FileProblem::Damaged) }]);
+    assert_eq!(listed(to), ["a", "a/b"]);
+}
+
+#[test]
+fn a_large_file_goes_on_where_it_stopped_unless_it_changed() {
+    let Folders { from, to, .. } = &folders();
+    let file = from.join("large.bin");
+    fs::write(&file, contents(LARGE)).unwrap();
+    let part = |leftovers| {
+        let mut source = Source::of(std::slice::from_ref(&file)).unwrap();
+        let mut target = Target::open(to.clone(), Existing::Keep, leftovers).unwrap();
+        let mut offsets = Vec::new();
+        let mut taken = 0;
+        while taken < 2 * SMALL_FILE {
+            let piece = source.next_piece().unwrap();
+            target.take(piece, |answer| match answer {
+                Answer::GoOn { item, offset } => {
+                    offsets.push(offset);
+                    source.read_from(item, offset);
+                }
+                Answer::Wrote(bytes) => taken += bytes,
+                Answer::Settled { .. } | Answer::Finished => panic!("half a file"),
+            });
+        }
+        offsets
+    };
+    assert_eq!(part(Leftovers::Delete), [0]);
+    assert_eq!(listed(to), [""; 0], "nothing half stays");
+    assert_eq!(part(Leftovers::Keep), [0]);
+    let left = listed(to);
+    assert!(left.len() == 1 && left[0].ends_with(".farhand-part"), "{left:?}");
+    assert_eq!(part(Leftovers::Keep), [2 * SMALL_FILE], "it goes on");
+    let settled = put(&file, to, Existing::Keep);
+    assert_eq!(settled, [Ok(to.join("large.bin").display().to_string())]);
+    assert_eq!(fs::read(to.join("large.bin")).unwrap(), contents(LARGE));
+    assert_eq!(listed(to), ["large.bin"]);
+    // What was damaged meanwhile is noticed, and nothing of it stays.
+    assert_eq!(part(Leftovers::Keep), [0]);
+    let half = listed(to).into_iter().find(|name| name.ends_with("part")).unwrap();
+    let mut bytes = fs::read(to.join(&half)).unwrap();
+    bytes[5] ^= 1;
+    fs::write(to.join(&half), bytes).unwrap();
+    assert_eq!(put(&file, to, Existing::Keep), [Err(FileProblem::Damaged)]);
+    assert_eq!(listed(to), ["large.bin"]);
+    // Another version starts from its beginning.
+    assert_eq!(part(Leftovers::Keep), [0]);
+    let time = UNIX_EPOCH + Duration::from_secs(1);
+    fs::File::options().write(true).open(&file).unwrap().set_modified(time).unwrap();
+    assert_eq!(part(Leftovers::Delete), [0]);
+}
+
+#[test]
+fn a_file_that_changes_while_it_is_read_is_read_anew() {
+    let Folders { from, to, .. } = &folders();
+    let file = from.join("log");
+    fs::write(&file, contents(LARGE)).unwrap();
+    let mut source = Source::of(std::slice::from_ref(&file)).unwrap();
+    let mut target = Target::open(to.clone(), Existing::Keep, Leftovers::Delete).unwrap();
+    for _ in 0..2 {
+        let piece = source.next_piece().unwrap();
+        target.take(piece, |answer| {
+            if let Answer::GoOn { item, offset } = answer {
+                source.read_from(item, offset);
+            }
+        });
+    }
+    fs::write(&file, contents(LARGE + 9)).unwrap();
+    let settled = send(&mut source, &mut target);
+    assert_eq!(settled, [Err(FileProblem::Changed), Ok(to.join("log").display().to_string())]);
+    assert_eq!(fs::read(to.join("log")).unwrap(), contents(LARGE + 9));
+}
+
+#[test]
+fn what_can_not_be_read_or_written_is_said() {
+    let Folders { from, to, .. } = &folders();
+    assert_eq!(Source::of(&[from.join("gone")]).unwrap_err(), FileProblem::NotFound);
+    let file = from.join("a");
+    fs::write(&file, "a").unwrap();
+    fs::write(to, "a file where a folder should be").unwrap();
+    let refused = Target::open(to.clone(), Existing::Keep, Leftovers::Delete).unwrap_err();
+    assert_eq!(refused, FileProblem::InTheWay);
+    fs::remove_file(to).unwrap();
+    // Disks that are full and systems that can't be written to, as far as every Linux has them.
+    let full = Path::new("/dev/full");
+    assert_eq!(fs::write(full, "x").unwrap_err().kind(), std::io::ErrorKind::StorageFull);
+    let refused =
+        Target::open(PathBuf::from("/proc/farhand"), Existing::Keep, Leftovers::Delete).unwrap_err();
+    assert!(matches!(refused, FileProblem::NotFound | FileProblem::Denied), "{refused:?}");
+    // Root may read everything.
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o000)).unwrap();
+    if fs::read(&file).is_err() {
+        assert_eq!(put(from, to, Existing::Keep)[1], Err(FileProblem::Denied));
+    }
+}

@@ -1,0 +1,92 @@
+//! Files at the customer's: what the operator may begin, and what the desktop's program says of it.
+
+use farhand_proto::bounded::Text;
+use farhand_proto::grant::Grant;
+use farhand_proto::limits::MAX_PATH;
+use farhand_proto::session::ToConsole;
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem};
+
+use super::{ClientEvent, ClientSession, Phase};
+use crate::files::{Breach, Direction, FileEvent, FilePiece, Progress, Transfers, transfers};
+
+impl ClientSession {
+    pub(super) fn handle_put(&mut self, transfer: u32, folder: Option<Text<MAX_PATH>>, existing: Existing) {
+        if self.begin(transfer, Direction::In) {
+            self.events.push_back(ClientEvent::File(FileEvent::Put { folder, existing }));
+        }
+    }
+
+    pub(super) fn handle_get(&mut self, transfer: u32, path: Text<MAX_PATH>) {
+        if self.begin(transfer, Direction::Out) {
+            self.events.push_back(ClientEvent::File(FileEvent::Get { path }));
+        }
+    }
+
+    /// Begins a transfer, or says why not; says whether it began.
+    fn begin(&mut self, number: u32, direction: Direction) -> bool {
+        let refused = match self.phase {
+            Phase::Open { grants, .. } if !grants.allows(Grant::Files) => Some(Cancelled::NotAllowed),
+            Phase::Open { paused: true, .. } => Some(Cancelled::Paused),
+            Phase::Open { .. } if self.files.is_busy() => Some(Cancelled::Busy),
+            Phase::Open { .. } => None,
+            Phase::New { .. } | Phase::Asking { .. } | Phase::Over => Some(Cancelled::NotAllowed),
+        };
+        match refused {
+            Some(why) => {
+                let message = FileMessage::Cancel { why };
+                self.line.push_control(&ToConsole::File { transfer: number, message });
+                if self.line.is_abused() {
+                    self.fail("more and more was asked for, and no answer acknowledged");
+                }
+                false
+            }
+            None => match self.files.begin(number, direction) {
+                Ok(()) => true,
+                Err(breach) => {
+                    self.fail(breach);
+                    false
+                }
+            },
+        }
+    }
+
+    pub(super) fn handle_file(&mut self, transfer: u32, message: FileMessage) {
+        let mut happened = Vec::new();
+        let done = self.files.handle(transfer, message, |event| happened.push(event));
+        self.file_events(done, happened);
+    }
+
+    /// Passes on what happened. What is to be written waits while the customer pauses.
+    pub(super) fn file_events(
+        &mut self,
+        done: Result<(), Breach>,
+        happened: impl IntoIterator<Item = FileEvent>,
+    ) {
+        let is_paused = matches!(self.phase, Phase::Open { paused: true, .. });
+        for event in happened {
+            match event {
+                FileEvent::Take(_) if is_paused => {
+                    self.held.push_back(event);
+                    continue;
+                }
+                FileEvent::Over(_) => self.held.clear(),
+                _ => {}
+            }
+            self.events.push_back(ClientEvent::File(event));
+        }
+        if let Err(breach) = done {
+            self.fail(breach);
+        }
+    }
+
+    pub(super) fn cancel_transfer_for(&mut self, why: Cancelled) {
+        let ended = self.files.cancel::<ToConsole>(why, &mut self.line);
+        self.file_events(Ok(()), ended);
+    }
+
+    pub(super) fn may_move_files(&self) -> bool {
+        self.grants().allows(Grant::Files) && !self.line.is_lost()
+    }
+}
+
+transfers!(ClientSession, ToConsole);

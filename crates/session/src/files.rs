@@ -1,0 +1,289 @@
+//! Files that travel: one transfer at a time, the same machine at its sender and at its receiver.
+//!
+//! Neither reads nor writes a file here. The sender's program reads ([`FileEvent::Read`]) and hands in what it read as
+//! [`FilePiece`]s while [`Files::wants_piece`]; the receiver's program gets the same pieces ([`FileEvent::Take`]) and
+//! says what became of them. What was read and not sent yet is at most one piece; what was sent and is not written yet
+//! is at most [`MAX_FILE_WINDOW`](farhand_proto::limits::MAX_FILE_WINDOW).
+
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::codec::Message;
+use farhand_proto::limits::MAX_PATH;
+use farhand_proto::session::{MAX_FILE_CHUNK, ToClient, ToConsole};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath};
+
+mod machine;
+mod transfer;
+
+pub(crate) use machine::Files;
+
+/// What the sender's program has read, in the order of items.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FilePiece {
+    /// What the transfer holds.
+    Begin {
+        /// Files.
+        files: u32,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// The next item.
+    Item {
+        /// Its number, from 0.
+        item: u32,
+        /// Where it belongs.
+        path: ItemPath,
+        /// What it is.
+        kind: ItemKind,
+    },
+    /// Contents.
+    Data {
+        /// The item's number.
+        item: u32,
+        /// Where in it.
+        offset: u64,
+        /// The contents.
+        bytes: Vec<u8>,
+    },
+    /// The SHA-256 of the whole item.
+    Digest {
+        /// The item's number.
+        item: u32,
+        /// The digest.
+        sha256: [u8; 32],
+    },
+    /// The rest of the item does not come.
+    Skipped {
+        /// The item's number.
+        item: u32,
+        /// Why.
+        why: FileProblem,
+    },
+    /// No further item comes.
+    Finished,
+}
+
+/// Which way a transfer goes, seen from this end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// From this end to the other.
+    Out,
+    /// From the other end to this one.
+    In,
+}
+
+/// What happens to a transfer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileEvent {
+    /// At the client: files come; write them.
+    Put {
+        /// The folder for them, in the words of this system; `None` for where downloads go.
+        folder: Option<Text<MAX_PATH>>,
+        /// What becomes of files that are there already.
+        existing: Existing,
+    },
+    /// At the client: this file or folder is wanted; read it.
+    Get {
+        /// In the words of this system.
+        path: Text<MAX_PATH>,
+    },
+    /// At the sender: read this item from here on. What was read for elsewhere counts for nothing.
+    Read {
+        /// The item's number.
+        item: u32,
+        /// Where in it.
+        offset: u64,
+    },
+    /// At the sender: go on with this item, from before its beginning.
+    Return {
+        /// The item's number.
+        item: u32,
+    },
+    /// At the sender: the rest of this item is not wanted.
+    Leave {
+        /// The item's number.
+        item: u32,
+    },
+    /// At the receiver: write this; see [`Files`].
+    Take(FilePiece),
+    /// So much comes or goes.
+    Begun {
+        /// Files.
+        files: u32,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// An item has arrived.
+    Stored {
+        /// Which way it went.
+        direction: Direction,
+        /// Where it belongs, relative to the transfer.
+        path: ItemPath,
+        /// What it is.
+        kind: ItemKind,
+        /// Where it lies, in the words of the receiver's system.
+        place: Text<MAX_PATH>,
+    },
+    /// An item did not arrive.
+    NotStored {
+        /// Which way it should have gone.
+        direction: Direction,
+        /// Where it belongs, relative to the transfer.
+        path: ItemPath,
+        /// Why.
+        why: FileProblem,
+    },
+    /// The transfer is over: every item was answered, or it was cancelled.
+    Over(Result<(), Stopped>),
+}
+
+/// Who ended a transfer before it was through, and why.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Stopped {
+    /// This end.
+    #[error("{0}")]
+    Here(Cancelled),
+    /// The other end.
+    #[error("{0}")]
+    There(Cancelled),
+}
+
+/// How far a transfer has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Progress {
+    /// Which way it goes.
+    pub direction: Direction,
+    /// Files that arrived or never will.
+    pub files_done: u32,
+    /// All files.
+    pub files: u32,
+    /// Bytes that arrived, or were there already.
+    pub bytes_done: u64,
+    /// All bytes.
+    pub bytes: u64,
+    /// The item under way.
+    pub current: Option<ItemPath>,
+}
+
+/// Why no transfer begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TransferError {
+    /// The customer does not allow files now.
+    #[error("the customer does not allow files now")]
+    NotAllowed,
+    /// The customer has paused the session.
+    #[error("the customer has paused the session; files travel again when it goes on")]
+    Paused,
+    /// Another transfer runs.
+    #[error("another transfer is running")]
+    Busy,
+    /// No link stands.
+    #[error("the line is lost; files travel again when it is back")]
+    LineLost,
+    /// There is no session any more.
+    #[error("the session is over")]
+    Over,
+}
+
+/// What the program that reads and writes files tells a session of it, the same at both ends.
+pub trait Transfers {
+    /// How far the transfer that runs has come.
+    fn progress(&self) -> Option<Progress>;
+
+    /// Whether [`Transfers::file_piece`] should be called with what comes next of what is read.
+    fn wants_file_piece(&self) -> bool;
+
+    /// This was read of what is to be sent.
+    fn file_piece(&mut self, piece: FilePiece);
+
+    /// So much of an item is here from before: the sender goes on there. To be said of each file of more than
+    /// [`SMALL_FILE`](farhand_proto::limits::SMALL_FILE) bytes, once it is its turn.
+    fn file_goes_on(&mut self, item: u32, offset: u64);
+
+    /// A piece of so many bytes is written, or is of no use.
+    fn file_wrote(&mut self, bytes: u64);
+
+    /// An item lies here, or why it does not.
+    fn file_settled(&mut self, item: u32, result: Result<Text<MAX_PATH>, FileProblem>);
+
+    /// All that came was dealt with: [`FilePiece::Finished`] was taken.
+    fn file_finished(&mut self);
+
+    /// Ends the transfer that runs. [`FileEvent::Over`] follows if one does.
+    fn cancel_transfer(&mut self, why: Cancelled);
+}
+
+/// Implements [`Transfers`] for a session with `files`, a `line`, `file_events` and `may_move_files`, which sends these
+/// messages.
+macro_rules! transfers {
+    ($session:ident, $frames:ident) => {
+        impl Transfers for $session {
+            fn progress(&self) -> Option<Progress> {
+                self.files.progress()
+            }
+
+            fn wants_file_piece(&self) -> bool {
+                self.may_move_files() && self.files.wants_piece(&self.line)
+            }
+
+            fn file_piece(&mut self, piece: FilePiece) {
+                let happened = self.files.piece::<$frames>(piece, &mut self.line);
+                self.file_events(Ok(()), happened);
+            }
+
+            fn file_goes_on(&mut self, item: u32, offset: u64) {
+                self.files.go_on::<$frames>(item, offset, &mut self.line);
+            }
+
+            fn file_wrote(&mut self, bytes: u64) {
+                self.files.wrote::<$frames>(bytes, &mut self.line);
+            }
+
+            fn file_settled(&mut self, item: u32, result: Result<Text<MAX_PATH>, FileProblem>) {
+                let happened = self.files.settle::<$frames>(item, result, &mut self.line);
+                self.file_events(Ok(()), happened);
+            }
+
+            fn file_finished(&mut self) {
+                let ended = self.files.end_if_through();
+                self.file_events(Ok(()), ended);
+            }
+
+            fn cancel_transfer(&mut self, why: Cancelled) {
+                if !self.is_over() {
+                    let ended = self.files.cancel::<$frames>(why, &mut self.line);
+                    self.file_events(Ok(()), ended);
+                }
+            }
+        }
+    };
+}
+pub(crate) use transfers;
+
+/// The messages about files that one end sends.
+pub(crate) trait FileFrames: Message {
+    fn file(transfer: u32, message: FileMessage) -> Self;
+    fn data(transfer: u32, run: u32, item: u32, offset: u64, data: Bytes<MAX_FILE_CHUNK>) -> Self;
+    fn taken(transfer: u32, bytes: u64) -> Self;
+}
+
+macro_rules! file_frames {
+    ($($messages:ident),*) => {$(
+        impl FileFrames for $messages {
+            fn file(transfer: u32, message: FileMessage) -> Self {
+                Self::File { transfer, message }
+            }
+
+            fn data(transfer: u32, run: u32, item: u32, offset: u64, data: Bytes<MAX_FILE_CHUNK>) -> Self {
+                Self::FileData { transfer, run, item, offset, data }
+            }
+
+            fn taken(transfer: u32, bytes: u64) -> Self {
+                Self::FileTaken { transfer, bytes }
+            }
+        }
+    )*};
+}
+file_frames!(ToClient, ToConsole);
+
+/// What the other end did that no honest program does.
+pub(crate) type Breach = &'static str;

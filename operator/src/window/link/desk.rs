@@ -1,0 +1,68 @@
+//! This computer's clipboard and its window for choosing files, on threads that may wait for them.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+use super::lock;
+
+/// The text in this computer's clipboard, and what the customer has of it.
+#[derive(Clone, Default)]
+pub(super) struct Clipboard(Arc<Mutex<Known>>);
+
+#[derive(Default)]
+struct Known {
+    /// What both have, as far as is known.
+    common: Option<String>,
+    /// Open as long as what was put there has to be given to other programs.
+    system: Option<arboard::Clipboard>,
+}
+
+impl Clipboard {
+    /// The text that is there now, if it is another than the customer's.
+    pub(super) async fn changed(&self) -> Option<String> {
+        let this = self.clone();
+        // Another program that has the clipboard may take its time.
+        let read = tokio::task::spawn_blocking(move || {
+            let mut known = lock(&this.0);
+            let text = known.system()?.get_text().ok().filter(|text| !text.is_empty())?;
+            if known.common.as_ref() == Some(&text) {
+                return None;
+            }
+            known.common = Some(text.clone());
+            Some(text)
+        });
+        read.await.ok().flatten()
+    }
+
+    /// Puts the customer's text there.
+    pub(super) fn put(&self, text: String) {
+        let this = self.clone();
+        drop(tokio::task::spawn_blocking(move || {
+            let mut known = lock(&this.0);
+            known.common = Some(text.clone());
+            let done = known.system().map(|system| system.set_text(text));
+            if let Some(Err(error)) = done {
+                tracing::warn!(%error, "the clipboard did not take the customer's text");
+            }
+        }));
+    }
+}
+
+impl Known {
+    fn system(&mut self) -> Option<&mut arboard::Clipboard> {
+        if self.system.is_none() {
+            let opened = arboard::Clipboard::new();
+            self.system = opened.inspect_err(|error| tracing::warn!(%error, "there is no clipboard")).ok();
+        }
+        self.system.as_mut()
+    }
+}
+
+/// Lets the operator choose files or folders, and gives them; none if they changed their mind.
+pub(super) fn choose(folders: bool, done: impl FnOnce(Vec<PathBuf>) + Send + 'static) {
+    std::thread::spawn(move || {
+        let dialog = rfd::FileDialog::new();
+        let chosen = if folders { dialog.pick_folders() } else { dialog.pick_files() };
+        done(chosen.unwrap_or_default());
+    });
+}

@@ -1,0 +1,233 @@
+//! The panel beside the picture: what the two say to each other in writing, and files.
+
+use farhand_proto::grant::Grant;
+use farhand_proto::prose::prose_of;
+use farhand_texts::{Texts, Unit, in_units};
+use farhand_window::egui::{
+    self, Align, CornerRadius, Frame, Key, Label, Layout, Margin, Panel, RichText, ScrollArea, TextEdit, Ui,
+    vec2,
+};
+use farhand_window::progress_bar;
+use farhand_window::theme::{self, Palette};
+
+use super::carried::{Job, Speaker};
+use super::widgets::{HEIGHT, menu_button};
+use super::{SessionView, Wish};
+use crate::window::parts;
+
+/// Points that the panel takes.
+const WIDTH: f32 = 300.0;
+/// The least and the most of it that the results of files take, and what else needs room below each other.
+const RESULTS: [f32; 2] = [40.0, 150.0];
+const OTHERS: f32 = 460.0;
+
+impl SessionView {
+    /// The panel in its place, if it is open.
+    pub(super) fn draw_side(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        if !self.chosen.has_side {
+            return;
+        }
+        self.chat.is_unread = false;
+        let palette = Palette::in_use(ui);
+        let frame = Frame::new().fill(palette.ground).inner_margin(Margin::same(12));
+        Panel::right("side")
+            .exact_size(WIDTH)
+            .resizable(false)
+            .frame(frame)
+            .show_separator_line(false)
+            .show_inside(ui, |ui| {
+                ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+                Panel::bottom("files").frame(Frame::NONE).show_separator_line(false).show_inside(ui, |ui| {
+                    self.draw_files(ui, texts, wishes);
+                });
+                self.draw_chat(ui, texts, wishes);
+            });
+    }
+
+    fn draw_chat(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let palette = Palette::in_use(ui);
+        heading(ui, &texts.get("side-messages"));
+        let room = (ui.available_height() - HEIGHT - 24.0).max(40.0);
+        ScrollArea::vertical()
+            .id_salt("talk")
+            .max_height(room)
+            .stick_to_bottom(true)
+            .auto_shrink(false)
+            .show(ui, |ui| {
+                for (speaker, text) in &self.chat.lines {
+                    let (who, colour) = match speaker {
+                        Speaker::Operator => (texts.get("side-you"), palette.weak),
+                        Speaker::Customer => (texts.get("side-customer"), palette.accent),
+                    };
+                    draw_line(ui, &who, text, colour, &palette);
+                }
+            });
+        let may_say = self.known.grants.is_some() && self.known.ended.is_none();
+        ui.add_enabled_ui(may_say, |ui| {
+            row(ui, |ui| {
+                let sends = menu_button(ui, &texts.get("side-say"), true).clicked();
+                let ask = texts.get("side-ask");
+                let field = TextEdit::singleline(&mut self.chat.draft)
+                    .hint_text(ask.as_str())
+                    .margin(Margin::symmetric(8, 8))
+                    .desired_width(ui.available_width());
+                let field = ui.add(field);
+                ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
+                let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if enters {
+                    field.request_focus();
+                }
+                if sends || enters {
+                    let texts = prose_of(&std::mem::take(&mut self.chat.draft));
+                    for text in texts {
+                        self.chat.add(Speaker::Operator, text.to_string());
+                        wishes.push(Wish::Say(text));
+                    }
+                }
+            });
+        });
+    }
+
+    fn draw_files(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let palette = Palette::in_use(ui);
+        if self.known.allows(Grant::Clipboard) && self.known.ended.is_none() {
+            let mut shares = !self.chosen.keeps_clipboard;
+            let label = texts.get("session-tool-clipboard");
+            let response = ui.checkbox(&mut shares, label);
+            if response.on_hover_text(texts.get("session-tool-clipboard-hint")).changed() {
+                self.chosen.keeps_clipboard = !shares;
+                if shares {
+                    wishes.push(Wish::ShareClipboard);
+                }
+            }
+        }
+        heading(ui, &texts.get("side-files"));
+        let may = self.known.allows(Grant::Files) && self.known.ended.is_none();
+        if !may {
+            let key =
+                if self.known.grants.is_none() { "session-grant-open" } else { "session-files-refused" };
+            ui.add(Label::new(RichText::new(texts.get(key)).color(palette.weak)).wrap());
+        }
+        ui.add_enabled_ui(may, |ui| {
+            ui.horizontal(|ui| {
+                if menu_button(ui, &texts.get("side-put-files"), true).clicked() {
+                    wishes.push(Wish::ChooseFiles { folders: false });
+                }
+                if menu_button(ui, &texts.get("side-put-folder"), true).clicked() {
+                    wishes.push(Wish::ChooseFiles { folders: true });
+                }
+            });
+            ui.add(Label::new(RichText::new(texts.get("side-drop")).color(palette.weak).size(13.0)).wrap());
+            row(ui, |ui| {
+                let gets = menu_button(ui, &texts.get("side-get"), true).clicked();
+                let ask = texts.get("side-get-ask");
+                let field = TextEdit::singleline(&mut self.files.wanted)
+                    .hint_text(ask.as_str())
+                    .margin(Margin::symmetric(8, 8))
+                    .desired_width(ui.available_width());
+                let field = ui.add(field);
+                ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
+                let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if (gets || enters) && !self.files.wanted.trim().is_empty() {
+                    let path = std::mem::take(&mut self.files.wanted);
+                    self.carry(Job::Get(path.trim().to_owned()));
+                }
+            });
+        });
+        if let Some((job, progress)) = &self.files.running {
+            let current = progress.as_ref().and_then(|progress| progress.current.as_deref());
+            let name = current.map_or_else(|| job.name(), str::to_owned);
+            ui.add(Label::new(RichText::new(name).color(palette.text)).truncate());
+            let (done, whole) = progress.as_ref().map_or((0, 0), |known| (known.bytes_done, known.bytes));
+            row(ui, |ui| {
+                if menu_button(ui, &texts.get("side-stop"), true).clicked() {
+                    wishes.push(Wish::CancelFiles);
+                }
+                let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
+                let (key, rate) = match self.rate {
+                    Some(rate) => ("side-progress", size_words(rate, texts)),
+                    None => ("side-progress-first", String::new()),
+                };
+                let values = [
+                    ("done", size_words(done, texts).into()),
+                    ("whole", size_words(whole, texts).into()),
+                    ("rate", rate.into()),
+                ];
+                let words = texts.fill(key, &values);
+                let size = vec2(ui.available_width(), 24.0);
+                progress_bar(ui, size, share, &words, egui::FontId::proportional(12.0));
+            });
+            if !self.files.waiting.is_empty() {
+                let count = self.files.waiting.len() as u64;
+                let words = texts.fill("side-waiting", &[("count", count.into())]);
+                ui.label(RichText::new(words).color(palette.weak).size(13.0));
+            }
+        }
+        if self.files.results.is_empty() {
+            return;
+        }
+        let room = (ui.ctx().content_rect().height() - OTHERS).clamp(RESULTS[0], RESULTS[1]);
+        ScrollArea::vertical().id_salt("results").max_height(room).auto_shrink([false, true]).show(
+            ui,
+            |ui| {
+                ui.spacing_mut().item_spacing.y = 2.0;
+                for outcome in &self.files.results {
+                    let values = |what: &str| {
+                        [("name", outcome.name.clone().into()), ("what", what.to_owned().into())]
+                    };
+                    let (words, colour) = match &outcome.result {
+                        Ok(place) => (texts.fill("side-arrived", &values(place)), palette.good),
+                        Err(why) => (texts.fill("side-failed", &values(why)), palette.bad),
+                    };
+                    let response = ui.add(Label::new(RichText::new(words).size(13.0).color(colour)).wrap());
+                    parts::announce(&response);
+                }
+            },
+        );
+    }
+
+    /// Carries this after what is under way.
+    pub(super) fn carry(&mut self, job: Job) {
+        if !self.files.add(job) {
+            tracing::warn!("too many files wait");
+        }
+    }
+}
+
+/// What stands beside each other, from the right.
+fn row(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), HEIGHT);
+    ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
+}
+
+fn heading(ui: &mut Ui, text: &str) {
+    let palette = Palette::in_use(ui);
+    ui.label(RichText::new(text).family(theme::strong()).color(palette.text));
+}
+
+fn draw_line(ui: &mut Ui, who: &str, text: &str, colour: egui::Color32, palette: &Palette) {
+    let frame = Frame::new().fill(palette.card).corner_radius(CornerRadius::same(8)).inner_margin(8);
+    let shown = frame.show(ui, |ui| {
+        ui.set_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 1.0;
+        ui.label(RichText::new(who).size(12.0).family(theme::strong()).color(colour));
+        ui.add(Label::new(RichText::new(text).color(palette.text)).wrap())
+    });
+    let whole = format!("{who}: {text}");
+    shown.inner.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, &whole));
+    parts::announce(&shown.inner);
+}
+
+/// So many bytes, in a unit that leaves few digits.
+fn size_words(bytes: u64, texts: &Texts) -> String {
+    let (whole, tenth, unit) = in_units(bytes);
+    let key = match unit {
+        Unit::One => "size-bytes",
+        Unit::Kilo => "size-kilobytes",
+        Unit::Mega => "size-megabytes",
+        Unit::Giga => "size-gigabytes",
+    };
+    let sign = texts.get("decimal-sign");
+    let size = tenth.map_or_else(|| whole.to_string(), |tenth| format!("{whole}{sign}{tenth}"));
+    texts.fill(key, &[("size", size.into())])
+}
