@@ -4,6 +4,7 @@ use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use farhand_peer::client::{Decided, Decision, Event, FileRecord, Receipt};
+use farhand_proto::transfer::ItemKind;
 use farhand_session::{Direction, FileEvent};
 use serde_json::{Value, json};
 
@@ -145,6 +146,9 @@ fn file_words(event: &FileEvent) -> String {
         FileEvent::Put { folder: None, .. } => "The operator brings files.".to_owned(),
         FileEvent::Get { path } => format!("The operator fetches {path}."),
         FileEvent::Begun { files, bytes } => format!("{files} files, {bytes} bytes."),
+        FileEvent::Stored { kind: ItemKind::Folder, direction: Direction::In, place, .. } => {
+            format!("Folder: {place}")
+        }
         FileEvent::Stored { direction: Direction::In, place, .. } => format!("Brought: {place}"),
         FileEvent::Stored { path, .. } => format!("Fetched: {path}"),
         FileEvent::NotStored { path, why, .. } => format!("{path}: {why}"),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use farhand_peer::console::ConsoleEvent;
 use farhand_proto::screen::{Layout, Rect, Size, View};
+use farhand_proto::transfer::ItemKind;
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::{ConsoleEvent as Session, FileEvent};
 use serde_json::{Value, json};
@@ -118,6 +119,7 @@ impl Say {
                 &format!("{files} files, {bytes} bytes."),
                 || json!({"event": "files_begin", "files": files, "bytes": bytes}),
             ),
+            FileEvent::Stored { kind: ItemKind::Folder, .. } => {}
             FileEvent::Stored { path, place, .. } => self.print(
                 &format!("{path}: arrived as {place}"),
                 || json!({"event": "stored", "path": &**path, "place": &**place}),

@@ -53,6 +53,8 @@ const PACKAGES: &[(&str, &[Purpose], &str)] = &[
     ("dbus-daemon", &[Test], "the bus of a test's own on which windows tell what they show"),
     ("at-spi2-core", &[Test], "hands what windows tell to screen readers"),
     ("xdotool", &[Test, Demo], "finds and activates windows while a desktop is prepared"),
+    ("xclip", &[Test], "a program that copies and pastes"),
+    ("mount", &[Test], "a disk that is full"),
     ("imagemagick", &[Test], "shows a picture in a window"),
     ("x11-utils", &[Test, Demo], "xprop and xwininfo tell what the X server knows"),
     ("x11-xserver-utils", &[Test, Demo], "xrandr changes the resolution of a screen, xsetroot its colour"),

@@ -8,7 +8,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use farhand_proto::limits::MAX_SESSION_FRAME;
+use farhand_proto::limits::{MAX_SESSION_FRAME, MAX_UPDATE};
 use farhand_proto::time::Moment;
 
 /// What may be under way before anything is known of the line: ten segments (RFC 6928).
@@ -25,6 +25,8 @@ const LEAST_RECORD: usize = 640;
 const UPDATE: Duration = Duration::from_millis(40);
 /// The smallest update worth encoding.
 const LEAST_UPDATE: usize = 2_048;
+/// The largest: an encoder that needs a little more than it was given still stays below what the console takes.
+const MOST_UPDATE: usize = MAX_UPDATE / 2;
 /// The most frames under way that are remembered one by one; more of them count as one.
 const MOST_UNDER_WAY: usize = 4_096;
 /// How long a sample of the round trip counts.
@@ -126,7 +128,8 @@ impl Pacer {
     /// The bytes that one update of the picture may have; `None` while the line is full.
     pub(crate) fn update_size(&self) -> Option<usize> {
         let credit = clamp(self.credit());
-        let most = self.rate().map_or(usize::MAX, |rate| clamp(bytes_in(rate, UPDATE))).max(LEAST_UPDATE);
+        let most = self.rate().map_or(usize::MAX, |rate| clamp(bytes_in(rate, UPDATE)));
+        let most = most.clamp(LEAST_UPDATE, MOST_UPDATE);
         (credit >= LEAST_RECORD).then(|| credit.min(most).max(LEAST_UPDATE))
     }
 
@@ -340,6 +343,14 @@ mod tests {
         assert!(pacer.record_size() <= 800, "{}", pacer.record_size());
         let (pacer, _) = fill(100_000_000, Duration::from_millis(1), Duration::from_secs(1));
         assert_eq!(pacer.record_size(), MAX_SESSION_FRAME);
+    }
+
+    #[test]
+    fn no_update_is_larger_than_a_console_takes_however_fast_the_line() {
+        let (pacer, _) = fill(4_000_000_000, Duration::from_millis(1), Duration::from_secs(1));
+        let mut pacer = pacer;
+        assert!(pacer.on_acknowledged(pacer.sent, Duration::from_secs(2)));
+        assert_eq!(pacer.update_size(), Some(MAX_UPDATE / 2));
     }
 
     #[test]
