@@ -3,7 +3,8 @@
 //! | protocol | version | since | what changed |
 //! |---|---|---|---|
 //! | relay | 1 | 2026-11 | first |
-//! | session | 1 | 2026-11 | first |
+//! | session | 1 | 2026-11 | first; no longer spoken |
+//! | session | 2 | 2026-11 | words, clipboard and files: frames 5 to 9 both ways, 21 and 22 to the client, two grants |
 
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +25,7 @@ impl Versions {
     /// What this build speaks on a leg to a relay.
     pub const RELAY: Versions = Versions { oldest: Version(1), newest: Version(1) };
     /// What this build speaks inside the seal.
-    pub const SESSION: Versions = Versions { oldest: Version(1), newest: Version(1) };
+    pub const SESSION: Versions = Versions { oldest: Version(2), newest: Version(2) };
 
     /// The newest version that both speak.
     #[must_use]

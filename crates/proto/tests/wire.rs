@@ -119,7 +119,7 @@ fn seal() {
     let versions = Versions::SESSION;
     check(
         &SealFromClient::ClientHello { versions, commitment: [0xaa; 32] },
-        "0100220101aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "0100220202aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     );
     check(
         &SealFromConsole::ConsoleHello {
@@ -128,7 +128,7 @@ fn seal() {
             voucher: voucher(),
             share: bytes(&[4; 2]),
         },
-        "02002e0101bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb030102030409090909020404",
+        "02002e0202bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb030102030409090909020404",
     );
     check(&SealFromClient::ClientShare { share: bytes(&[4; 2]) }, "030003020404");
     check(

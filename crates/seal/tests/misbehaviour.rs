@@ -227,7 +227,7 @@ fn a_refusal_is_passed_on_at_every_stage() {
 
 #[test]
 fn no_version_in_common_is_told() {
-    let theirs = Versions { oldest: Version(2), newest: Version(9) };
+    let theirs = Versions { oldest: Version(8), newest: Version(9) };
     let frame = SealFromClient::ClientHello { versions: theirs, commitment: [1; 32] }.to_frame();
     let (error, told) = console_hears(ConsoleAwaits::Hello, |_| frame);
     assert_eq!(error, SealError::Version { theirs });

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
-use farhand_proto::bounded::List;
+use farhand_proto::bounded::{List, Text};
 use farhand_proto::codec::FrameBuffer;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
+use farhand_proto::prose::prose_of;
 use farhand_proto::screen::{Layout, Point, Rect, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
-use farhand_session::{ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, RESUME_WINDOW, Unfinished};
+use farhand_proto::transfer::{Cancelled, Existing, FileProblem, ItemKind, ItemPath};
+use farhand_session::{
+    ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, FilePiece, RESUME_WINDOW, Transfers, Unfinished,
+};
 
 /// Reads a script: each step is one byte and what it needs.
 struct Script<'a>(&'a [u8]);
@@ -35,6 +39,43 @@ impl Script<'_> {
     }
 }
 
+/// Steps with which a program tells of files, and those with which people say, copy and fetch something.
+const CARRYING: std::ops::Range<u8> = 232..240;
+const SAYING: u8 = 240;
+
+/// What a program that reads and writes files says of them, fitting or not.
+fn carry(step: u8, script: &mut Script<'_>, session: &mut impl Transfers) {
+    let item = u32::from(script.byte().unwrap_or(0));
+    let offset = u64::from(script.byte().unwrap_or(0));
+    match step - CARRYING.start {
+        0 => session.file_piece(FilePiece::Begin { files: item, bytes: offset }),
+        1 => {
+            let path = ItemPath::new("a/b").expect("a path");
+            let kind = if offset == 0 {
+                ItemKind::Folder
+            } else {
+                ItemKind::File { size: offset * 100, modified: 0 }
+            };
+            session.file_piece(FilePiece::Item { item, path, kind });
+        }
+        2 => session.file_piece(FilePiece::Data { item, offset, bytes: script.piece() }),
+        3 => session.file_piece(FilePiece::Digest { item, sha256: [7; 32] }),
+        4 => session.file_piece(FilePiece::Skipped { item, why: FileProblem::Changed }),
+        5 => {
+            session.file_piece(FilePiece::Finished);
+            session.file_finished();
+        }
+        6 => {
+            session.file_goes_on(item, offset);
+            session.file_wrote(offset);
+        }
+        _ if offset == 0 => session.cancel_transfer(Cancelled::ByHand),
+        _ if offset == 1 => session.file_settled(item, Err(FileProblem::Full)),
+        _ => session.file_settled(item, Ok(Text::default())),
+    }
+    assert!(session.progress().is_none_or(|progress| progress.bytes_done <= progress.bytes));
+}
+
 /// Frames of a console, answers of a customer, news of a desk and time, in any order.
 pub(super) fn client(data: &[u8]) {
     let mut script = Script(data);
@@ -44,6 +85,15 @@ pub(super) fn client(data: &[u8]) {
     let mut watch = Watch::default();
     while let Some(step) = script.byte() {
         match step % 12 {
+            _ if CARRYING.contains(&step) => carry(step, &mut script, &mut session),
+            _ if step == SAYING => {
+                let text = String::from_utf8_lossy(&script.piece()).into_owned();
+                // Whether it is taken depends on what came before.
+                let _ = session.clipboard(text.repeat(100));
+                for text in prose_of(&text) {
+                    let _ = session.say(text);
+                }
+            }
             0..=3 => {
                 frames.push(&script.piece());
                 loop {
@@ -116,8 +166,15 @@ struct Watch {
 impl Watch {
     fn look(&mut self, session: &mut ClientSession) {
         while let Some(event) = session.poll_event() {
-            let nobody_said_yes =
-                matches!(event, ClientEvent::Show(_) | ClientEvent::Do(_) | ClientEvent::Allowed(_));
+            let nobody_said_yes = matches!(
+                event,
+                ClientEvent::Show(_)
+                    | ClientEvent::Do(_)
+                    | ClientEvent::Allowed(_)
+                    | ClientEvent::Said(_)
+                    | ClientEvent::Clipboard(_)
+                    | ClientEvent::File(_)
+            );
             assert!(self.answered || !nobody_said_yes, "{event:?} before anybody said yes");
             assert!(!self.ended, "{event:?} after the end");
             match event {
@@ -143,6 +200,9 @@ impl Watch {
         {
             assert!(session.grants().allows(Grant::View), "{message:?} that nobody may see");
         }
+        if matches!(message, ToConsole::FileData { .. }) {
+            assert!(session.grants().allows(Grant::Files), "{message:?} that nobody may fetch");
+        }
     }
 }
 
@@ -155,6 +215,19 @@ pub(super) fn console(data: &[u8]) {
     let (mut allowed, mut ended) = (false, false);
     while let Some(step) = script.byte() {
         match step % 10 {
+            _ if CARRYING.contains(&step) => carry(step, &mut script, &mut session),
+            _ if step == SAYING => {
+                let text = String::from_utf8_lossy(&script.piece()).into_owned();
+                // Whether it is taken depends on what came before.
+                let _ = session.clipboard(text.repeat(100));
+                for text in prose_of(&text) {
+                    let _ = session.say(text);
+                }
+                let _ = session.put(None, Existing::Keep);
+            }
+            _ if step == SAYING + 1 => {
+                let _ = session.get(Text::truncated("a"));
+            }
             0..=4 => {
                 frames.push(&script.piece());
                 loop {

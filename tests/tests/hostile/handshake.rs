@@ -126,6 +126,9 @@ impl Honest {
     }
 }
 
+/// A version of the session protocol that both speak.
+const SPOKEN: u16 = Versions::SESSION.newest.0;
+
 /// What a hostile console says inside the TLS once it has heard the client's hello.
 fn to_client(voucher: &SignedVoucher) -> Vec<(Vec<Vec<u8>>, &'static str)> {
     let hello = |voucher: &SignedVoucher, share: Bytes<128>, version: u16| {
@@ -133,7 +136,7 @@ fn to_client(voucher: &SignedVoucher) -> Vec<(Vec<Vec<u8>>, &'static str)> {
         let versions = Versions { oldest: only, newest: only };
         SealFromConsole::ConsoleHello { versions, nonce: [1; 32], voucher: voucher.clone(), share }.to_frame()
     };
-    let good = hello(voucher, share(b'A'), 1);
+    let good = hello(voucher, share(b'A'), SPOKEN);
     let mut forged = voucher.clone();
     forged.signature = Bytes::new([1; 64]).unwrap();
     let mut changed = voucher.clone();
@@ -148,12 +151,12 @@ fn to_client(voucher: &SignedVoucher) -> Vec<(Vec<Vec<u8>>, &'static str)> {
         (vec![vec![2, 0, 2, 9, 9]], "malformed seal from console ConsoleHello"),
         (vec![vec![1, 0, 0]], "unknown frame type 1 of seal from console"),
         (vec![proof.clone()], "a message came out of order"),
-        (vec![hello(&forged, share(b'A'), 1)], believed),
-        (vec![hello(&changed, share(b'A'), 1)], believed),
+        (vec![hello(&forged, share(b'A'), SPOKEN)], believed),
+        (vec![hello(&changed, share(b'A'), SPOKEN)], believed),
         (vec![hello(voucher, share(b'A'), 99)], "the other program speaks versions 99 to 99"),
-        (vec![hello(voucher, share(b'B'), 1)], "its key share is invalid"),
-        (vec![hello(voucher, Bytes::new([b'A'; 33]).unwrap(), 1)], "its key share is invalid"),
-        (vec![hello(voucher, Bytes::default(), 1)], "its key share is invalid"),
+        (vec![hello(voucher, share(b'B'), SPOKEN)], "its key share is invalid"),
+        (vec![hello(voucher, Bytes::new([b'A'; 33]).unwrap(), SPOKEN)], "its key share is invalid"),
+        (vec![hello(voucher, Bytes::default(), SPOKEN)], "its key share is invalid"),
         (vec![[good.clone(), vec![4]].concat()], "bytes came before their time"),
         (vec![[good.clone(), proof].concat()], "bytes came before their time"),
         (vec![good[..good.len() / 2].to_vec()], "closed the connection before it was secured"),
@@ -239,18 +242,18 @@ fn to_console() -> Vec<(Vec<Vec<u8>>, &'static str)> {
         (vec![vec![1, 0, 2, 9, 9]], "malformed seal from client ClientHello"),
         (vec![shared.clone()], "a message came out of order"),
         (vec![hello(99)], "the other program speaks versions 99 to 99"),
-        (vec![hello(1)[..20].to_vec()], closed),
-        (vec![hello(1), vec![0; 30]], "unknown frame type 0 of seal from client"),
-        (vec![hello(1), proof.clone()], "a message came out of order"),
-        (vec![hello(1), of_share(share(b'A'))], "its key share is invalid"),
-        (vec![hello(1), of_share(Bytes::default())], "its key share is invalid"),
-        (vec![hello(1), [shared.clone(), proof.clone()].concat()], "bytes came before their time"),
-        (vec![hello(1), shared[..10].to_vec()], closed),
-        (vec![hello(1), vec![]], closed),
-        (vec![hello(1), shared.clone(), vec![0; 30]], "unknown frame type 0 of seal from client"),
-        (vec![hello(1), shared.clone(), shared.clone()], "a message came out of order"),
-        (vec![hello(1), shared.clone(), proof], "could not prove that it knows the password"),
-        (vec![hello(1), shared, vec![5, 0, 64, 1]], closed),
+        (vec![hello(SPOKEN)[..20].to_vec()], closed),
+        (vec![hello(SPOKEN), vec![0; 30]], "unknown frame type 0 of seal from client"),
+        (vec![hello(SPOKEN), proof.clone()], "a message came out of order"),
+        (vec![hello(SPOKEN), of_share(share(b'A'))], "its key share is invalid"),
+        (vec![hello(SPOKEN), of_share(Bytes::default())], "its key share is invalid"),
+        (vec![hello(SPOKEN), [shared.clone(), proof.clone()].concat()], "bytes came before their time"),
+        (vec![hello(SPOKEN), shared[..10].to_vec()], closed),
+        (vec![hello(SPOKEN), vec![]], closed),
+        (vec![hello(SPOKEN), shared.clone(), vec![0; 30]], "unknown frame type 0 of seal from client"),
+        (vec![hello(SPOKEN), shared.clone(), shared.clone()], "a message came out of order"),
+        (vec![hello(SPOKEN), shared.clone(), proof], "could not prove that it knows the password"),
+        (vec![hello(SPOKEN), shared, vec![5, 0, 64, 1]], closed),
     ]
 }
 

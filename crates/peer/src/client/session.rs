@@ -263,7 +263,11 @@ impl Run {
 
     /// Only while the operator may have it: what the person copies otherwise is not even looked at.
     fn watch_clipboard(&mut self, desk: &mut dyn Desk) {
-        let watches = self.ended.is_none() && self.session.grants().allows(Grant::Clipboard);
+        if self.ended.is_some() {
+            // The desk is closed.
+            return;
+        }
+        let watches = self.session.grants().allows(Grant::Clipboard);
         if std::mem::replace(&mut self.watches_clipboard, watches) != watches {
             desk.watch_clipboard(watches);
         }

@@ -145,7 +145,8 @@ impl<'a> ClientScript<'a> {
         let hellos = parties.hellos(&self.hello().to_frame(), &console_frame);
         let exporter = self.tls.export(&hellos);
         let key = pake.finish(&a).unwrap();
-        let (console_mac, mac) = proofs(&key, &exporter, &hellos, &share, Version(1), &self.nonce);
+        let (console_mac, mac) =
+            proofs(&key, &exporter, &hellos, &share, Versions::SESSION.newest, &self.nonce);
         let words = words(&exporter, &self.nonce, &theirs);
         let proof = SealFromClient::ClientProof { mac, nonce: self.nonce, language: self.language };
         ClientAtProof { proof, console_mac, words }
@@ -196,7 +197,7 @@ impl ConsoleAtShare {
         let SealFromClient::ClientShare { share: b } = client_share else { panic!("{client_share:?}") };
         let key = self.pake.finish(b).unwrap();
         let frame = client_share.to_frame();
-        let (mac, _) = proofs(&key, &self.exporter, &self.hellos, &frame, Version(1), &[0; 32]);
+        let (mac, _) = proofs(&key, &self.exporter, &self.hellos, &frame, Versions::SESSION.newest, &[0; 32]);
         (SealFromConsole::ConsoleProof { mac }, self.exporter)
     }
 }
