@@ -4,6 +4,8 @@ use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use farhand_peer::client::{Decided, Decision, Event, FileRecord, Receipt};
+use farhand_proto::bounded::Shown;
+use farhand_proto::limits::MAX_PATH;
 use farhand_proto::transfer::ItemKind;
 use farhand_session::{Direction, FileEvent};
 use serde_json::{Value, json};
@@ -140,12 +142,19 @@ fn as_json(event: &Event) -> Value {
     }
 }
 
+/// An operator's program may say anything.
+fn shown(path: &str) -> Shown<MAX_PATH> {
+    Shown::truncated(path)
+}
+
 fn file_words(event: &FileEvent) -> String {
     match event {
-        FileEvent::Put { folder: Some(folder), .. } => format!("The operator brings files into {folder}."),
+        FileEvent::Put { folder: Some(folder), .. } => {
+            format!("The operator brings files into {}.", shown(folder))
+        }
         FileEvent::Put { folder: None, .. } => "The operator brings files.".to_owned(),
-        FileEvent::Get { path } => format!("The operator fetches {path}."),
-        FileEvent::Begun { files, bytes } => format!("{files} files, {bytes} bytes."),
+        FileEvent::Get { path } => format!("The operator fetches {}.", shown(path)),
+        FileEvent::Begun { files, bytes } => format!("Files: {files}. Bytes: {bytes}."),
         FileEvent::Stored { kind: ItemKind::Folder, direction: Direction::In, place, .. } => {
             format!("Folder: {place}")
         }
@@ -206,7 +215,10 @@ fn receipt_json(receipt: &Receipt) -> Value {
         "asked": receipt.asked.map(|grants| grants.to_string()),
         "decisions": receipt.decisions.iter().map(decision_json).collect::<Vec<_>>(),
         "files": receipt.files.iter().map(record_json).collect::<Vec<_>>(),
-        "more_files": receipt.more_files,
+        "brought": receipt.counts.brought,
+        "fetched": receipt.counts.fetched,
+        "not_brought": receipt.counts.not_brought,
+        "not_fetched": receipt.counts.not_fetched,
         "reason": receipt.end.to_string(),
     })
 }

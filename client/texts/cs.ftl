@@ -146,6 +146,7 @@ bar-control = Ovládání
 # Potvrzení
 over-heading = Relace skončila
 over-heading-denied = Nikoho jste nepustili dál
+over-heading-words = Ta dvě slova se lišila
 receipt-title = Vzdálená pomoc: co se dělo
 receipt-who = Kdo
 receipt-organisation = Organizace

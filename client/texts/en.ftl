@@ -141,6 +141,7 @@ bar-control = Control
 # The receipt
 over-heading = The session is over
 over-heading-denied = You did not let them in
+over-heading-words = The two words differed
 receipt-title = Remote help: what happened
 receipt-who = Who
 receipt-organisation = Organisation

@@ -154,7 +154,7 @@ impl Connect {
         let needed = || steps.iter().filter_map(|placed| placed.step.needs());
         match self.grants {
             Some(grants) => grants,
-            None if self.view_only => [Grant::View].into_iter().chain(needed()).collect(),
+            None if self.view_only => Grants::NONE.with(Grant::View),
             None => [Grant::View, Grant::Control].into_iter().chain(needed()).collect(),
         }
     }

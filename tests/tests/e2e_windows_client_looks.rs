@@ -112,7 +112,7 @@ fn grows_with(dots: u32, times: i32) {
     let mut person = Person::at(&desk.server);
     let halves = |points: i32| points * times / 2;
     let main = desk.client.widget(Role::Frame, MAIN).place();
-    assert_eq!((main.width, main.height), (halves(440), halves(580)));
+    assert_eq!((main.width, main.height), (halves(440), halves(672)));
     let _numbers = desk.client.numbers();
     keep_picture(&desk.eye, &format!("waiting-{dots}"));
     let mut console = desk.console("stay\n");

@@ -2,6 +2,8 @@
 
 use std::collections::VecDeque;
 
+use farhand_proto::bounded::Shown;
+use farhand_proto::limits::MAX_PATH;
 use farhand_proto::transfer::{FileProblem, ItemKind};
 use farhand_session::{Direction, FileEvent, Progress};
 
@@ -58,7 +60,7 @@ pub(crate) struct Running {
     /// Files that arrived, and those that did not.
     pub(crate) stored: u64,
     pub(crate) failed: u64,
-    /// Where the last one lies.
+    /// Where the last one lies, or what it was if it was fetched.
     pub(crate) place: Option<String>,
 }
 
@@ -79,14 +81,17 @@ impl Files {
         match event {
             FileEvent::Put { folder, .. } => self.begin(Direction::In, folder.as_deref()),
             FileEvent::Get { path } => self.begin(Direction::Out, Some(path)),
-            FileEvent::Stored { kind: ItemKind::File { .. }, place, .. } => {
+            FileEvent::Stored { kind: ItemKind::File { .. }, direction, path, place } => {
                 if let Some(running) = &mut self.running {
                     running.stored += 1;
-                    running.place = Some(place.to_string());
+                    running.place = Some(match direction {
+                        Direction::In => place.to_string(),
+                        Direction::Out => path.to_string(),
+                    });
                 }
             }
             // What changed is sent again.
-            FileEvent::NotStored { why, .. } if *why != FileProblem::Changed => {
+            FileEvent::NotStored { why, .. } if *why != FileProblem::Again => {
                 if let Some(running) = &mut self.running {
                     running.failed += 1;
                 }
@@ -111,7 +116,8 @@ impl Files {
         self.last = None;
         self.running = Some(Running {
             direction,
-            what: what.map(str::to_owned),
+            // An operator's program may say anything.
+            what: what.map(|what| Shown::<MAX_PATH>::truncated(what).to_string()),
             progress: None,
             stored: 0,
             failed: 0,

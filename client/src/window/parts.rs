@@ -179,8 +179,9 @@ pub(crate) fn announce(response: &Response) {
     });
 }
 
-/// Lets what is cut at the bottom fade away, with an arrow: it goes on below.
-pub(crate) fn paint_more(ui: &Ui, rect: Rect) {
+/// Lets what is cut at the bottom fade away, with an arrow: it goes on below. Whether the arrow is pressed: nothing that
+/// is painted over is.
+pub(crate) fn more(ui: &Ui, rect: Rect) -> bool {
     /// Of what fades, and of the arrow's own place below it.
     const HEIGHTS: [f32; 2] = [24.0, 14.0];
     let palette = Palette::in_use(ui);
@@ -204,6 +205,7 @@ pub(crate) fn paint_more(ui: &Ui, rect: Rect) {
     let tip = arrow.center_bottom() - vec2(0.0, 4.0);
     let line = vec![tip + vec2(-9.0, -7.0), tip, tip + vec2(9.0, -7.0)];
     ui.painter().add(Shape::line(line, Stroke::new(2.5, palette.text)));
+    ui.interact(fade.union(arrow), ui.id().with("more"), Sense::CLICK).clicked()
 }
 
 /// Keeps what has got the focus in sight.

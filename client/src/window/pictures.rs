@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::Theme;
 use farhand_peer::SessionEnd;
-use farhand_peer::client::{Decided, Decision, FileRecord, Receipt};
+use farhand_peer::client::{Decided, Decision, FileCounts, FileRecord, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
@@ -278,7 +278,7 @@ fn receipt(end: EndReason, decisions: &[(u64, Decided)], to: u64) -> Receipt {
             .map(|(seconds, what)| Decision { at: at(*seconds), what: *what })
             .collect(),
         files: Vec::new(),
-        more_files: 0,
+        counts: FileCounts::default(),
         end: SessionEnd::Session(farhand_session::Ended::Here(end)),
     }
 }
@@ -305,8 +305,9 @@ fn over() -> Over {
         file(320, Direction::In, "driver-setup.exe", Ok("/mnt/eva/Downloads/driver-setup.exe".to_owned())),
         file(410, Direction::Out, "error.log", Ok("error.log".to_owned())),
     ];
+    let counts = FileCounts { brought: 1, fetched: 1, ..FileCounts::default() };
     Over {
-        receipt: Receipt { files, ..receipt(EndReason::Customer, &decisions, 803) },
+        receipt: Receipt { files, counts, ..receipt(EndReason::Customer, &decisions, 803) },
         path: "/mnt/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
         saved: None,
     }

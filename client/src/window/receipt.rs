@@ -68,8 +68,9 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
     let mut happened: Vec<_> = decided.chain(moved).collect();
     happened.sort_by_key(|(time, _)| *time);
     lines.extend(happened.into_iter().map(|(_, line)| line));
-    if receipt.more_files > 0 {
-        let more = words.fill("receipt-more-files", &[("count", receipt.more_files.into())]);
+    let more = receipt.counts.all().saturating_sub(receipt.files.len() as u64);
+    if more > 0 {
+        let more = words.fill("receipt-more-files", &[("count", more.into())]);
         lines.push(Line::Fact(words.exact_time(receipt.to), more));
     }
     lines.push(at(receipt.to, end_key(&receipt.end), None));
@@ -110,13 +111,17 @@ fn used(receipt: &Receipt, grant: Grant, words: &Words) -> String {
 
 /// How many files travelled.
 fn files(receipt: &Receipt, words: &Words) -> String {
-    let arrived = receipt.files.iter().filter(|file| file.result.is_ok());
-    let (brought, fetched): (Vec<_>, Vec<_>) = arrived.partition(|file| file.direction == Direction::In);
-    if brought.is_empty() && fetched.is_empty() && receipt.more_files == 0 {
+    let counts = receipt.counts;
+    if counts.all() == 0 {
         return words.get("receipt-files-not");
     }
-    let counts = [("brought", brought.len()), ("fetched", fetched.len())];
-    words.fill("receipt-files", &counts.map(|(name, count)| (name, (count as u64).into())))
+    let arrived = [("brought", counts.brought.into()), ("fetched", counts.fetched.into())];
+    let mut said = words.fill("receipt-files", &arrived);
+    let failed = counts.not_brought + counts.not_fetched;
+    if failed > 0 {
+        said = said + " " + &words.fill("files-failed", &[("failed", failed.into())]);
+    }
+    said
 }
 
 fn end_key(end: &SessionEnd) -> &'static str {

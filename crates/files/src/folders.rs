@@ -11,17 +11,24 @@ pub fn downloads() -> Option<PathBuf> {
     Some(of_desktop(&home).into_iter().chain([usual]).find(|folder| folder.is_dir()).unwrap_or(home))
 }
 
-/// A path as somebody wrote it: one that is not whole is meant from the home, and so is what follows `~/`.
+/// A path as somebody wrote it: one that is not whole is meant from the home, and so is what follows `~/`. `None` for
+/// one that leads to another computer (this user's password would be shown to it), and where a home is meant and there
+/// is none.
 #[must_use]
-pub fn resolve(path: &str) -> PathBuf {
-    let home = || std::env::home_dir().unwrap_or_default();
+pub fn resolve(path: &str) -> Option<PathBuf> {
+    let is_elsewhere = std::path::MAIN_SEPARATOR == '\\'
+        && path.chars().take(2).filter(|character| std::path::is_separator(*character)).count() == 2;
+    if is_elsewhere {
+        return None;
+    }
+    let home = || std::env::home_dir().filter(|home| home.is_absolute());
     match path.strip_prefix('~') {
         Some("") => home(),
         Some(rest) if rest.starts_with(std::path::is_separator) => {
-            home().join(rest.trim_start_matches(std::path::is_separator))
+            Some(home()?.join(rest.trim_start_matches(std::path::is_separator)))
         }
-        _ if Path::new(path).is_absolute() => PathBuf::from(path),
-        _ => home().join(path),
+        _ if Path::new(path).is_absolute() => Some(PathBuf::from(path)),
+        _ => Some(home()?.join(path)),
     }
 }
 

@@ -6,8 +6,10 @@ mod folders;
 mod names;
 mod problem;
 mod source;
+mod stop;
 mod target;
 
 pub use folders::{downloads, resolve};
 pub use source::Source;
-pub use target::{Answer, Leftovers, Target};
+pub use stop::Stop;
+pub use target::{Answer, Goes, Leftovers, Target};

@@ -47,18 +47,21 @@ fn is_device(name: &str) -> bool {
         && NUMBERED_DEVICES.into_iter().any(|device| characters.as_str().eq_ignore_ascii_case(device))
 }
 
+/// Most systems have room for as many bytes in a name.
+const MOST: usize = 255;
+
 /// The name with a number before its ending: `report (2).pdf`.
 pub(crate) fn numbered(name: &str, number: u32) -> String {
-    match name.rfind('.').filter(|dot| *dot > 0) {
-        Some(dot) => format!("{} ({number}){}", &name[..dot], &name[dot..]),
-        None => format!("{name} ({number})"),
-    }
+    let dot = name.rfind('.').filter(|dot| *dot > 0 && name.len() - dot < MOST / 2).unwrap_or(name.len());
+    let (stem, ending) = name.split_at(dot);
+    let number = format!(" ({number})");
+    let room = MOST - number.len() - ending.len();
+    format!("{}{number}{ending}", &stem[..stem.floor_char_boundary(room)])
 }
 
 /// The name under which a file lies until it is whole. `mark` tells one version of it from others.
 pub(crate) fn partial(name: &str, mark: &str) -> String {
-    // Most systems have room for 255 bytes.
-    let kept = name.floor_char_boundary(200);
+    let kept = name.floor_char_boundary(MOST - 55);
     format!(".{}.{mark}.farhand-part", &name[..kept])
 }
 
@@ -93,6 +96,15 @@ mod tests {
         assert_eq!(numbered("a.tar.gz", 2), "a.tar (2).gz");
         assert_eq!(numbered("README", 3), "README (3)");
         assert_eq!(numbered(".profile", 2), ".profile (2)");
+        for long in [
+            "n".repeat(255),
+            "ř".repeat(127),
+            format!("{}.txt", "ř".repeat(125)),
+            format!("a.{}", "b".repeat(253)),
+        ] {
+            let numbered = numbered(&long, 12);
+            assert!(numbered.len() <= 255 && numbered.contains(" (12)"), "{numbered}");
+        }
         let long = "ř".repeat(127);
         assert!(partial(&long, "0123456789abcdef").len() < 255);
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, ErrorKind};
 
-use farhand_proto::bounded::Text;
+use farhand_proto::bounded::Shown;
 use farhand_proto::transfer::FileProblem;
 
 /// The problem behind an error.
@@ -16,6 +16,6 @@ pub(crate) fn of(error: &io::Error) -> FileProblem {
             FileProblem::InTheWay
         }
         ErrorKind::InvalidFilename | ErrorKind::InvalidInput => FileProblem::Name,
-        _ => FileProblem::System(Text::truncated(&error.to_string())),
+        _ => FileProblem::System(Shown::truncated(&error.to_string())),
     }
 }

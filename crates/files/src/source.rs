@@ -6,14 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_lc_rs::digest::{Context, SHA256};
-use farhand_proto::bounded::Text;
-use farhand_proto::limits::SMALL_FILE;
-use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath};
-use farhand_session::FilePiece;
+use farhand_proto::bounded::{Bytes, Shown};
+use farhand_proto::limits::{MAX_FILE_CHUNK, SMALL_FILE};
+use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath, Piece};
 
 use crate::problem;
+use crate::stop::Stop;
 
-/// Bytes that are read at once.
+/// Bytes that are read at once for a digest.
 const CHUNK: usize = 64 * 1024;
 /// The most files and folders of one transfer.
 const MAX_ITEMS: usize = 200_000;
@@ -70,11 +70,12 @@ impl Hash {
     }
 
     /// Takes in the first so many bytes of a file, and leaves it behind them.
-    pub(crate) fn read_start(&mut self, file: &mut File, bytes: u64) -> io::Result<()> {
+    pub(crate) fn read_start(&mut self, file: &mut File, bytes: u64, stop: &Stop) -> io::Result<()> {
         file.seek(SeekFrom::Start(0))?;
         let mut buffer = vec![0; CHUNK];
         let mut left = bytes;
         while left > 0 {
+            stop.check()?;
             let most = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
             let count = file.read(&mut buffer[..most])?;
             if count == 0 {
@@ -98,45 +99,47 @@ impl Hash {
 pub struct Source {
     items: Vec<Item>,
     state: State,
+    stop: Stop,
 }
 
 impl Source {
-    /// These files, and these folders with all that is in them. Links within folders are not followed.
+    /// These files, and these folders with all that is in them. Links within folders are not followed. What takes long
+    /// ends early once `stop` is set.
     ///
     /// # Errors
     /// One of them can't be read at all, or there are too many.
-    pub fn of(paths: &[PathBuf]) -> Result<Self, FileProblem> {
+    pub fn of(paths: &[PathBuf], stop: &Stop) -> Result<Self, FileProblem> {
         let mut items = Vec::new();
         for path in paths {
             // The one who names a link means what it leads to.
             let metadata = fs::metadata(path).map_err(|error| problem::of(&error))?;
             let name = fs::canonicalize(path).ok().filter(|_| path.file_name().is_none());
             let name = name.as_deref().unwrap_or(path).file_name().unwrap_or("files".as_ref());
-            collect(path, &[name.to_string_lossy().into_owned()], &metadata, &mut items)?;
+            collect(path, &[name.to_string_lossy().into_owned()], &metadata, &mut items, stop)?;
         }
-        Ok(Self { items, state: State::Begin })
+        Ok(Self { items, state: State::Begin, stop: stop.clone() })
     }
 
     /// Reads on; `None` while nothing can be read before [`Source::read_from`] or [`Source::leave`] says so, and after
     /// everything was.
-    pub fn next_piece(&mut self) -> Option<FilePiece> {
+    pub fn next_piece(&mut self) -> Option<Piece> {
         match &mut self.state {
             State::Begin => {
                 let files =
                     self.items.iter().filter(|item| matches!(item.kind, ItemKind::File { .. })).count();
                 let bytes = self.items.iter().map(|item| size(item.kind)).sum();
                 self.state = self.item_or_end(0);
-                Some(FilePiece::Begin { files: u32::try_from(files).unwrap_or(u32::MAX), bytes })
+                Some(Piece::Begin { files: u32::try_from(files).unwrap_or(u32::MAX), bytes })
             }
             State::Item(index) => {
                 let index = *index;
-                let Item { path, kind, problem, .. } = self.items[index].clone();
+                let Item { path, kind, .. } = self.items[index].clone();
                 self.state = match kind {
-                    ItemKind::Folder if problem.is_none() => self.item_or_end(index + 1),
+                    ItemKind::Folder => self.item_or_end(index + 1),
                     ItemKind::File { size, .. } if size > SMALL_FILE => State::Waiting(index),
                     _ => self.open(index, 0),
                 };
-                Some(FilePiece::Item { item: number(index), path, kind })
+                Some(Piece::Item { item: number(index), path, kind })
             }
             State::Reading(index, _) => {
                 let index = *index;
@@ -146,11 +149,11 @@ impl Source {
                 let index = *index;
                 let why = self.items[index].problem.clone()?;
                 self.state = self.item_or_end(index + 1);
-                Some(FilePiece::Skipped { item: number(index), why })
+                Some(Piece::Skipped { item: number(index), why })
             }
             State::Finished => {
                 self.state = State::Over;
-                Some(FilePiece::Finished)
+                Some(Piece::Finished)
             }
             State::Over => None,
         }
@@ -163,9 +166,9 @@ impl Source {
         }
     }
 
-    /// Goes back to before this item, or on to it.
+    /// Goes back to before this item, or on to it; before the first stands [`Piece::Begin`].
     pub fn return_to(&mut self, item: u32) {
-        self.state = self.item_or_end(item as usize);
+        self.state = if item == 0 { State::Begin } else { self.item_or_end(item as usize) };
     }
 
     /// Reads no more of this item.
@@ -193,14 +196,18 @@ impl Source {
         }
         let mut hash = Hash::new();
         let opened = File::open(&self.items[index].local).and_then(|mut file| {
-            hash.read_start(&mut file, offset)?;
+            hash.read_start(&mut file, offset, &self.stop)?;
             Ok(file)
         });
         match opened {
             Ok(file) => State::Reading(index, Reading { file, offset, hash }),
             Err(error) => {
                 let problem = match error.kind() {
-                    io::ErrorKind::UnexpectedEof => FileProblem::Changed,
+                    // It is shorter than what was sent of it.
+                    io::ErrorKind::UnexpectedEof => {
+                        let now = fs::metadata(&self.items[index].local).map(|metadata| kind_of(&metadata));
+                        self.again(index, now)
+                    }
                     _ => problem::of(&error),
                 };
                 self.items[index].problem = Some(problem);
@@ -209,12 +216,12 @@ impl Source {
         }
     }
 
-    fn read(&mut self, index: usize) -> FilePiece {
+    fn read(&mut self, index: usize) -> Piece {
         let item = number(index);
         let whole = size(self.items[index].kind);
-        let State::Reading(_, reading) = &mut self.state else { return FilePiece::Finished };
+        let State::Reading(_, reading) = &mut self.state else { return Piece::Finished };
         let left = whole.saturating_sub(reading.offset);
-        let mut bytes = vec![0; usize::try_from(left).unwrap_or(CHUNK).min(CHUNK)];
+        let mut bytes = vec![0; usize::try_from(left).unwrap_or(MAX_FILE_CHUNK).min(MAX_FILE_CHUNK)];
         let read = if bytes.is_empty() { Ok(0) } else { reading.file.read(&mut bytes) };
         match read {
             Ok(count) if count > 0 => {
@@ -222,36 +229,44 @@ impl Source {
                 reading.hash.update(&bytes);
                 let offset = reading.offset;
                 reading.offset += count as u64;
-                FilePiece::Data { item, offset, bytes }
+                Piece::Data { item, offset, data: Bytes::new(bytes).expect("a chunk fits") }
             }
             Ok(_) => self.end(index, left == 0),
             Err(error) => {
                 self.state = self.item_or_end(index + 1);
-                FilePiece::Skipped { item, why: problem::of(&error) }
+                Piece::Skipped { item, why: problem::of(&error) }
             }
         }
     }
 
     /// All of a file was read, or nothing more comes of it.
-    fn end(&mut self, index: usize, is_whole: bool) -> FilePiece {
+    fn end(&mut self, index: usize, is_whole: bool) -> Piece {
         let item = number(index);
         let next = self.item_or_end(index + 1);
         let State::Reading(_, reading) = std::mem::replace(&mut self.state, next) else {
-            return FilePiece::Finished;
+            return Piece::Finished;
         };
         let kind = reading.file.metadata().map(|metadata| kind_of(&metadata));
         if is_whole && kind.as_ref().is_ok_and(|kind| *kind == self.items[index].kind) {
-            return FilePiece::Digest { item, sha256: reading.hash.finish() };
+            return Piece::Digest { item, sha256: reading.hash.finish() };
         }
+        let why = self.again(index, kind);
+        self.state = self.item_or_end(index + 1);
+        Piece::Skipped { item, why }
+    }
+
+    /// A file changed to this: it is read once more, if it may be; gives what to say of this attempt.
+    fn again(&mut self, index: usize, now: io::Result<ItemKind>) -> FileProblem {
         let changed = &self.items[index];
-        if let Ok(kind @ ItemKind::File { .. }) = kind
-            && changed.retries < RETRIES
-        {
-            let again = Item { kind, retries: changed.retries + 1, ..changed.clone() };
-            self.items.push(again);
-            self.state = self.item_or_end(index + 1);
+        match now {
+            Ok(kind @ ItemKind::File { .. }) if changed.retries < RETRIES => {
+                let again = Item { kind, problem: None, retries: changed.retries + 1, ..changed.clone() };
+                self.items.push(again);
+                FileProblem::Again
+            }
+            Ok(_) => FileProblem::Changed,
+            Err(error) => problem::of(&error),
         }
-        FilePiece::Skipped { item, why: FileProblem::Changed }
     }
 }
 
@@ -287,14 +302,16 @@ fn collect(
     names: &[String],
     metadata: &Metadata,
     items: &mut Vec<Item>,
+    stop: &Stop,
 ) -> Result<(), FileProblem> {
+    stop.check().map_err(|error| problem::of(&error))?;
     if items.len() >= MAX_ITEMS {
         let words = format!("more than {MAX_ITEMS} files and folders at once; take fewer");
-        return Err(FileProblem::System(Text::truncated(&words)));
+        return Err(FileProblem::System(Shown::truncated(&words)));
     }
     let path = ItemPath::of_names(names.iter().map(String::as_str)).map_err(|_| {
         let words = format!("too long a path to travel: {}", names.join("/"));
-        FileProblem::System(Text::truncated(&words))
+        FileProblem::System(Shown::truncated(&words))
     })?;
     let is_usual = metadata.is_dir() || metadata.is_file();
     let problem = (!is_usual).then_some(FileProblem::NotAFile);
@@ -308,6 +325,8 @@ fn collect(
     let mut entries = match entries {
         Ok(entries) => entries,
         Err(error) => {
+            // As a file it can be answered with the reason; nothing of it is there.
+            item.kind = ItemKind::File { size: 0, modified: 0 };
             item.problem = Some(problem::of(&error));
             items.push(item);
             return Ok(());
@@ -320,7 +339,7 @@ fn collect(
             names.iter().cloned().chain([entry.file_name().to_string_lossy().into_owned()]).collect();
         // One that is gone by now was not there.
         if let Ok(metadata) = fs::symlink_metadata(entry.path()) {
-            collect(&entry.path(), &names, &metadata, items)?;
+            collect(&entry.path(), &names, &metadata, items, stop)?;
         }
     }
     Ok(())

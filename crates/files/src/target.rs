@@ -1,19 +1,19 @@
 //! Writes what comes, under final names only once it is whole.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use farhand_proto::bounded::Text;
+use farhand_proto::bounded::Shown;
 use farhand_proto::limits::{MAX_PATH, SMALL_FILE};
-use farhand_proto::transfer::{Existing, FileProblem, ItemKind, ItemPath};
-use farhand_session::FilePiece;
+use farhand_proto::transfer::{Existing, FileProblem, ItemKind, ItemPath, Piece};
 
 use crate::names::{self, Rules};
 use crate::problem;
 use crate::source::Hash;
+use crate::stop::Stop;
 
 /// How many names are tried for a file whose own is taken.
 const MOST_NUMBERS: u32 = 1000;
@@ -28,14 +28,18 @@ pub enum Answer {
         /// Bytes.
         offset: u64,
     },
-    /// So many bytes of contents are written, or are of no use.
+    /// A piece of this [weight](Piece::weight) is dealt with.
     Wrote(u64),
     /// The item lies here, or why it does not.
     Settled {
         /// Its number.
         item: u32,
+        /// Where it belongs, relative to the transfer.
+        path: ItemPath,
+        /// What it is.
+        kind: ItemKind,
         /// Where it lies.
-        result: Result<Text<MAX_PATH>, FileProblem>,
+        result: Result<Shown<MAX_PATH>, FileProblem>,
     },
     /// Everything was dealt with.
     Finished,
@@ -44,7 +48,7 @@ pub enum Answer {
 /// What becomes of half files when a transfer ends before they are whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Leftovers {
-    /// They stay, under names of their own, and a later transfer of the same files goes on there.
+    /// Those of single files stay, under names of their own, and a later transfer of the same file goes on there.
     Keep,
     /// They are deleted.
     Delete,
@@ -54,6 +58,7 @@ pub enum Leftovers {
 #[derive(Debug)]
 struct Open {
     item: u32,
+    path: ItemPath,
     file: File,
     partial: PathBuf,
     place: PathBuf,
@@ -61,41 +66,116 @@ struct Open {
     modified: i64,
     written: u64,
     hash: Hash,
-    digest: Option<[u8; 32]>,
 }
 
-/// Where a transfer goes.
+impl Open {
+    /// Whether a later transfer goes on here: a folder that comes again gets a name of its own.
+    fn is_of_use(&self) -> bool {
+        self.written > SMALL_FILE && self.path.names().count() == 1
+    }
+
+    fn kind(&self) -> ItemKind {
+        ItemKind::File { size: self.size, modified: self.modified }
+    }
+}
+
+/// Where a transfer goes, and how.
+#[derive(Debug, Clone)]
+pub struct Goes {
+    /// Into this folder, which is made if need be.
+    pub folder: PathBuf,
+    /// What becomes of files that are there already.
+    pub existing: Existing,
+    /// What becomes of half ones.
+    pub leftovers: Leftovers,
+    /// The path that was asked for, if one was: the other end chooses no other name than the last of it.
+    pub asked: Option<String>,
+}
+
+/// The names that the outermost item may have.
+#[derive(Debug)]
+enum Outermost {
+    Any,
+    /// One of these.
+    Named(Vec<String>),
+    /// The other end chooses one, once, and none that is hidden.
+    One(Option<String>),
+}
+
+impl Outermost {
+    fn of(asked: Option<&str>) -> Self {
+        let Some(asked) = asked else { return Self::Any };
+        // Either system's separators may have been meant.
+        let last = |separators: &[char]| {
+            let name = asked.trim_end_matches(separators).rsplit(separators).next().unwrap_or_default();
+            let is_name =
+                !matches!(name, "" | "." | ".." | "~") && !name.trim_end_matches('\\').ends_with(':');
+            is_name.then(|| ItemPath::of_names([name]).ok()).flatten().map(|path| path.to_string())
+        };
+        let names: Vec<String> = [last(&['/']), last(&['/', '\\'])].into_iter().flatten().collect();
+        if names.is_empty() { Self::One(None) } else { Self::Named(names) }
+    }
+
+    fn allows(&mut self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Named(names) => names.iter().any(|asked| asked == name),
+            Self::One(Some(chosen)) => chosen == name,
+            Self::One(chosen) => {
+                let is_good = !name.starts_with('.');
+                if is_good {
+                    *chosen = Some(name.to_owned());
+                }
+                is_good
+            }
+        }
+    }
+}
+
+/// A transfer's files here.
 #[derive(Debug)]
 pub struct Target {
-    folder: PathBuf,
-    existing: Existing,
-    leftovers: Leftovers,
+    goes: Goes,
     rules: Rules,
+    stop: Stop,
+    allowed: Outermost,
     /// What the outermost folders of this transfer are called here.
     outermost: HashMap<String, PathBuf>,
+    /// What was written under which of this transfer's names: two that are the same here replace no other.
+    written: HashSet<PathBuf>,
     open: Option<Open>,
 }
 
 impl Target {
-    /// Into this folder, which is made if need be.
+    /// Ready for the first piece. What takes long ends early once `stop` is set.
     ///
     /// # Errors
-    /// It can't be made, or is none.
-    pub fn open(folder: PathBuf, existing: Existing, leftovers: Leftovers) -> Result<Self, FileProblem> {
-        fs::create_dir_all(&folder).map_err(|error| problem::of(&error))?;
-        let rules = Rules::here();
-        Ok(Self { folder, existing, leftovers, rules, outermost: HashMap::new(), open: None })
+    /// The folder can't be made, or is none.
+    pub fn open(goes: Goes, stop: &Stop) -> Result<Self, FileProblem> {
+        fs::create_dir_all(&goes.folder).map_err(|error| problem::of(&error))?;
+        let allowed = Outermost::of(goes.asked.as_deref());
+        let (rules, stop) = (Rules::here(), stop.clone());
+        Ok(Self {
+            goes,
+            rules,
+            stop,
+            allowed,
+            outermost: HashMap::new(),
+            written: HashSet::new(),
+            open: None,
+        })
     }
 
     /// Does what a piece asks for, and says what came of it.
-    pub fn take(&mut self, piece: FilePiece, mut answer: impl FnMut(Answer)) {
+    pub fn take(&mut self, piece: Piece, mut answer: impl FnMut(Answer)) {
+        let weight = piece.weight();
         match piece {
-            FilePiece::Begin { .. } => {}
-            FilePiece::Item { item, path, kind: ItemKind::Folder } => {
+            Piece::Begin { .. } => {}
+            Piece::Item { item, path, kind: kind @ ItemKind::Folder } => {
                 let result = self.make_folder(&path).map(|place| text(&place));
-                answer(Answer::Settled { item, result });
+                answer(Answer::Settled { item, path, kind, result });
             }
-            FilePiece::Item { item, path, kind: ItemKind::File { size, modified } } => {
+            Piece::Item { item, path, kind: kind @ ItemKind::File { size, modified } } => {
                 self.drop_open();
                 match self.begin(item, &path, size, modified) {
                     Ok(open) => {
@@ -104,40 +184,42 @@ impl Target {
                         }
                         self.open = Some(open);
                     }
-                    Err(why) => answer(Answer::Settled { item, result: Err(why) }),
+                    Err(why) => answer(Answer::Settled { item, path, kind, result: Err(why) }),
                 }
             }
-            FilePiece::Data { item, offset, bytes } => {
-                let length = bytes.len() as u64;
-                if let Err(why) = self.write(item, offset, &bytes) {
-                    self.delete_open();
-                    answer(Answer::Settled { item, result: Err(why) });
+            Piece::Data { item, offset, data } => {
+                if let Err(why) = self.write(item, offset, &data) {
+                    self.give_up(why, Self::delete_open, &mut answer);
                 }
-                answer(Answer::Wrote(length));
-                self.settle_if_whole(&mut answer);
             }
-            FilePiece::Digest { item, sha256 } => {
-                if let Some(open) = self.open.as_mut().filter(|open| open.item == item) {
-                    open.digest = Some(sha256);
-                }
-                self.settle_if_whole(&mut answer);
-            }
-            FilePiece::Skipped { item, why } => {
+            Piece::Digest { item, sha256 } => self.finish(item, sha256, &mut answer),
+            Piece::Skipped { item, why } => {
                 if self.open.as_ref().is_some_and(|open| open.item == item) {
-                    self.drop_open();
+                    self.give_up(why, Self::delete_open, &mut answer);
                 }
-                answer(Answer::Settled { item, result: Err(why) });
             }
-            FilePiece::Finished => answer(Answer::Finished),
+            Piece::Finished => answer(Answer::Finished),
+        }
+        answer(Answer::Wrote(weight));
+    }
+
+    /// The file that is open does not become whole.
+    fn give_up(&mut self, why: FileProblem, close: impl FnOnce(&mut Self), answer: &mut impl FnMut(Answer)) {
+        let settled = self.open.as_ref().map(|open| (open.item, open.path.clone(), open.kind()));
+        close(self);
+        if let Some((item, path, kind)) = settled {
+            answer(Answer::Settled { item, path, kind, result: Err(why) });
         }
     }
 
     /// Where an item belongs here; the folders that it lies in are there afterwards.
     fn place(&mut self, path: &ItemPath) -> Result<PathBuf, FileProblem> {
-        let mut names = path.names().map(|name| self.rules.name(name));
+        self.check(path)?;
+        let rules = self.rules;
+        let mut names = path.names().map(|name| rules.name(name));
         let Some(first) = names.next() else { return Err(FileProblem::Name) };
         let mut rest: Vec<String> = names.collect();
-        let Some(last) = rest.pop() else { return Ok(self.folder.join(first)) };
+        let Some(last) = rest.pop() else { return Ok(self.goes.folder.join(first)) };
         let mut place = match self.outermost.get(&first) {
             Some(place) => place.clone(),
             None => self.make_outermost(&first)?,
@@ -150,8 +232,15 @@ impl Target {
         Ok(place)
     }
 
+    /// Nobody else chooses what something that was asked for is called.
+    fn check(&mut self, path: &ItemPath) -> Result<(), FileProblem> {
+        let is_allowed = path.names().next().is_some_and(|first| self.allowed.allows(first));
+        if is_allowed { Ok(()) } else { Err(FileProblem::Name) }
+    }
+
     fn make_folder(&mut self, path: &ItemPath) -> Result<PathBuf, FileProblem> {
         if path.names().count() == 1 {
+            self.check(path)?;
             let name = self.rules.name(path.name());
             return self.make_outermost(&name);
         }
@@ -162,14 +251,14 @@ impl Target {
 
     /// The folder that this transfer brings; one that was there before stays as it is unless it is to be replaced.
     fn make_outermost(&mut self, name: &str) -> Result<PathBuf, FileProblem> {
-        let place = match self.existing {
+        let place = match self.goes.existing {
             Existing::Replace => {
-                let place = self.folder.join(name);
+                let place = self.goes.folder.join(name);
                 make_folder_at(&place)?;
                 place
             }
             Existing::Keep => {
-                let made = first_free(&self.folder, name, |place| fs::create_dir(place));
+                let made = first_free(&self.goes.folder, name, |place| fs::create_dir(place));
                 made.map_err(|error| problem::of(&error))?
             }
         };
@@ -180,7 +269,7 @@ impl Target {
     /// Opens the file that an item is written into, where there is something of it from before behind that.
     fn begin(&mut self, item: u32, path: &ItemPath, size: u64, modified: i64) -> Result<Open, FileProblem> {
         let place = self.place(path)?;
-        if self.existing == Existing::Replace
+        if self.goes.existing == Existing::Replace
             && fs::symlink_metadata(&place).is_ok_and(|there| !there.is_file())
         {
             return Err(FileProblem::InTheWay);
@@ -188,7 +277,7 @@ impl Target {
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let partial = place.with_file_name(names::partial(&name, &mark(path, size, modified)));
         let mut hash = Hash::new();
-        let resumed = if size > SMALL_FILE { resume(&partial, size, &mut hash) } else { None };
+        let resumed = if size > SMALL_FILE { resume(&partial, size, &mut hash, &self.stop) } else { None };
         let (file, written) = match resumed {
             Some(resumed) => resumed,
             None => {
@@ -196,7 +285,7 @@ impl Target {
                 (create(&partial).map_err(|error| problem::of(&error))?, 0)
             }
         };
-        Ok(Open { item, file, partial, place, size, modified, written, hash, digest: None })
+        Ok(Open { item, path: path.clone(), file, partial, place, size, modified, written, hash })
     }
 
     fn write(&mut self, item: u32, offset: u64, bytes: &[u8]) -> Result<(), FileProblem> {
@@ -211,19 +300,23 @@ impl Target {
         Ok(())
     }
 
-    fn settle_if_whole(&mut self, answer: &mut impl FnMut(Answer)) {
-        let is_whole = |open: &Open| open.written == open.size && open.digest.is_some();
-        let Some(open) = self.open.take_if(|open| is_whole(open)) else { return };
-        let item = open.item;
-        let result = finish(open, self.existing).map(|place| text(&place));
-        answer(Answer::Settled { item, result });
+    fn finish(&mut self, item: u32, sha256: [u8; 32], answer: &mut impl FnMut(Answer)) {
+        let Some(open) = self.open.take_if(|open| open.item == item) else { return };
+        let (path, kind) = (open.path.clone(), open.kind());
+        let existing = if self.written.contains(&open.place) { Existing::Keep } else { self.goes.existing };
+        let result = finish(open, sha256, existing);
+        if let (Ok(place), Existing::Replace) = (&result, existing) {
+            self.written.insert(place.clone());
+        }
+        let result = result.map(|place| text(&place));
+        answer(Answer::Settled { item, path, kind, result });
     }
 
     /// Lets go of a file that is not whole.
     fn drop_open(&mut self) {
-        match self.leftovers {
+        match self.goes.leftovers {
             // What nobody would go on with is in the way.
-            Leftovers::Keep if self.open.as_ref().is_some_and(|open| open.written > SMALL_FILE) => {
+            Leftovers::Keep if !self.stop.discards() && self.open.as_ref().is_some_and(Open::is_of_use) => {
                 self.open = None;
             }
             Leftovers::Keep | Leftovers::Delete => self.delete_open(),
@@ -252,22 +345,31 @@ fn mark(path: &ItemPath, size: u64, modified: i64) -> String {
 }
 
 /// What is here of a file from before, if anything.
-fn resume(partial: &Path, size: u64, hash: &mut Hash) -> Option<(File, u64)> {
+fn resume(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> Option<(File, u64)> {
     let there = fs::symlink_metadata(partial).ok().filter(|there| there.is_file() && there.len() <= size)?;
     let mut file = OpenOptions::new().read(true).append(true).open(partial).ok()?;
-    hash.read_start(&mut file, there.len()).ok()?;
+    hash.read_start(&mut file, there.len(), stop).ok()?;
     Some((file, there.len()))
 }
 
 /// A file of this transfer's own: what lies there, and is not followed if it is a link, is one of an earlier transfer.
 fn create(partial: &Path) -> io::Result<File> {
-    match OpenOptions::new().write(true).create_new(true).open(partial) {
+    match create_new(partial) {
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
             fs::remove_file(partial)?;
-            OpenOptions::new().write(true).create_new(true).open(partial)
+            create_new(partial)
         }
         result => result,
     }
+}
+
+/// Nobody else on this computer reads what was brought for this user, however it was kept where it came from.
+fn create_new(partial: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(partial)
 }
 
 fn make_folder_at(place: &Path) -> Result<(), FileProblem> {
@@ -298,9 +400,9 @@ fn first_free(folder: &Path, name: &str, make: impl Fn(&Path) -> io::Result<()>)
 }
 
 /// Checks a whole file, and gives it its name.
-fn finish(open: Open, existing: Existing) -> Result<PathBuf, FileProblem> {
-    let Open { file, partial, place, modified, hash, digest, .. } = open;
-    let named = if digest == Some(hash.finish()) {
+fn finish(open: Open, sha256: [u8; 32], existing: Existing) -> Result<PathBuf, FileProblem> {
+    let Open { file, partial, place, modified, hash, .. } = open;
+    let named = if sha256 == hash.finish() {
         name(&file, &partial, &place, modified, existing).map_err(|error| problem::of(&error))
     } else {
         Err(FileProblem::Damaged)
@@ -316,6 +418,10 @@ fn name(file: &File, partial: &Path, place: &Path, modified: i64, existing: Exis
     let _ = file.set_modified(time(modified));
     file.sync_all()?;
     if existing == Existing::Replace {
+        if let Ok(there) = fs::symlink_metadata(place) {
+            // Who reads it stays as it was; where the system does not let that be said it is this user alone.
+            let _ = file.set_permissions(there.permissions());
+        }
         fs::rename(partial, place)?;
         return Ok(place.to_owned());
     }
@@ -353,6 +459,6 @@ fn time(modified: i64) -> SystemTime {
     time.unwrap_or(UNIX_EPOCH)
 }
 
-fn text(place: &Path) -> Text<MAX_PATH> {
-    Text::truncated(&place.to_string_lossy())
+fn text(place: &Path) -> Shown<MAX_PATH> {
+    Shown::truncated(&place.to_string_lossy())
 }

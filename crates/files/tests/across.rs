@@ -7,18 +7,27 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use farhand_files::{Answer, Leftovers, Source, Target};
+use farhand_files::{Answer, Goes, Leftovers, Source, Stop, Target};
 use farhand_proto::bounded::Text;
 use farhand_proto::codec::{FrameBuffer, Message};
 use farhand_proto::grant::Grant;
 use farhand_proto::session::{ToClient, ToConsole};
 use farhand_proto::time::Moment;
-use farhand_proto::transfer::Existing;
+use farhand_proto::transfer::{Existing, Piece};
 use farhand_session::{
-    ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, FileEvent, FilePiece, RESUME_WINDOW, Transfers,
+    ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, FileEvent, RESUME_WINDOW, Transfers,
 };
 
 const MS: Duration = Duration::from_millis(1);
+
+fn source(path: &Path) -> Source {
+    Source::of(&[path.to_owned()], &Stop::default()).unwrap()
+}
+
+fn target(folder: PathBuf, existing: Existing) -> Target {
+    let goes = Goes { folder, existing, leftovers: Leftovers::Keep, asked: None };
+    Target::open(goes, &Stop::default()).unwrap()
+}
 
 /// One end's program: reads or writes, a little at each step.
 #[derive(Default)]
@@ -26,7 +35,7 @@ struct Disk {
     source: Option<Source>,
     target: Option<Target>,
     /// Taken and not written yet.
-    waiting: VecDeque<FilePiece>,
+    waiting: VecDeque<Piece>,
     over: bool,
     refused: Vec<String>,
     offsets: Vec<u64>,
@@ -37,9 +46,9 @@ impl Disk {
         match event {
             FileEvent::Put { folder, existing } => {
                 let folder = folder.map_or_else(|| downloads.to_owned(), |folder| PathBuf::from(&*folder));
-                self.target = Some(Target::open(folder, existing, Leftovers::Keep).unwrap());
+                self.target = Some(target(folder, existing));
             }
-            FileEvent::Get { path } => self.source = Some(Source::of(&[PathBuf::from(&*path)]).unwrap()),
+            FileEvent::Get { path } => self.source = Some(source(Path::new(&*path))),
             FileEvent::Read { item, offset } => {
                 self.offsets.push(offset);
                 self.source.as_mut().unwrap().read_from(item, offset);
@@ -67,8 +76,8 @@ impl Disk {
             let Some(piece) = self.waiting.pop_front() else { return };
             target.take(piece, |answer| match answer {
                 Answer::GoOn { item, offset } => session.file_goes_on(item, offset),
-                Answer::Wrote(bytes) => session.file_wrote(bytes),
-                Answer::Settled { item, result } => session.file_settled(item, result),
+                Answer::Wrote(weight) => session.file_wrote(weight),
+                Answer::Settled { item, result, .. } => session.file_settled(item, result),
                 Answer::Finished => session.file_finished(),
             });
         }
@@ -267,10 +276,10 @@ fn everything_arrives_as_it_was_whatever_becomes_of_the_line() {
         // Half of them are brought, half fetched.
         if seed % 2 == 0 {
             world.console.put(None, Existing::Keep).unwrap();
-            world.operators.source = Some(Source::of(std::slice::from_ref(&from)).unwrap());
+            world.operators.source = Some(source(&from));
         } else {
             world.console.get(Text::new(from.to_str().unwrap()).unwrap()).unwrap();
-            world.operators.target = Some(Target::open(to.clone(), Existing::Keep, Leftovers::Keep).unwrap());
+            world.operators.target = Some(target(to.clone(), Existing::Keep));
         }
         world.until_over(&mut random, [0, 400, 100, 40][seed as usize % 4]);
         assert_eq!((&world.customers.refused, &world.operators.refused), (&vec![], &vec![]), "seed {seed}");
@@ -287,7 +296,7 @@ fn a_cut_costs_only_what_was_under_way() {
     fs::write(&from, vec![7; 4_000_000]).unwrap();
     let mut world = World::new(&to);
     world.console.put(None, Existing::Keep).unwrap();
-    world.operators.source = Some(Source::of(std::slice::from_ref(&from)).unwrap());
+    world.operators.source = Some(source(&from));
     world.run(1_000, &mut Random(1), 0);
     let before = world.console.progress().unwrap().bytes_done;
     assert!(before > 500_000, "{before}");

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use farhand_files::Leftovers;
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
@@ -163,7 +162,7 @@ impl Console {
             refused: None,
             ended: None,
             over_at: None,
-            files: Work::new(Leftovers::Keep),
+            files: Work::default(),
         };
         tasks.spawn(run.run());
         ConsoleHandle { commands, events, statistics: of_the_line, _tasks: tasks }

@@ -5,6 +5,8 @@ use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::name::is_hidden;
+
 /// A value is longer than its type allows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{found} is more than the {limit} allowed here")]
@@ -67,6 +69,54 @@ impl<const MAX: usize> fmt::Display for Text<MAX> {
 impl<'de, const MAX: usize> Deserialize<'de> for Text<MAX> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Self::new(String::deserialize(deserializer)?).map_err(de::Error::custom)
+    }
+}
+
+/// UTF-8 text of at most `MAX` bytes that is only for people to read: a character that is invisible or changes how
+/// others are shown, also one that moves a terminal, stands there as `\u{fffd}`, whoever sent it.
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Default, Serialize)]
+#[serde(transparent)]
+pub struct Shown<const MAX: usize>(String);
+
+impl<const MAX: usize> Shown<MAX> {
+    /// As much of the text as fits, cut between characters, with nothing hidden in it.
+    #[must_use]
+    pub fn truncated(text: &str) -> Self {
+        let mut shown = String::new();
+        for character in text.chars() {
+            let character = if is_hidden(character) { char::REPLACEMENT_CHARACTER } else { character };
+            if shown.len() + character.len_utf8() > MAX {
+                break;
+            }
+            shown.push(character);
+        }
+        Self(shown)
+    }
+}
+
+impl<const MAX: usize> Deref for Shown<MAX> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MAX: usize> fmt::Debug for Shown<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.0, f)
+    }
+}
+
+impl<const MAX: usize> fmt::Display for Shown<MAX> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl<'de, const MAX: usize> Deserialize<'de> for Shown<MAX> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Text::<MAX>::deserialize(deserializer).map(|text| Self::truncated(&text))
     }
 }
 

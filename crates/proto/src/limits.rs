@@ -35,13 +35,15 @@ pub const MAX_PROSE: usize = 1024;
 pub const MAX_CLIPBOARD: usize = 512 * 1024;
 /// The longest path that travels, in bytes of UTF-8.
 pub const MAX_PATH: usize = 1024;
-/// Bytes of files that may be under way or wait to be written.
+/// The most bytes of a file in one piece of a transfer.
+pub const MAX_FILE_CHUNK: usize = MAX_SESSION_FRAME - 64;
+/// The weight of pieces of files that may be under way or wait to be written.
 pub const MAX_FILE_WINDOW: u64 = 2 * 1024 * 1024;
+/// The most items of one transfer.
+pub const MAX_ITEMS: u32 = 250_000;
 /// Files up to this size are sent without waiting for the receiver to say from where: a round trip for each of many
 /// small files would cost more than sending them again.
 pub const SMALL_FILE: u64 = 64 * 1024;
-/// Files and folders that may be announced and not answered.
-pub const MAX_ITEMS_AHEAD: u32 = 1024;
 /// The longest operator's token, in bytes.
 pub const MAX_TOKEN: usize = 128;
 /// The longest free text of an error, in bytes of UTF-8.

@@ -13,7 +13,7 @@ use crate::input::Input;
 use crate::limits::{MAX_PATH, MAX_POINTER_BYTES, MAX_PROSE, MAX_REASON, MAX_SESSION_FRAME};
 use crate::prose::Prose;
 use crate::screen::{Layout, Point, PointerShape, Rect, View};
-use crate::transfer::{Existing, FileMessage};
+use crate::transfer::{Existing, FileMessage, Piece};
 
 /// Bytes of a `Video` frame's payload beside the picture's own.
 pub const VIDEO_OVERHEAD: usize = 16;
@@ -21,8 +21,6 @@ pub const VIDEO_OVERHEAD: usize = 16;
 pub const MAX_VIDEO_CHUNK: usize = MAX_SESSION_FRAME - VIDEO_OVERHEAD;
 /// The most bytes of a clipboard's text that one `Clipboard` frame carries.
 pub const MAX_CLIPBOARD_CHUNK: usize = 8 * 1024;
-/// The most bytes of a file that one `FileData` frame carries.
-pub const MAX_FILE_CHUNK: usize = MAX_SESSION_FRAME - 32;
 
 /// Frames whose order and arrival matter. Lanes don't wait for each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -100,32 +98,28 @@ messages! {
         /// The piece of its UTF-8.
         data: Bytes<MAX_CLIPBOARD_CHUNK>,
     }
-    /// Something about files that travel.
+    /// What the receiver of files says to their sender, and either to end a transfer.
     7 File (2048) {
         /// Which transfer; what is said of one that is over counts for nothing.
         transfer: u32,
         /// What.
         message: FileMessage,
     }
-    /// A piece of a file's contents. Pieces come in the order of items and bytes.
-    8 FileData (MAX_SESSION_FRAME) {
+    /// A piece of files. Pieces come in their order.
+    8 FilePiece (MAX_SESSION_FRAME) {
         /// Which transfer.
         transfer: u32,
-        /// Which of the receiver's wishes it answers; 0 before the first.
+        /// Which of the receiver's wishes it answers.
         run: u32,
-        /// The item's number.
-        item: u32,
-        /// Where in it the piece belongs.
-        offset: u64,
         /// The piece.
-        data: Bytes<MAX_FILE_CHUNK>,
+        piece: Piece,
     }
-    /// What has been done with contents of files: they are written, or were not wanted any more.
+    /// Pieces of files that are dealt with: written, or not wanted any more.
     9 FileTaken (16) {
         /// Which transfer.
         transfer: u32,
-        /// Their bytes since this link stands.
-        bytes: u64,
+        /// Their weight since this link stands.
+        weight: u64,
     }
     /// What the operator wants to be allowed. The first message of a session.
     16 Ask (16) {
@@ -209,32 +203,28 @@ messages! {
         /// The piece of its UTF-8.
         data: Bytes<MAX_CLIPBOARD_CHUNK>,
     }
-    /// Something about files that travel.
+    /// What the receiver of files says to their sender, and either to end a transfer.
     7 File (2048) {
         /// Which transfer; what is said of one that is over counts for nothing.
         transfer: u32,
         /// What.
         message: FileMessage,
     }
-    /// A piece of a file's contents. Pieces come in the order of items and bytes.
-    8 FileData (MAX_SESSION_FRAME) {
+    /// A piece of files. Pieces come in their order.
+    8 FilePiece (MAX_SESSION_FRAME) {
         /// Which transfer.
         transfer: u32,
-        /// Which of the receiver's wishes it answers; 0 before the first.
+        /// Which of the receiver's wishes it answers.
         run: u32,
-        /// The item's number.
-        item: u32,
-        /// Where in it the piece belongs.
-        offset: u64,
         /// The piece.
-        data: Bytes<MAX_FILE_CHUNK>,
+        piece: Piece,
     }
-    /// What has been done with contents of files: they are written, or were not wanted any more.
+    /// Pieces of files that are dealt with: written, or not wanted any more.
     9 FileTaken (16) {
         /// Which transfer.
         transfer: u32,
-        /// Their bytes since this link stands.
-        bytes: u64,
+        /// Their weight since this link stands.
+        weight: u64,
     }
     /// The customer is being asked.
     32 Asking (16) {
@@ -308,7 +298,7 @@ impl ToClient {
             Self::Ping { .. }
             | Self::Pong { .. }
             | Self::Ack { .. }
-            | Self::FileData { .. }
+            | Self::FilePiece { .. }
             | Self::FileTaken { .. } => None,
             Self::End { .. }
             | Self::Say { .. }
@@ -333,7 +323,7 @@ impl ToConsole {
             Self::Ping { .. }
             | Self::Pong { .. }
             | Self::Ack { .. }
-            | Self::FileData { .. }
+            | Self::FilePiece { .. }
             | Self::FileTaken { .. }
             | Self::Screen { .. }
             | Self::Video { .. }

@@ -1,16 +1,16 @@
 //! Files and folders that travel between client and console.
 //!
-//! One transfer runs at a time, in one direction. Its sender announces items, files and folders, in their order; the
-//! receiver answers each when it lies where it belongs. What is said of a transfer goes through the reliable lanes, the
-//! contents do not: after a cut link the receiver says from where to go on.
+//! One transfer runs at a time, in one direction. Its sender sends [`Piece`]s in their order; the receiver answers each
+//! item when it lies where it belongs. Answers go through the reliable lane, pieces do not: after a cut link the
+//! receiver says from where to go on.
 
 use std::fmt;
 use std::ops::Deref;
 
 use serde::{Deserialize, Deserializer, Serialize, de};
 
-use crate::bounded::Text;
-use crate::limits::{MAX_PATH, MAX_REASON};
+use crate::bounded::{Bytes, Shown};
+use crate::limits::{MAX_FILE_CHUNK, MAX_PATH, MAX_REASON};
 use crate::name::is_hidden;
 
 /// The longest name of one file or folder, in bytes of UTF-8.
@@ -121,17 +121,17 @@ pub enum Existing {
     Replace,
 }
 
-/// What the two ends of a transfer say to each other.
+/// A piece of a transfer, in its order: what its sender reads, what travels, and what its receiver writes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub enum FileMessage {
-    /// From the sender: what comes. Once, before everything else.
+pub enum Piece {
+    /// What comes. Before the first item.
     Begin {
         /// Files, folders not counted.
         files: u32,
         /// Their bytes, as they were when they were counted.
         bytes: u64,
     },
-    /// From the sender: an item. Numbers count up from 0.
+    /// An item. Numbers count up from 0.
     Item {
         /// Its number.
         item: u32,
@@ -140,46 +140,75 @@ pub enum FileMessage {
         /// What it is.
         kind: ItemKind,
     },
-    /// From the sender: the SHA-256 of the whole file.
+    /// Contents of the file that the last `Item` announced.
+    Data {
+        /// The item's number.
+        item: u32,
+        /// Where in it they belong.
+        offset: u64,
+        /// The contents.
+        data: Bytes<MAX_FILE_CHUNK>,
+    },
+    /// All contents of the file were there; this is the SHA-256 of them.
     Digest {
         /// The item's number.
         item: u32,
         /// The digest.
         sha256: [u8; 32],
     },
-    /// From the sender: the rest of this item does not come.
+    /// The rest of the file does not come.
     Skipped {
         /// The item's number.
         item: u32,
         /// Why.
         why: FileProblem,
     },
-    /// From the sender: no further item comes.
+    /// No further item comes.
     Finished,
-    /// From the receiver: send the contents of this item, from here on. A file of more than
+}
+
+impl Piece {
+    /// What it counts for where pieces under way and waiting are limited: about the memory that it takes, and that the
+    /// answer to it does.
+    #[must_use]
+    pub fn weight(&self) -> u64 {
+        const EACH: u64 = 1024;
+        match self {
+            Self::Item { path, .. } => EACH + path.len() as u64,
+            Self::Data { data, .. } => EACH + data.len() as u64,
+            Self::Begin { .. } | Self::Digest { .. } | Self::Skipped { .. } | Self::Finished => EACH,
+        }
+    }
+}
+
+/// What the receiver of a transfer says to its sender, and either to end it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub enum FileMessage {
+    /// From the receiver: send everything from before this item on. Said at the beginning of a transfer, and where a
+    /// cut link lost pieces.
+    Restart {
+        /// The item's number.
+        item: u32,
+        /// Counts up with each `Restart` and `Continue`. Pieces carry the newest that their sender has heard, and
+        /// count for nothing if the receiver has said another since.
+        run: u32,
+    },
+    /// From the receiver: send the contents of this item from here on, and everything after it. A file of more than
     /// [`SMALL_FILE`](crate::limits::SMALL_FILE) bytes waits for this.
     Continue {
         /// The item's number.
         item: u32,
         /// How much of it is here.
         offset: u64,
-        /// Counts up with each `Continue` and `Restart`. Contents carry the newest that their sender has heard, and
-        /// count for nothing if the receiver has said another since.
-        run: u32,
-    },
-    /// From the receiver, after a cut link: go on with this item, which has not begun, or with the one that comes next.
-    Restart {
-        /// The item's number.
-        item: u32,
-        /// See `Continue`.
+        /// See `Restart`.
         run: u32,
     },
     /// From the receiver: the item is whole, checked, and lies under its final name.
     Stored {
         /// The item's number.
         item: u32,
-        /// Where, in the words of the receiver's system.
-        place: Text<MAX_PATH>,
+        /// Where, in the words of the receiver's system. A console says nothing here.
+        place: Shown<MAX_PATH>,
     },
     /// From the receiver: the item is not here, and nothing of it lies under its name.
     NotStored {
@@ -188,6 +217,8 @@ pub enum FileMessage {
         /// Why.
         why: FileProblem,
     },
+    /// From the receiver: all that came is dealt with and answered. The transfer is over.
+    Through,
     /// From either: the transfer is over. What was answered by then stays.
     Cancel {
         /// Why.
@@ -227,7 +258,10 @@ pub enum FileProblem {
     Damaged,
     /// The system's own words.
     #[error("{0}")]
-    System(Text<MAX_REASON>),
+    System(Shown<MAX_REASON>),
+    /// It changed while it was read, and is sent again as an item that follows.
+    #[error("it changed while it was read, and is sent again")]
+    Again,
 }
 
 /// Why a transfer ends before it is through.

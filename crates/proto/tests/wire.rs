@@ -4,7 +4,7 @@
 
 use std::fmt::Debug;
 
-use farhand_proto::bounded::{Bytes, List, Text};
+use farhand_proto::bounded::{Bytes, List, Shown, Text};
 use farhand_proto::codec::{DecodeError, FrameBuffer, HEADER, Message, payload_length};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::SessionId;
@@ -19,7 +19,7 @@ use farhand_proto::seal::{
     EpochProof, ResumeFromClient, ResumeFromConsole, SealFromClient, SealFromConsole, SealRefusal,
 };
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
-use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath, Piece};
 use farhand_proto::version::{Version, Versions};
 use proptest::prelude::*;
 
@@ -253,55 +253,59 @@ fn what_travels_beside_the_picture_in_both_directions() {
         "15000b010107433a5c6461746101",
     );
     check(&ToClient::Get { transfer: 2, path: text("~/a b") }, "16000702057e2f612062");
-    let data = bytes(&[1, 2, 3]);
-    check(
-        &ToClient::FileData { transfer: 1, run: 2, item: 3, offset: 70_000, data: data.clone() },
-        "08000c010203fc7011010003010203",
-    );
-    check(
-        &ToConsole::FileData { transfer: 1, run: 2, item: 3, offset: 70_000, data },
-        "08000c010203fc7011010003010203",
-    );
-    check(&ToClient::FileTaken { transfer: 1, bytes: 300 }, "09000401fb2c01");
-    check(&ToConsole::FileTaken { transfer: 1, bytes: 300 }, "09000401fb2c01");
+    check(&ToClient::FileTaken { transfer: 1, weight: 300 }, "09000401fb2c01");
+    check(&ToConsole::FileTaken { transfer: 1, weight: 300 }, "09000401fb2c01");
     let path = || ItemPath::new("a/č").unwrap();
-    let stored = FileMessage::Stored { item: 3, place: text("/tmp/a") };
+    let stored = FileMessage::Stored { item: 3, place: Shown::truncated("/tmp/a") };
+    for (piece, hex) in [
+        (Piece::Begin { files: 2, bytes: 70_000 }, "08000901020002fc70110100"),
+        (Piece::Item { item: 3, path: path(), kind: ItemKind::Folder }, "08000a0102010304612fc48d00"),
+        (
+            Piece::Item { item: 3, path: path(), kind: ItemKind::File { size: 300, modified: -1 } },
+            "08000e0102010304612fc48d01fb2c0101",
+        ),
+        (
+            Piece::Data { item: 3, offset: 70_000, data: bytes(&[1, 2, 3]) },
+            "08000d01020203fc7011010003010203",
+        ),
+        (
+            Piece::Digest { item: 3, sha256: [0xaa; 32] },
+            "08002401020303aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        ),
+        (Piece::Skipped { item: 3, why: FileProblem::NotFound }, "0800050102040300"),
+        (Piece::Finished, "080003010205"),
+    ] {
+        check(&ToClient::FilePiece { transfer: 1, run: 2, piece: piece.clone() }, hex);
+        check(&ToConsole::FilePiece { transfer: 1, run: 2, piece }, hex);
+    }
     for (message, hex) in [
-        (FileMessage::Begin { files: 2, bytes: 70_000 }, "070008010002fc70110100"),
-        (FileMessage::Item { item: 3, path: path(), kind: ItemKind::Folder }, "07000901010304612fc48d00"),
+        (FileMessage::Restart { item: 3, run: 2 }, "07000401000302"),
+        (FileMessage::Continue { item: 3, offset: 300, run: 2 }, "070007010103fb2c0102"),
+        (stored, "07000a010203062f746d702f61"),
         (
-            FileMessage::Item { item: 3, path: path(), kind: ItemKind::File { size: 300, modified: -1 } },
-            "07000d01010304612fc48d01fb2c0101",
+            FileMessage::NotStored { item: 3, why: FileProblem::System(Shown::truncated("no")) },
+            "07000701030309026e6f",
         ),
-        (
-            FileMessage::Digest { item: 3, sha256: [0xaa; 32] },
-            "070023010203aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
-        ),
-        (FileMessage::Skipped { item: 3, why: FileProblem::NotFound }, "07000401030300"),
-        (FileMessage::Finished, "0700020104"),
-        (FileMessage::Continue { item: 3, offset: 300, run: 2 }, "070007010503fb2c0102"),
-        (FileMessage::Restart { item: 3, run: 2 }, "07000401060302"),
-        (stored, "07000a010703062f746d702f61"),
-        (FileMessage::NotStored { item: 3, why: FileProblem::System(text("no")) }, "07000701080309026e6f"),
-        (FileMessage::Cancel { why: Cancelled::ByHand }, "070003010900"),
-        (FileMessage::Cancel { why: Cancelled::NotAllowed }, "070003010901"),
-        (FileMessage::Cancel { why: Cancelled::Paused }, "070003010902"),
-        (FileMessage::Cancel { why: Cancelled::Busy }, "070003010903"),
-        (FileMessage::Cancel { why: Cancelled::Problem(FileProblem::Full) }, "07000401090402"),
+        (FileMessage::Through, "0700020104"),
+        (FileMessage::Cancel { why: Cancelled::ByHand }, "070003010500"),
+        (FileMessage::Cancel { why: Cancelled::NotAllowed }, "070003010501"),
+        (FileMessage::Cancel { why: Cancelled::Paused }, "070003010502"),
+        (FileMessage::Cancel { why: Cancelled::Busy }, "070003010503"),
+        (FileMessage::Cancel { why: Cancelled::Problem(FileProblem::Full) }, "07000401050402"),
     ] {
         check(&ToClient::File { transfer: 1, message: message.clone() }, hex);
         check(&ToConsole::File { transfer: 1, message }, hex);
     }
     for (why, hex) in [
-        (FileProblem::NotFound, "07000401080000"),
-        (FileProblem::Denied, "07000401080001"),
-        (FileProblem::Full, "07000401080002"),
-        (FileProblem::ReadOnly, "07000401080003"),
-        (FileProblem::NotAFile, "07000401080004"),
-        (FileProblem::InTheWay, "07000401080005"),
-        (FileProblem::Name, "07000401080006"),
-        (FileProblem::Changed, "07000401080007"),
-        (FileProblem::Damaged, "07000401080008"),
+        (FileProblem::NotFound, "07000401030000"),
+        (FileProblem::Denied, "07000401030001"),
+        (FileProblem::Full, "07000401030002"),
+        (FileProblem::ReadOnly, "07000401030003"),
+        (FileProblem::NotAFile, "07000401030004"),
+        (FileProblem::InTheWay, "07000401030005"),
+        (FileProblem::Name, "07000401030006"),
+        (FileProblem::Changed, "07000401030007"),
+        (FileProblem::Damaged, "07000401030008"),
     ] {
         let message = FileMessage::NotStored { item: 0, why };
         check(&ToConsole::File { transfer: 1, message }, hex);

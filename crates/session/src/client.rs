@@ -7,6 +7,7 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
+use farhand_proto::limits::MAX_FILE_CHUNK;
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
@@ -193,14 +194,13 @@ impl ClientSession {
             ToClient::Put { transfer, folder, existing } => self.handle_put(transfer, folder, existing),
             ToClient::Get { transfer, path } => self.handle_get(transfer, path),
             ToClient::File { transfer, message } => self.handle_file(transfer, message),
-            ToClient::FileData { transfer, run, item, offset, data } => {
+            ToClient::FilePiece { transfer, run, piece } => {
                 let mut happened = Vec::new();
-                let tell = |event| happened.push(event);
-                let done = self.files.handle_data(transfer, run, (item, offset), data.into_vec(), tell);
+                let done = self.files.handle_piece(transfer, run, piece, |event| happened.push(event));
                 self.file_events(done, happened);
             }
-            ToClient::FileTaken { transfer, bytes } => {
-                if let Err(breach) = self.files.handle_taken(transfer, bytes) {
+            ToClient::FileTaken { transfer, weight } => {
+                if let Err(breach) = self.files.handle_taken(transfer, weight) {
                     self.fail(breach);
                 }
             }
@@ -543,7 +543,6 @@ impl ClientSession {
 
     fn lose(&mut self) {
         self.acts.cut();
-        self.files.cut();
         self.events.push_back(ClientEvent::ReleaseAll);
         if self.grants().allows(Grant::View) {
             self.stop_showing();
@@ -613,7 +612,7 @@ impl ClientSession {
     }
 
     fn has_background(&self) -> bool {
-        self.line.has_waiting_bulk() || self.grants().allows(Grant::Files) && self.files.has_data()
+        self.line.has_waiting_bulk() || self.grants().allows(Grant::Files) && self.files.has_piece()
     }
 
     /// What shares the line with the picture.
@@ -624,7 +623,8 @@ impl ClientSession {
         if !self.grants().allows(Grant::Files) {
             return None;
         }
-        self.files.next_data::<ToConsole>(self.line.pacer.record_size()).map(|message| message.to_frame())
+        let most = self.line.pacer.record_size().min(MAX_FILE_CHUNK);
+        self.files.next_piece::<ToConsole>(most).map(|message| message.to_frame())
     }
 
     fn next_pointer(&mut self) -> Option<ToConsole> {

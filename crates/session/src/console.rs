@@ -7,7 +7,7 @@ use farhand_proto::bounded::Text;
 use farhand_proto::codec::Message as _;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
-use farhand_proto::limits::{MAX_INPUT_TEXT, MAX_UPDATE};
+use farhand_proto::limits::{MAX_FILE_CHUNK, MAX_INPUT_TEXT, MAX_UPDATE};
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
@@ -243,14 +243,13 @@ impl ConsoleSession {
             ToConsole::Say { .. } => self.fail("words before consent"),
             ToConsole::Clipboard { first, last, data } => self.handle_clipboard(first, last, &data),
             ToConsole::File { transfer, message } => self.handle_file(transfer, message),
-            ToConsole::FileData { transfer, run, item, offset, data } => {
+            ToConsole::FilePiece { transfer, run, piece } => {
                 let mut happened = Vec::new();
-                let tell = |event| happened.push(event);
-                let done = self.files.handle_data(transfer, run, (item, offset), data.into_vec(), tell);
+                let done = self.files.handle_piece(transfer, run, piece, |event| happened.push(event));
                 self.file_events(done, happened);
             }
-            ToConsole::FileTaken { transfer, bytes } => {
-                if let Err(breach) = self.files.handle_taken(transfer, bytes) {
+            ToConsole::FileTaken { transfer, weight } => {
+                if let Err(breach) = self.files.handle_taken(transfer, weight) {
                     self.fail(breach);
                 }
             }
@@ -500,7 +499,6 @@ impl ConsoleSession {
     fn lose(&mut self) {
         self.update.clear();
         self.update_number = None;
-        self.files.cut();
         self.events.push_back(ConsoleEvent::Lost);
     }
 
@@ -545,9 +543,9 @@ impl ConsoleSession {
         }
         self.clipboard.flush::<ToClient>(&mut self.line);
         let frame = self.line.pop_bulk(now).or_else(|| {
-            let most = self.line.pacer.record_size();
-            let data = if self.paused { None } else { self.files.next_data::<ToClient>(most) };
-            data.map(|message| message.to_frame())
+            let most = self.line.pacer.record_size().min(MAX_FILE_CHUNK);
+            let piece = self.may_move_files().then(|| self.files.next_piece::<ToClient>(most)).flatten();
+            piece.map(|message| message.to_frame())
         })?;
         Some(self.line.sent(frame, now))
     }

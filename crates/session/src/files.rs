@@ -1,66 +1,20 @@
 //! Files that travel: one transfer at a time, the same machine at its sender and at its receiver.
 //!
-//! Neither reads nor writes a file here. The sender's program reads ([`FileEvent::Read`]) and hands in what it read as
-//! [`FilePiece`]s while [`Files::wants_piece`]; the receiver's program gets the same pieces ([`FileEvent::Take`]) and
-//! says what became of them. What was read and not sent yet is at most one piece; what was sent and is not written yet
-//! is at most [`MAX_FILE_WINDOW`](farhand_proto::limits::MAX_FILE_WINDOW).
+//! Neither reads nor writes a file here. The sender's program reads and hands in what it read as [`Piece`]s while
+//! [`Files::wants_piece`]; the receiver's program gets the same pieces ([`FileEvent::Take`]) and says what became of
+//! them. Little waits here to be sent; what was sent and is not written yet weighs at most
+//! [`MAX_FILE_WINDOW`](farhand_proto::limits::MAX_FILE_WINDOW).
 
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::{Shown, Text};
 use farhand_proto::codec::Message;
 use farhand_proto::limits::MAX_PATH;
-use farhand_proto::session::{MAX_FILE_CHUNK, ToClient, ToConsole};
-use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath};
+use farhand_proto::session::{ToClient, ToConsole};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath, Piece};
 
 mod machine;
 mod transfer;
 
 pub(crate) use machine::Files;
-
-/// What the sender's program has read, in the order of items.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum FilePiece {
-    /// What the transfer holds.
-    Begin {
-        /// Files.
-        files: u32,
-        /// Their bytes.
-        bytes: u64,
-    },
-    /// The next item.
-    Item {
-        /// Its number, from 0.
-        item: u32,
-        /// Where it belongs.
-        path: ItemPath,
-        /// What it is.
-        kind: ItemKind,
-    },
-    /// Contents.
-    Data {
-        /// The item's number.
-        item: u32,
-        /// Where in it.
-        offset: u64,
-        /// The contents.
-        bytes: Vec<u8>,
-    },
-    /// The SHA-256 of the whole item.
-    Digest {
-        /// The item's number.
-        item: u32,
-        /// The digest.
-        sha256: [u8; 32],
-    },
-    /// The rest of the item does not come.
-    Skipped {
-        /// The item's number.
-        item: u32,
-        /// Why.
-        why: FileProblem,
-    },
-    /// No further item comes.
-    Finished,
-}
 
 /// Which way a transfer goes, seen from this end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,14 +40,16 @@ pub enum FileEvent {
         /// In the words of this system.
         path: Text<MAX_PATH>,
     },
-    /// At the sender: read this item from here on. What was read for elsewhere counts for nothing.
+    /// At the sender: read the contents of this item from here on, and what comes after it. What was read for elsewhere
+    /// counts for nothing.
     Read {
         /// The item's number.
         item: u32,
         /// Where in it.
         offset: u64,
     },
-    /// At the sender: go on with this item, from before its beginning.
+    /// At the sender: read this item from its very beginning, and what comes after it; before item 0 that is
+    /// [`Piece::Begin`]. What was read for elsewhere counts for nothing.
     Return {
         /// The item's number.
         item: u32,
@@ -104,7 +60,7 @@ pub enum FileEvent {
         item: u32,
     },
     /// At the receiver: write this; see [`Files`].
-    Take(FilePiece),
+    Take(Piece),
     /// So much comes or goes.
     Begun {
         /// Files.
@@ -121,7 +77,7 @@ pub enum FileEvent {
         /// What it is.
         kind: ItemKind,
         /// Where it lies, in the words of the receiver's system.
-        place: Text<MAX_PATH>,
+        place: Shown<MAX_PATH>,
     },
     /// An item did not arrive.
     NotStored {
@@ -193,19 +149,19 @@ pub trait Transfers {
     fn wants_file_piece(&self) -> bool;
 
     /// This was read of what is to be sent.
-    fn file_piece(&mut self, piece: FilePiece);
+    fn file_piece(&mut self, piece: Piece);
 
     /// So much of an item is here from before: the sender goes on there. To be said of each file of more than
     /// [`SMALL_FILE`](farhand_proto::limits::SMALL_FILE) bytes, once it is its turn.
     fn file_goes_on(&mut self, item: u32, offset: u64);
 
-    /// A piece of so many bytes is written, or is of no use.
-    fn file_wrote(&mut self, bytes: u64);
+    /// A piece of this [weight](Piece::weight) is dealt with.
+    fn file_wrote(&mut self, weight: u64);
 
     /// An item lies here, or why it does not.
-    fn file_settled(&mut self, item: u32, result: Result<Text<MAX_PATH>, FileProblem>);
+    fn file_settled(&mut self, item: u32, result: Result<Shown<MAX_PATH>, FileProblem>);
 
-    /// All that came was dealt with: [`FilePiece::Finished`] was taken.
+    /// All that came was dealt with: [`Piece::Finished`] was taken.
     fn file_finished(&mut self);
 
     /// Ends the transfer that runs. [`FileEvent::Over`] follows if one does.
@@ -222,29 +178,31 @@ macro_rules! transfers {
             }
 
             fn wants_file_piece(&self) -> bool {
-                self.may_move_files() && self.files.wants_piece(&self.line)
+                self.may_move_files() && self.files.wants_piece()
             }
 
-            fn file_piece(&mut self, piece: FilePiece) {
-                let happened = self.files.piece::<$frames>(piece, &mut self.line);
+            fn file_piece(&mut self, piece: Piece) {
+                let happened = self.files.piece(piece);
                 self.file_events(Ok(()), happened);
             }
 
             fn file_goes_on(&mut self, item: u32, offset: u64) {
                 self.files.go_on::<$frames>(item, offset, &mut self.line);
+                self.file_events(Ok(()), None);
             }
 
-            fn file_wrote(&mut self, bytes: u64) {
-                self.files.wrote::<$frames>(bytes, &mut self.line);
+            fn file_wrote(&mut self, weight: u64) {
+                self.files.wrote::<$frames>(weight, &mut self.line);
+                self.file_events(Ok(()), None);
             }
 
-            fn file_settled(&mut self, item: u32, result: Result<Text<MAX_PATH>, FileProblem>) {
+            fn file_settled(&mut self, item: u32, result: Result<Shown<MAX_PATH>, FileProblem>) {
                 let happened = self.files.settle::<$frames>(item, result, &mut self.line);
                 self.file_events(Ok(()), happened);
             }
 
             fn file_finished(&mut self) {
-                let ended = self.files.end_if_through();
+                let ended = self.files.finish::<$frames>(&mut self.line);
                 self.file_events(Ok(()), ended);
             }
 
@@ -262,28 +220,36 @@ pub(crate) use transfers;
 /// The messages about files that one end sends.
 pub(crate) trait FileFrames: Message {
     fn file(transfer: u32, message: FileMessage) -> Self;
-    fn data(transfer: u32, run: u32, item: u32, offset: u64, data: Bytes<MAX_FILE_CHUNK>) -> Self;
-    fn taken(transfer: u32, bytes: u64) -> Self;
+    fn piece(transfer: u32, run: u32, piece: Piece) -> Self;
+    fn taken(transfer: u32, weight: u64) -> Self;
+    /// What the sender hears of where an item lies.
+    fn told(place: &Shown<MAX_PATH>) -> Shown<MAX_PATH>;
 }
 
 macro_rules! file_frames {
-    ($($messages:ident),*) => {$(
+    ($messages:ident, $told:expr) => {
         impl FileFrames for $messages {
             fn file(transfer: u32, message: FileMessage) -> Self {
                 Self::File { transfer, message }
             }
 
-            fn data(transfer: u32, run: u32, item: u32, offset: u64, data: Bytes<MAX_FILE_CHUNK>) -> Self {
-                Self::FileData { transfer, run, item, offset, data }
+            fn piece(transfer: u32, run: u32, piece: Piece) -> Self {
+                Self::FilePiece { transfer, run, piece }
             }
 
-            fn taken(transfer: u32, bytes: u64) -> Self {
-                Self::FileTaken { transfer, bytes }
+            fn taken(transfer: u32, weight: u64) -> Self {
+                Self::FileTaken { transfer, weight }
+            }
+
+            fn told(place: &Shown<MAX_PATH>) -> Shown<MAX_PATH> {
+                $told(place)
             }
         }
-    )*};
+    };
 }
-file_frames!(ToClient, ToConsole);
+// Where the operator keeps what they fetched is none of the customer's business.
+file_frames!(ToClient, |_| Shown::default());
+file_frames!(ToConsole, Shown::clone);
 
 /// What the other end did that no honest program does.
 pub(crate) type Breach = &'static str;

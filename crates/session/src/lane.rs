@@ -5,6 +5,9 @@ use std::collections::VecDeque;
 
 use farhand_proto::time::Moment;
 
+/// Bytes of memory that a frame takes beyond its own.
+const EACH: usize = 2 * size_of::<Item>();
+
 /// A frame, and what stands in for it once it has waited too long.
 #[derive(Debug)]
 struct Item {
@@ -66,6 +69,11 @@ impl SendLane {
     /// Bytes that wait to go out or to be taken in.
     pub(crate) fn kept(&self) -> usize {
         self.kept
+    }
+
+    /// About the memory that they take.
+    pub(crate) fn memory(&self) -> usize {
+        self.kept + self.items.len() * EACH
     }
 
     /// The other end has taken in so many since the start.

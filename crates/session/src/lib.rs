@@ -16,5 +16,5 @@ mod pacing;
 pub use client::{ClientEvent, ClientSession, Unfinished};
 pub use clipboard::ClipboardError;
 pub use console::{ActError, ConsoleEvent, ConsoleSession, SayError, Statistics};
-pub use files::{Direction, FileEvent, FilePiece, Progress, Stopped, TransferError, Transfers};
+pub use files::{Direction, FileEvent, Progress, Stopped, TransferError, Transfers};
 pub use line::{Ended, LineState, RESUME_WINDOW};

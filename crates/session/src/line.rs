@@ -21,8 +21,9 @@ const STUCK_AFTER: Duration = Duration::from_secs(20);
 
 /// Bytes of control frames that may wait for the link before this end takes on nothing more.
 const MAX_CONTROL_WAITING: usize = 64 * 1024;
-/// Bytes of frames that an end keeps which the other has not taken in.
-const MAX_KEPT: usize = 1024 * 1024;
+/// Bytes of memory for frames that an end keeps which the other has not taken in. The answers to all files that may be
+/// under way fit.
+const MAX_KEPT: usize = 3 * 1024 * 1024;
 
 /// How long a session whose line is lost may come back, unless it is told otherwise.
 pub const RESUME_WINDOW: Duration = Duration::from_secs(120);
@@ -222,7 +223,7 @@ impl Line {
 
     /// Whether the other end leaves untouched what it causes: it acknowledges nothing and asks for more.
     pub(crate) fn is_abused(&self) -> bool {
-        self.control.kept() + self.bulk.kept() > MAX_KEPT
+        self.control.memory() + self.bulk.memory() > MAX_KEPT
     }
 
     /// The next frame that goes before pointer and picture.

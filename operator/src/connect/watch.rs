@@ -241,7 +241,7 @@ impl Follower {
 fn note_file(files: &mut Files, event: FileEvent) {
     match event {
         // It was sent again.
-        FileEvent::NotStored { why: FileProblem::Changed, .. } => {}
+        FileEvent::NotStored { why: FileProblem::Again, .. } => {}
         FileEvent::NotStored { path, why, .. } => files.failed.push(format!("{path}: {why}")),
         FileEvent::Over(result) => files.over = Some(result.map_err(|stopped| stopped.to_string())),
         _ => {}

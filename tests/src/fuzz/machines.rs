@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use farhand_proto::bounded::{List, Text};
+use farhand_proto::bounded::{Bytes, List, Shown, Text};
 use farhand_proto::codec::FrameBuffer;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
@@ -10,9 +10,9 @@ use farhand_proto::prose::prose_of;
 use farhand_proto::screen::{Layout, Point, Rect, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
-use farhand_proto::transfer::{Cancelled, Existing, FileProblem, ItemKind, ItemPath};
+use farhand_proto::transfer::{Cancelled, Existing, FileProblem, ItemKind, ItemPath, Piece};
 use farhand_session::{
-    ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, FilePiece, RESUME_WINDOW, Transfers, Unfinished,
+    ClientEvent, ClientSession, ConsoleEvent, ConsoleSession, RESUME_WINDOW, Transfers, Unfinished,
 };
 
 /// Reads a script: each step is one byte and what it needs.
@@ -48,7 +48,7 @@ fn carry(step: u8, script: &mut Script<'_>, session: &mut impl Transfers) {
     let item = u32::from(script.byte().unwrap_or(0));
     let offset = u64::from(script.byte().unwrap_or(0));
     match step - CARRYING.start {
-        0 => session.file_piece(FilePiece::Begin { files: item, bytes: offset }),
+        0 => session.file_piece(Piece::Begin { files: item, bytes: offset }),
         1 => {
             let path = ItemPath::new("a/b").expect("a path");
             let kind = if offset == 0 {
@@ -56,13 +56,19 @@ fn carry(step: u8, script: &mut Script<'_>, session: &mut impl Transfers) {
             } else {
                 ItemKind::File { size: offset * 100, modified: 0 }
             };
-            session.file_piece(FilePiece::Item { item, path, kind });
+            session.file_piece(Piece::Item { item, path, kind });
         }
-        2 => session.file_piece(FilePiece::Data { item, offset, bytes: script.piece() }),
-        3 => session.file_piece(FilePiece::Digest { item, sha256: [7; 32] }),
-        4 => session.file_piece(FilePiece::Skipped { item, why: FileProblem::Changed }),
+        2 => {
+            session.file_piece(Piece::Data {
+                item,
+                offset,
+                data: Bytes::new(script.piece()).expect("short"),
+            });
+        }
+        3 => session.file_piece(Piece::Digest { item, sha256: [7; 32] }),
+        4 => session.file_piece(Piece::Skipped { item, why: FileProblem::Changed }),
         5 => {
-            session.file_piece(FilePiece::Finished);
+            session.file_piece(Piece::Finished);
             session.file_finished();
         }
         6 => {
@@ -71,7 +77,7 @@ fn carry(step: u8, script: &mut Script<'_>, session: &mut impl Transfers) {
         }
         _ if offset == 0 => session.cancel_transfer(Cancelled::ByHand),
         _ if offset == 1 => session.file_settled(item, Err(FileProblem::Full)),
-        _ => session.file_settled(item, Ok(Text::default())),
+        _ => session.file_settled(item, Ok(Shown::default())),
     }
     assert!(session.progress().is_none_or(|progress| progress.bytes_done <= progress.bytes));
 }
@@ -200,7 +206,7 @@ impl Watch {
         {
             assert!(session.grants().allows(Grant::View), "{message:?} that nobody may see");
         }
-        if matches!(message, ToConsole::FileData { .. }) {
+        if matches!(message, ToConsole::FilePiece { .. }) {
             assert!(session.grants().allows(Grant::Files), "{message:?} that nobody may fetch");
         }
     }

@@ -23,7 +23,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("farhand-broker", &[]),
     ("farhand-media", &[]),
     ("farhand-transport", &[]),
-    ("farhand-files", &["farhand-session"]),
+    ("farhand-files", &[]),
     ("farhand-peer", &["farhand-files", "farhand-seal", "farhand-session", "farhand-transport"]),
     ("farhand-desktop", &[]),
     ("farhand-store", &["farhand-broker"]),

@@ -31,7 +31,7 @@ pub(super) fn draw_files(ui: &mut Ui, files: &Files, words: &Words) -> Option<Co
             let colour = if is_good { palette.good } else { palette.trying };
             let response = parts::sentence(ui, &ended_words(ended, words), colour);
             parts::announce(&response);
-            if let Some(place) = ended.place.as_ref().filter(|_| ended.direction == Direction::In) {
+            if let Some(place) = ended.place.as_ref() {
                 parts::fitted(ui, place, TextStyle::Small, palette.weak, 2);
             }
         });
@@ -71,13 +71,17 @@ fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command
 
 fn ended_words(ended: &Ended, words: &Words) -> String {
     let counts = [("count", ended.stored.into()), ("failed", ended.failed.into())];
-    let key = match (&ended.stopped, ended.direction, ended.failed) {
-        (Some(_), ..) => "files-stopped",
-        (None, Direction::In, 0) => "files-brought",
-        (None, Direction::Out, 0) => "files-fetched",
-        (None, ..) => "files-failed",
+    let key = match (&ended.stopped, ended.direction) {
+        (Some(_), _) => "files-stopped",
+        (None, Direction::In) => "files-brought",
+        (None, Direction::Out) => "files-fetched",
     };
-    words.fill(key, &counts)
+    // What arrived is said however much else did not.
+    let mut said = words.fill(key, &counts);
+    if ended.failed > 0 {
+        said = said + " " + &words.fill("files-failed", &counts);
+    }
+    said
 }
 
 /// The talk, and a line to answer.
@@ -86,6 +90,7 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
     let chat = &visit.chat;
     ui.add_space(6.0);
     parts::heading(ui, &words.get("chat-heading"));
+    follow_talk(ui, chat.lines.len());
     if !chat.lines.is_empty() {
         let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(TALK_HEIGHT);
         scroll.stick_to_bottom(true).auto_shrink([false, true]).show(ui, |ui| {
@@ -103,7 +108,9 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         let sends = parts::steady_button(ui, &words.get("button-say"), &[]).clicked();
         let mut draft = chat.draft.clone();
         let name = words.get("chat-ask");
+        // The same whatever stands above it: nobody loses the keyboard in the middle of a sentence.
         let field = TextEdit::singleline(&mut draft)
+            .id(egui::Id::new("draft"))
             .hint_text(name.as_str())
             .desired_width(ui.available_width())
             .margin(Margin::symmetric(8, 9));
@@ -124,6 +131,16 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         parts::small(ui, &words.get("chat-refused"), palette.bad);
     }
     command
+}
+
+/// A list keeps to its end only once it has been laid out with what is new.
+fn follow_talk(ui: &Ui, lines: usize) {
+    let id = egui::Id::new("lines");
+    let known = ui.data_mut(|data| data.get_temp(id));
+    if known != Some(lines) {
+        ui.data_mut(|data| data.insert_temp(id, lines));
+        ui.ctx().request_repaint();
+    }
 }
 
 fn draw_line(

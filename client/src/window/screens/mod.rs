@@ -51,7 +51,13 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
                     screen(ui, model, words)
                 });
             if shown.content_size.y - shown.state.offset.y > shown.inner_rect.height() + 1.0 {
-                parts::paint_more(ui, shown.inner_rect.with_max_x(inner.right()));
+                let is_pressed = parts::more(ui, shown.inner_rect.with_max_x(inner.right()));
+                if is_pressed {
+                    let mut state = shown.state;
+                    state.offset.y += shown.inner_rect.height() * 0.7;
+                    state.store(ui.ctx(), shown.id);
+                    ui.ctx().request_repaint();
+                }
             }
             shown.inner
         })

@@ -16,7 +16,17 @@ pub(super) fn draw(ui: &mut Ui, over: &Over, copied: Option<Copyable>, words: &W
     let palette = Palette::in_use(ui);
     let denied =
         matches!(over.receipt.end, SessionEnd::Session(Ended::Here(EndReason::Denied | EndReason::NoAnswer)));
-    super::title(ui, &words.get(if denied { "over-heading-denied" } else { "over-heading" }), 2);
+    let differed = matches!(over.receipt.end, SessionEnd::Session(Ended::There(EndReason::WordsDiffer)));
+    let heading = match (denied, differed) {
+        (true, _) => "over-heading-denied",
+        (false, true) => "over-heading-words",
+        (false, false) => "over-heading",
+    };
+    super::title(ui, &words.get(heading), 2);
+    if differed {
+        let response = parts::sentence(ui, &words.get("end-words"), palette.bad);
+        parts::announce(&response);
+    }
     parts::sentence(ui, &words.get("over-nothing-remains"), palette.good);
     let mut command = None;
     let label = ui.label(RichText::new(words.get("save-path")).color(palette.weak));

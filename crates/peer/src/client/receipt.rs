@@ -25,16 +25,47 @@ pub struct Receipt {
     /// What the customer decided, and what became of the line, in its order. Without a grant in it nothing was ever
     /// allowed.
     pub decisions: Vec<Decision>,
-    /// Files that were brought or fetched, or should have been, in their order: the first [`MAX_FILES`] of them.
+    /// Files that were brought or fetched, or should have been, in their order: of each kind that there is a count of,
+    /// the first [`MAX_FILES`].
     pub files: Vec<FileRecord>,
-    /// How many more there were.
-    pub more_files: u64,
+    /// How many there were in all.
+    pub counts: FileCounts,
     /// Why it is over.
     pub end: SessionEnd,
 }
 
-/// The most files that a receipt names.
-pub const MAX_FILES: usize = 1000;
+/// The most files of each kind that a receipt names.
+pub const MAX_FILES: u64 = 1000;
+
+/// How many files travelled, or did not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FileCounts {
+    /// Brought to this computer.
+    pub brought: u64,
+    /// Fetched from this computer.
+    pub fetched: u64,
+    /// Not brought, though they should have been.
+    pub not_brought: u64,
+    /// Not fetched, though they should have been.
+    pub not_fetched: u64,
+}
+
+impl FileCounts {
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> u64 {
+        self.brought + self.fetched + self.not_brought + self.not_fetched
+    }
+
+    fn of(&mut self, direction: Direction, has_arrived: bool) -> &mut u64 {
+        match (direction, has_arrived) {
+            (Direction::In, true) => &mut self.brought,
+            (Direction::Out, true) => &mut self.fetched,
+            (Direction::In, false) => &mut self.not_brought,
+            (Direction::Out, false) => &mut self.not_fetched,
+        }
+    }
+}
 
 /// A file that travelled, or did not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +142,7 @@ pub(super) struct Notes {
     allowed: Grants,
     decisions: Vec<Decision>,
     files: Vec<FileRecord>,
-    more_files: u64,
+    counts: FileCounts,
 }
 
 impl Notes {
@@ -125,7 +156,7 @@ impl Notes {
             allowed: Grants::NONE,
             decisions: Vec::new(),
             files: Vec::new(),
-            more_files: 0,
+            counts: FileCounts::default(),
         }
     }
 
@@ -163,11 +194,13 @@ impl Notes {
             FileEvent::Stored { direction, path, kind: ItemKind::File { .. }, place } => {
                 (*direction, path.clone(), Ok(place.to_string()))
             }
+            FileEvent::NotStored { why: FileProblem::Again, .. } => return,
             FileEvent::NotStored { direction, path, why } => (*direction, path.clone(), Err(why.clone())),
             _ => return,
         };
-        if self.files.len() >= MAX_FILES {
-            self.more_files += 1;
+        let count = self.counts.of(direction, result.is_ok());
+        *count += 1;
+        if *count > MAX_FILES {
             return;
         }
         self.files.push(FileRecord { at: self.time_of(now), direction, path, result });
@@ -185,7 +218,7 @@ impl Notes {
             asked: self.asked,
             decisions: std::mem::take(&mut self.decisions),
             files: std::mem::take(&mut self.files),
-            more_files: self.more_files,
+            counts: self.counts,
             end,
         }
     }

@@ -3,14 +3,14 @@
 use std::collections::VecDeque;
 use std::time::{Duration, SystemTime};
 
-use farhand_files::Leftovers;
+use farhand_files::{Goes, Leftovers};
 use farhand_proto::bounded::Text;
 use farhand_proto::grant::Grant;
 use farhand_proto::language::Language;
 use farhand_proto::relay::{Refusal, Voucher};
 use farhand_proto::session::{EndReason, ToClient};
 use farhand_proto::time::Moment;
-use farhand_proto::transfer::Cancelled;
+use farhand_proto::transfer::{Cancelled, FileProblem};
 use farhand_session::{ClientEvent, ClientSession, FileEvent, Transfers as _};
 use tokio::sync::mpsc;
 use tokio::time::MissedTickBehavior;
@@ -94,7 +94,7 @@ impl Run {
             over_at: None,
             registration: None,
             refused: None,
-            files: Work::new(Leftovers::Delete),
+            files: Work::default(),
             watches_clipboard: false,
         }
     }
@@ -107,15 +107,16 @@ impl Run {
         let to_program = around.to_program;
         let end = self.until_the_end(desk, &mut from_desk, around).await;
         close(desk, &mut from_desk);
-        self.note_over(&end);
+        // Half a file is none of the things that remain.
+        let late = self.files.close().await;
+        self.note_over(&end, late);
         let tell = async {
             for event in self.waiting {
                 // A program that has gone away needs no news.
                 let _ = to_program.send(event).await;
             }
         };
-        // Half a file is none of the things that remain.
-        tokio::join!(self.line.farewell(), tell, self.files.close());
+        tokio::join!(self.line.farewell(), tell);
         (end, self.registration)
     }
 
@@ -163,7 +164,7 @@ impl Run {
             let heard = self.waiting.is_empty();
             let wants_piece = self.session.wants_file_piece();
             // Order: the customer, then what they are told, then what the person at the machine and the desktop do,
-            // then the line, then files, then the relay, then time. What brings news waits while the program takes none.
+            // then files (little of which waits), then the line, then the relay, then time. What brings news waits while the program takes none.
             tokio::select! {
                 biased;
                 wish = wishes.next(), if open => self.handle_wish(wish),
@@ -183,8 +184,8 @@ impl Run {
                     Some(event) => self.handle_desk(event),
                     None => self.session.end(display_gone("the program no longer reads it")),
                 },
+                news = self.files.next(wants_piece, !open), if !self.is_over => self.handle_news(news),
                 turned = self.line.turn(open && heard && self.session.can_take_in()) => self.handle_turn(turned),
-                news = self.files.next(wants_piece), if open => news.tell(&mut self.session),
                 _ = progress.tick(), if open && heard && self.files.is_running() => {
                     self.waiting.extend(self.files.progress(&self.session).map(Event::Progress));
                 }
@@ -225,6 +226,7 @@ impl Run {
                 self.waiting.push_back(Event::Allowed(grants));
             }
             ClientEvent::Paused(paused) => {
+                self.files.pause(paused);
                 self.notes.paused(paused, now);
                 self.waiting.push_back(Event::Paused(paused));
             }
@@ -253,10 +255,10 @@ impl Run {
                 self.waiting.push_back(Event::Found);
             }
             ClientEvent::Ended(how) => {
-                let end = SessionEnd::from(how.clone());
-                self.note_over(&end);
+                // It is told once no file changes any more.
+                self.files.stop();
                 self.over_at = Some(now + self.line.time_for_last_words(&how));
-                self.ended = Some(end);
+                self.ended = Some(SessionEnd::from(how));
             }
         }
     }
@@ -274,16 +276,23 @@ impl Run {
     }
 
     fn handle_file(&mut self, event: FileEvent, now: Moment) {
-        match &event {
+        let begun = match &event {
             FileEvent::Put { folder, existing } => {
                 let folder = match folder {
-                    Some(folder) => Some(farhand_files::resolve(folder)),
+                    Some(folder) => farhand_files::resolve(folder),
                     None => farhand_files::downloads(),
                 };
-                self.files.write(folder, *existing);
+                let (existing, leftovers) = (*existing, Leftovers::Delete);
+                self.files.write(folder.map(|folder| Goes { folder, existing, leftovers, asked: None }))
             }
-            FileEvent::Get { path } => self.files.read(vec![farhand_files::resolve(path)]),
-            _ => {}
+            FileEvent::Get { path } => match farhand_files::resolve(path) {
+                Some(path) => self.files.read(vec![path]),
+                None => Err(Cancelled::Problem(FileProblem::NotFound)),
+            },
+            _ => Ok(()),
+        };
+        if let Err(why) = begun {
+            return self.session.cancel_transfer(why);
         }
         if let Some(event) = self.files.handle(event) {
             self.notes.file(&event, now);
@@ -291,10 +300,22 @@ impl Run {
         }
     }
 
-    /// Tells once that nothing is seen or done any more.
-    fn note_over(&mut self, end: &SessionEnd) {
+    fn handle_news(&mut self, news: files::News) {
+        match (news, self.ended.clone()) {
+            (files::News::Late(late), Some(end)) => self.note_over(&end, late),
+            (news, _) => news.tell(&mut self.session),
+        }
+    }
+
+    /// Tells once that nothing is seen or done any more, nor a file changed.
+    fn note_over(&mut self, end: &SessionEnd, late: Vec<FileEvent>) {
+        let now = self.clock.now();
         if !std::mem::replace(&mut self.is_over, true) {
-            let receipt = self.notes.finish(end.clone(), self.clock.now());
+            for event in late {
+                self.notes.file(&event, now);
+                self.waiting.push_back(Event::File(event));
+            }
+            let receipt = self.notes.finish(end.clone(), now);
             self.waiting.push_back(Event::Over(receipt));
         }
     }

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use farhand_files::{Goes, Leftovers};
 use farhand_proto::bounded::Text;
 use farhand_proto::relay::{FromRelay, Refusal, ToRelay};
 use farhand_proto::session::{EndReason, ToConsole};
@@ -44,7 +45,9 @@ impl Run {
     /// Holds the session to its end and tells that.
     pub(super) async fn run(mut self) {
         let end = self.until_the_end().await;
-        tokio::join!(self.line.farewell(), self.files.close());
+        let ((), late) = tokio::join!(self.line.farewell(), self.files.close());
+        let late = late.into_iter().map(|event| ConsoleEvent::Session(Event::File(event)));
+        self.waiting.extend(late);
         for event in self.waiting.drain(..) {
             if self.to_program.send(event).await.is_err() {
                 return;
@@ -99,7 +102,7 @@ impl Run {
             let open = self.ended.is_none();
             let wants_piece = self.session.wants_file_piece();
             // Order: what the program wants, then the leg to the relay, which ends without a sign of life, then numbers,
-            // then the link, then files, then the relay's words, then time.
+            // then files (little of which waits), then the link, then the relay's words, then time.
             tokio::select! {
                 biased;
                 command = self.from_program.recv(), if open => match command {
@@ -119,8 +122,8 @@ impl Run {
                 },
                 _ = heartbeat.tick() => self.ping_relay().await,
                 _ = renewal.tick() => self.renew_statistics(),
+                news = self.files.next(wants_piece, false), if open => news.tell(&mut self.session),
                 turned = self.line.turn(self.waiting.is_empty() && open) => self.handle_turn(turned),
-                news = self.files.next(wants_piece), if open => news.tell(&mut self.session),
                 _ = progress.tick(), if self.waiting.is_empty() && self.files.is_running() => {
                     self.waiting.extend(self.files.progress(&self.session).map(ConsoleEvent::Progress));
                 }
@@ -194,16 +197,22 @@ impl Run {
             }
             Command::Put { paths, folder, existing, reply } => {
                 let begun = self.session.put(folder, existing);
-                if begun.is_ok() {
-                    self.files.read(paths);
+                if begun.is_ok()
+                    && let Err(why) = self.files.read(paths)
+                {
+                    self.session.cancel_transfer(why);
                 }
                 // Whoever asked may have gone meanwhile; it runs all the same.
                 let _ = reply.send(begun);
             }
             Command::Get { path, folder, existing, reply } => {
+                let goes =
+                    Goes { folder, existing, leftovers: Leftovers::Keep, asked: Some(path.to_string()) };
                 let begun = self.session.get(path);
-                if begun.is_ok() {
-                    self.files.write(Some(folder), existing);
+                if begun.is_ok()
+                    && let Err(why) = self.files.write(Some(goes))
+                {
+                    self.session.cancel_transfer(why);
                 }
                 // Whoever asked may have gone meanwhile; it runs all the same.
                 let _ = reply.send(begun);

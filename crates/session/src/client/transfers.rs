@@ -1,13 +1,13 @@
 //! Files at the customer's: what the operator may begin, and what the desktop's program says of it.
 
-use farhand_proto::bounded::Text;
+use farhand_proto::bounded::{Shown, Text};
 use farhand_proto::grant::Grant;
 use farhand_proto::limits::MAX_PATH;
 use farhand_proto::session::ToConsole;
-use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, Piece};
 
 use super::{ClientEvent, ClientSession, Phase};
-use crate::files::{Breach, Direction, FileEvent, FilePiece, Progress, Transfers, transfers};
+use crate::files::{Breach, Direction, FileEvent, Progress, Transfers, transfers};
 
 impl ClientSession {
     pub(super) fn handle_put(&mut self, transfer: u32, folder: Option<Text<MAX_PATH>>, existing: Existing) {
@@ -24,6 +24,10 @@ impl ClientSession {
 
     /// Begins a transfer, or says why not; says whether it began.
     fn begin(&mut self, number: u32, direction: Direction) -> bool {
+        if let Err(breach) = self.files.take_number(number) {
+            self.fail(breach);
+            return false;
+        }
         let refused = match self.phase {
             Phase::Open { grants, .. } if !grants.allows(Grant::Files) => Some(Cancelled::NotAllowed),
             Phase::Open { paused: true, .. } => Some(Cancelled::Paused),
@@ -35,18 +39,16 @@ impl ClientSession {
             Some(why) => {
                 let message = FileMessage::Cancel { why };
                 self.line.push_control(&ToConsole::File { transfer: number, message });
-                if self.line.is_abused() {
-                    self.fail("more and more was asked for, and no answer acknowledged");
-                }
+                self.file_events(Ok(()), None);
                 false
             }
-            None => match self.files.begin(number, direction) {
-                Ok(()) => true,
-                Err(breach) => {
-                    self.fail(breach);
-                    false
+            None => {
+                self.files.begin(direction);
+                if direction == Direction::In {
+                    self.files.accept::<ToConsole>(&mut self.line);
                 }
-            },
+                true
+            }
         }
     }
 
@@ -76,6 +78,8 @@ impl ClientSession {
         }
         if let Err(breach) = done {
             self.fail(breach);
+        } else if self.line.is_abused() {
+            self.fail("more and more was asked for, and no answer acknowledged");
         }
     }
 

@@ -1,13 +1,13 @@
 //! Files at the operator's: what is brought to the customer and fetched from there.
 
-use farhand_proto::bounded::Text;
+use farhand_proto::bounded::{Shown, Text};
 use farhand_proto::grant::Grant;
 use farhand_proto::limits::MAX_PATH;
 use farhand_proto::session::ToClient;
-use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, Piece};
 
 use super::{ConsoleEvent, ConsoleSession};
-use crate::files::{Breach, Direction, FileEvent, FilePiece, Progress, TransferError, Transfers, transfers};
+use crate::files::{Breach, Direction, FileEvent, Progress, TransferError, Transfers, transfers};
 
 impl ConsoleSession {
     /// Brings files to the customer: into this folder of theirs, or where their downloads go. What there is to bring
@@ -28,6 +28,7 @@ impl ConsoleSession {
     pub fn get(&mut self, path: Text<MAX_PATH>) -> Result<(), TransferError> {
         let transfer = self.begin(Direction::In)?;
         self.line.push_control(&ToClient::Get { transfer, path });
+        self.files.accept::<ToClient>(&mut self.line);
         Ok(())
     }
 
@@ -48,7 +49,8 @@ impl ConsoleSession {
             return Err(TransferError::Busy);
         }
         let number = self.files.next_number();
-        self.files.begin(number, direction).map_err(|_| TransferError::Busy)?;
+        self.files.take_number(number).map_err(|_| TransferError::Busy)?;
+        self.files.begin(direction);
         Ok(number)
     }
 
@@ -66,11 +68,13 @@ impl ConsoleSession {
         self.events.extend(happened.into_iter().map(ConsoleEvent::File));
         if let Err(breach) = done {
             self.fail(breach);
+        } else if self.line.is_abused() {
+            self.fail("more and more was written, and no answer acknowledged");
         }
     }
 
     /// What is read meanwhile waits where it is.
-    fn may_move_files(&self) -> bool {
+    pub(super) fn may_move_files(&self) -> bool {
         self.may(Grant::Files) && !self.line.is_lost()
     }
 }

@@ -1,19 +1,17 @@
 //! The transfer that runs at one end, and what is asked of it.
 
-use farhand_proto::bounded::{Bytes, Text};
-use farhand_proto::limits::{MAX_FILE_WINDOW, MAX_ITEMS_AHEAD, MAX_PATH};
-use farhand_proto::session::MAX_FILE_CHUNK;
-use farhand_proto::transfer::{Cancelled, FileMessage, FileProblem};
+use farhand_proto::bounded::{Bytes, Shown};
+use farhand_proto::limits::{MAX_FILE_CHUNK, MAX_FILE_WINDOW, MAX_PATH};
+use farhand_proto::transfer::{Cancelled, FileMessage, FileProblem, Piece};
 
-use super::transfer::{Item, Place, Transfer, hear, receive};
-use super::{Breach, Direction, FileEvent, FileFrames, FilePiece, Progress, Stopped};
+use super::transfer::{Item, Transfer};
+use super::{Breach, Direction, FileEvent, FileFrames, Progress, Stopped};
 use crate::line::Line;
 
-/// Bytes of contents that wait here to be sent before no more are asked for.
-const READ_AHEAD: usize = 64 * 1024;
-/// Pieces of contents that may be taken and not written: about twice as many as there are in a full window on a slow
-/// line. Smaller ones would cost more memory than they carry.
-const MAX_PIECES: u32 = 8192;
+/// The weight of pieces that wait here to be sent before no more are asked for.
+const READ_AHEAD: u64 = 64 * 1024;
+/// More than one piece can weigh: the sender's last one may reach over the window.
+const ONE_PIECE: u64 = 2 * MAX_FILE_CHUNK as u64;
 
 /// The transfer that runs, if one does.
 #[derive(Debug, Default)]
@@ -38,21 +36,33 @@ impl Files {
         self.last + 1
     }
 
-    /// A transfer begins with this number.
-    pub(crate) fn begin(&mut self, number: u32, direction: Direction) -> Result<(), Breach> {
+    /// Takes a number that the console gave to a transfer, also to one that does not begin.
+    pub(crate) fn take_number(&mut self, number: u32) -> Result<(), Breach> {
         if number <= self.last {
             return Err("a number of a transfer that was used before");
         }
         self.last = number;
-        if self.transfer.is_none() {
-            self.transfer = Some(Transfer::new(number, direction));
-        }
         Ok(())
     }
 
-    /// Whether it has this number, and goes this way.
-    fn running(&mut self, number: u32, direction: Direction) -> Option<&mut Transfer> {
-        self.transfer.as_mut().filter(|transfer| transfer.number == number && transfer.direction == direction)
+    /// A transfer begins with the number that was taken last.
+    pub(crate) fn begin(&mut self, direction: Direction) {
+        self.transfer = Some(Transfer::new(self.last, direction));
+    }
+
+    /// The receiver's end is ready for the first piece.
+    pub(crate) fn accept<M: FileFrames>(&mut self, line: &mut Line) {
+        if let Some(transfer) = &mut self.transfer {
+            transfer.ask_on::<M>(line);
+        }
+    }
+
+    fn running(&mut self, direction: Direction) -> Option<&mut Transfer> {
+        self.transfer.as_mut().filter(|transfer| transfer.direction == direction)
+    }
+
+    fn numbered(&mut self, number: u32, direction: Direction) -> Option<&mut Transfer> {
+        self.running(direction).filter(|transfer| transfer.number == number)
     }
 
     /// Ends the transfer that runs, and tells the other end.
@@ -62,24 +72,15 @@ impl Files {
         Some(FileEvent::Over(Err(Stopped::Here(why))))
     }
 
-    /// The link is cut.
-    pub(crate) fn cut(&mut self) {
-        let Some(transfer) = &mut self.transfer else { return };
-        transfer.data.clear();
-        transfer.waiting = 0;
-        transfer.awaits = transfer.direction == Direction::Out;
-        if transfer.direction == Direction::Out {
-            (transfer.moved, transfer.taken) = (0, 0);
-        }
-    }
-
-    /// Another link stands.
+    /// Another link stands. What was under way is lost.
     pub(crate) fn resume<M: FileFrames>(&mut self, line: &mut Line) {
         let Some(transfer) = &mut self.transfer else { return };
         if transfer.direction == Direction::In {
             transfer.old += transfer.moved - transfer.taken;
-            (transfer.moved, transfer.taken, transfer.told) = (0, 0, 0);
             transfer.owes = true;
+        }
+        (transfer.moved, transfer.taken, transfer.told) = (0, 0, 0);
+        if transfer.direction == Direction::In {
             transfer.ask_on::<M>(line);
         }
     }
@@ -91,177 +92,110 @@ impl Files {
         message: FileMessage,
         mut tell: impl FnMut(FileEvent),
     ) -> Result<(), Breach> {
-        match message {
-            FileMessage::Cancel { why } => {
-                if self.transfer.as_ref().is_some_and(|transfer| transfer.number == number) {
-                    self.transfer = None;
-                    tell(FileEvent::Over(Err(Stopped::There(why))));
-                }
-                Ok(())
+        if let FileMessage::Cancel { why } = message {
+            if self.transfer.take_if(|transfer| transfer.number == number).is_some() {
+                tell(FileEvent::Over(Err(Stopped::There(why))));
             }
-            FileMessage::Begin { .. }
-            | FileMessage::Item { .. }
-            | FileMessage::Digest { .. }
-            | FileMessage::Skipped { .. }
-            | FileMessage::Finished => {
-                let Some(transfer) = self.running(number, Direction::In) else { return Ok(()) };
-                receive(transfer, message, &mut tell)?;
-                transfer.release(&mut tell);
-                Ok(())
-            }
-            FileMessage::Continue { .. }
-            | FileMessage::Restart { .. }
-            | FileMessage::Stored { .. }
-            | FileMessage::NotStored { .. } => {
-                let Some(transfer) = self.running(number, Direction::Out) else { return Ok(()) };
-                let heard = hear(transfer, message, &mut tell)?;
-                tell(heard);
-                if transfer.is_through() {
-                    self.transfer = None;
-                    tell(FileEvent::Over(Ok(())));
-                }
-                Ok(())
-            }
-        }
-    }
-
-    /// Contents came.
-    pub(crate) fn handle_data(
-        &mut self,
-        number: u32,
-        run: u32,
-        (item, offset): Place,
-        data: Vec<u8>,
-        mut tell: impl FnMut(FileEvent),
-    ) -> Result<(), Breach> {
-        let Some(transfer) = self.running(number, Direction::In) else { return Ok(()) };
-        let length = data.len() as u64;
-        transfer.moved += length;
-        if transfer.moved - transfer.taken > MAX_FILE_WINDOW + MAX_FILE_CHUNK as u64
-            || transfer.pieces >= MAX_PIECES
-        {
-            return Err("more of a file than may be under way");
-        }
-        transfer.advance();
-        if run != transfer.run || item < transfer.at.0 {
-            // Something else was wanted meanwhile, or the item is not to be stored, and the sender had not heard of it.
-            transfer.taken += length;
             return Ok(());
         }
-        let end = offset.checked_add(length);
-        let fits = transfer.at == (item, offset)
-            && transfer.item(item).is_some_and(|item| end.is_some_and(|end| end <= item.size()));
-        if !fits {
-            return Err("a piece of a file that does not belong there");
+        let is_last = message == FileMessage::Through;
+        let Some(transfer) = self.numbered(number, Direction::Out) else { return Ok(()) };
+        transfer.hear(message, &mut tell)?;
+        if is_last {
+            self.transfer = None;
+            tell(FileEvent::Over(Ok(())));
         }
-        transfer.at.1 += length;
-        transfer.pieces += 1;
-        tell(FileEvent::Take(FilePiece::Data { item, offset, bytes: data }));
-        transfer.release(&mut tell);
         Ok(())
     }
 
-    /// The receiver says how much it has taken.
-    pub(crate) fn handle_taken(&mut self, number: u32, bytes: u64) -> Result<(), Breach> {
-        let Some(transfer) = self.running(number, Direction::Out) else { return Ok(()) };
-        if bytes > transfer.moved {
-            return Err("more of a file was taken than was sent");
+    /// A piece came. Gives what to write, if anything.
+    pub(crate) fn handle_piece(
+        &mut self,
+        number: u32,
+        run: u32,
+        piece: Piece,
+        mut tell: impl FnMut(FileEvent),
+    ) -> Result<(), Breach> {
+        let Some(transfer) = self.numbered(number, Direction::In) else { return Ok(()) };
+        let weight = piece.weight();
+        transfer.moved += weight;
+        if transfer.moved - transfer.taken > MAX_FILE_WINDOW + ONE_PIECE {
+            return Err("more of files than may be under way");
         }
-        transfer.taken = transfer.taken.max(bytes);
+        if run != transfer.run || !transfer.receive(&piece)? {
+            // Something else was wanted meanwhile.
+            transfer.taken += weight;
+            return Ok(());
+        }
+        if let Piece::Begin { files, bytes } = piece {
+            tell(FileEvent::Begun { files, bytes });
+        }
+        tell(FileEvent::Take(piece));
+        Ok(())
+    }
+
+    /// The receiver says how much it has dealt with.
+    pub(crate) fn handle_taken(&mut self, number: u32, weight: u64) -> Result<(), Breach> {
+        let Some(transfer) = self.numbered(number, Direction::Out) else { return Ok(()) };
+        if weight > transfer.moved {
+            return Err("more of files was dealt with than was sent");
+        }
+        transfer.taken = transfer.taken.max(weight);
         Ok(())
     }
 
     /// Whether the sender's program should hand in another piece.
-    pub(crate) fn wants_piece(&self, line: &Line) -> bool {
+    pub(crate) fn wants_piece(&self) -> bool {
         self.transfer.as_ref().is_some_and(|transfer| {
-            transfer.direction == Direction::Out
-                && !transfer.awaits
-                && transfer.waiting < READ_AHEAD
-                && transfer.items.len() < MAX_ITEMS_AHEAD as usize
-                && !line.is_full()
+            // Before the receiver's first word nobody knows whether it takes anything.
+            transfer.direction == Direction::Out && transfer.run > 0 && transfer.waiting_weight < READ_AHEAD
         })
     }
 
     /// The sender's program has read this.
-    pub(crate) fn piece<M: FileFrames>(&mut self, piece: FilePiece, line: &mut Line) -> Option<FileEvent> {
-        let transfer = self.transfer.as_mut().filter(|transfer| transfer.direction == Direction::Out)?;
-        let mut say = |message| line.push_control(&M::file(transfer.number, message));
-        match piece {
-            FilePiece::Begin { files, bytes } => {
-                if transfer.totals.replace((files, bytes)).is_none() {
-                    say(FileMessage::Begin { files, bytes });
-                    return Some(FileEvent::Begun { files, bytes });
-                }
+    pub(crate) fn piece(&mut self, piece: Piece) -> Option<FileEvent> {
+        let transfer = self.running(Direction::Out).filter(|transfer| transfer.run > 0)?;
+        let begun = match &piece {
+            Piece::Begin { files, bytes } if transfer.totals.replace((*files, *bytes)).is_none() => {
+                Some(FileEvent::Begun { files: *files, bytes: *bytes })
             }
-            FilePiece::Item { item, path, kind } => {
-                // Another number was read before, for a link that is cut.
-                if item == transfer.next {
-                    say(FileMessage::Item { item, path: path.clone(), kind });
-                    transfer.announce(path, kind);
-                    transfer.said = (item, false);
-                }
-            }
-            FilePiece::Data { item, offset, bytes } => {
-                if transfer.item(item).is_some() && !bytes.is_empty() {
-                    transfer.waiting += bytes.len();
-                    transfer.data.push_back(((item, offset), bytes));
-                }
-            }
-            FilePiece::Digest { item, sha256 } => {
-                if transfer.said == (item, false) {
-                    transfer.said.1 = true;
-                    say(FileMessage::Digest { item, sha256 });
-                }
-            }
-            FilePiece::Skipped { item, why } => {
-                if transfer.said == (item, false) {
-                    transfer.said.1 = true;
-                    say(FileMessage::Skipped { item, why });
-                }
-            }
-            FilePiece::Finished => {
-                if !std::mem::replace(&mut transfer.is_finished, true) {
-                    say(FileMessage::Finished);
-                }
-                if transfer.is_through() {
-                    self.transfer = None;
-                    return Some(FileEvent::Over(Ok(())));
-                }
-            }
-        }
-        None
+            _ => None,
+        };
+        transfer.wait(piece);
+        begun
     }
 
-    /// Whether contents wait to be sent and may be.
-    pub(crate) fn has_data(&self) -> bool {
+    /// Whether a piece waits to be sent and may be.
+    pub(crate) fn has_piece(&self) -> bool {
         self.transfer.as_ref().is_some_and(|transfer| {
-            !transfer.data.is_empty() && transfer.moved - transfer.taken < MAX_FILE_WINDOW
+            !transfer.waiting.is_empty() && transfer.moved - transfer.taken < MAX_FILE_WINDOW
         })
     }
 
-    /// The next contents to send, at most so many bytes.
-    pub(crate) fn next_data<M: FileFrames>(&mut self, most: usize) -> Option<M> {
-        let has_data = self.has_data();
-        let transfer = self.transfer.as_mut().filter(|_| has_data)?;
-        let ((item, offset), bytes) = transfer.data.front_mut()?;
-        let (item, from) = (*item, *offset);
-        let count = bytes.len().min(most.min(MAX_FILE_CHUNK));
-        let rest = bytes.split_off(count);
-        let data = std::mem::replace(bytes, rest);
-        *offset += count as u64;
-        if bytes.is_empty() {
-            transfer.data.pop_front();
-        }
-        transfer.waiting -= count;
-        transfer.moved += count as u64;
-        transfer.at = (item, from + count as u64);
-        let data = Bytes::new(data).expect("a piece is cut to fit");
-        Some(M::data(transfer.number, transfer.run, item, from, data))
+    /// The next piece to send, with at most so many bytes of contents.
+    pub(crate) fn next_piece<M: FileFrames>(&mut self, most: usize) -> Option<M> {
+        let has_piece = self.has_piece();
+        let transfer = self.transfer.as_mut().filter(|_| has_piece)?;
+        let whole = transfer.waiting.pop_front()?;
+        transfer.waiting_weight -= whole.weight();
+        let piece = match whole {
+            Piece::Data { item, offset, data } if data.len() > most => {
+                let mut first = data.into_vec();
+                let rest = Bytes::new(first.split_off(most)).expect("a part is shorter");
+                let rest = Piece::Data { item, offset: offset + most as u64, data: rest };
+                transfer.waiting_weight += rest.weight();
+                transfer.waiting.push_front(rest);
+                Piece::Data { item, offset, data: Bytes::new(first).expect("a part is shorter") }
+            }
+            piece => piece,
+        };
+        transfer.note_sent(&piece);
+        Some(M::piece(transfer.number, transfer.run, piece))
     }
 
-    /// What to tell the sender of what was taken, if that is news.
+    /// What to tell the sender of what was dealt with, if that is news.
     pub(crate) fn next_taken<M: FileFrames>(&mut self) -> Option<M> {
-        let transfer = self.transfer.as_mut().filter(|transfer| transfer.direction == Direction::In)?;
+        let transfer = self.running(Direction::In)?;
         if transfer.taken == transfer.told {
             return None;
         }
@@ -271,28 +205,17 @@ impl Files {
 
     /// The receiver's program has so much of an item from before: the sender goes on there.
     pub(crate) fn go_on<M: FileFrames>(&mut self, item: u32, offset: u64, line: &mut Line) {
-        let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.direction == Direction::In)
-        else {
-            return;
-        };
-        transfer.advance();
-        if transfer.at.0 == item && transfer.item(item).is_some_and(|item| offset <= item.size()) {
-            transfer.at.1 = offset;
-            transfer.opened = Some(item);
-            transfer.run += 1;
-            let message = FileMessage::Continue { item, offset, run: transfer.run };
-            line.push_control(&M::file(transfer.number, message));
+        if let Some(transfer) = self.running(Direction::In) {
+            transfer.go_on::<M>(item, offset, line);
         }
     }
 
-    /// The receiver's program has written a piece of so many bytes, or has no use for it.
-    pub(crate) fn wrote<M: FileFrames>(&mut self, bytes: u64, line: &mut Line) {
-        if let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.direction == Direction::In)
-        {
-            transfer.pieces = transfer.pieces.saturating_sub(1);
-            let of_before = bytes.min(transfer.old);
+    /// The receiver's program has dealt with a piece of this weight.
+    pub(crate) fn wrote<M: FileFrames>(&mut self, weight: u64, line: &mut Line) {
+        if let Some(transfer) = self.running(Direction::In) {
+            let of_before = weight.min(transfer.old);
             transfer.old -= of_before;
-            transfer.taken = (transfer.taken + bytes - of_before).min(transfer.moved);
+            transfer.taken = (transfer.taken + weight - of_before).min(transfer.moved);
             transfer.ask_on::<M>(line);
         }
     }
@@ -301,36 +224,31 @@ impl Files {
     pub(crate) fn settle<M: FileFrames>(
         &mut self,
         item: u32,
-        result: Result<Text<MAX_PATH>, FileProblem>,
+        result: Result<Shown<MAX_PATH>, FileProblem>,
         line: &mut Line,
-    ) -> Vec<FileEvent> {
-        let Some(transfer) = self.transfer.as_mut().filter(|transfer| transfer.direction == Direction::In)
-        else {
-            return Vec::new();
-        };
-        let Some(Item { path, kind, .. }) = transfer.answered(item) else { return Vec::new() };
+    ) -> Option<FileEvent> {
+        let direction = Direction::In;
+        let transfer = self.running(direction)?;
+        let Item { path, kind, .. } = transfer.answered(item)?;
         let (message, event) = match result {
             Ok(place) => {
-                let message = FileMessage::Stored { item, place: place.clone() };
-                (message, FileEvent::Stored { direction: Direction::In, path, kind, place })
+                let message = FileMessage::Stored { item, place: M::told(&place) };
+                (message, FileEvent::Stored { direction, path, kind, place })
             }
             Err(why) => {
                 let message = FileMessage::NotStored { item, why: why.clone() };
-                (message, FileEvent::NotStored { direction: Direction::In, path, why })
+                (message, FileEvent::NotStored { direction, path, why })
             }
         };
         line.push_control(&M::file(transfer.number, message));
-        let mut events = vec![event];
-        transfer.release(&mut |event| events.push(event));
-        if transfer.is_through() {
-            self.transfer = None;
-            events.push(FileEvent::Over(Ok(())));
-        }
-        events
+        Some(event)
     }
 
-    /// The receiver's program has taken in that nothing more comes.
-    pub(crate) fn end_if_through(&mut self) -> Option<FileEvent> {
-        self.transfer.take_if(|transfer| transfer.is_through()).map(|_| FileEvent::Over(Ok(())))
+    /// The receiver's program has dealt with all that came.
+    pub(crate) fn finish<M: FileFrames>(&mut self, line: &mut Line) -> Option<FileEvent> {
+        let is_through = self.running(Direction::In)?.is_through();
+        let transfer = self.transfer.take_if(|_| is_through)?;
+        line.push_control(&M::file(transfer.number, FileMessage::Through));
+        Some(FileEvent::Over(Ok(())))
     }
 }

@@ -2,10 +2,10 @@
 
 use std::collections::VecDeque;
 
-use farhand_proto::limits::MAX_ITEMS_AHEAD;
-use farhand_proto::transfer::{FileMessage, ItemKind, ItemPath};
+use farhand_proto::limits::{MAX_ITEMS, SMALL_FILE};
+use farhand_proto::transfer::{FileMessage, ItemKind, ItemPath, Piece};
 
-use super::{Breach, Direction, FileEvent, FileFrames, FilePiece, Progress};
+use super::{Breach, Direction, FileEvent, FileFrames, Progress};
 use crate::line::Line;
 
 /// An item that was announced and has no answer yet.
@@ -15,67 +15,58 @@ pub(super) struct Item {
     pub(super) path: ItemPath,
     pub(super) kind: ItemKind,
     /// Bytes of all items before it.
-    pub(super) start: u64,
-    /// The rest of it does not come.
-    pub(super) is_skipped: bool,
-    /// Its digest came, or that it is skipped.
-    pub(super) is_closed: bool,
+    start: u64,
 }
 
 impl Item {
-    pub(super) fn size(&self) -> u64 {
+    fn size(&self) -> u64 {
         match self.kind {
-            _ if self.is_skipped => 0,
             ItemKind::Folder => 0,
             ItemKind::File { size, .. } => size,
         }
     }
-
-    pub(super) fn is_file(&self) -> bool {
-        matches!(self.kind, ItemKind::File { .. })
-    }
 }
 
-/// The place of a byte: of which item, and where in it.
-pub(super) type Place = (u32, u64);
+/// Where pieces have come to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Before this item.
+    Before(u32),
+    /// Within it: so many of its bytes are there.
+    Within(u32, u64),
+    /// Behind the last.
+    End,
+}
 
 #[derive(Debug)]
 pub(super) struct Transfer {
     pub(super) number: u32,
     pub(super) direction: Direction,
     pub(super) totals: Option<(u32, u64)>,
+    /// Announced and not answered.
     pub(super) items: VecDeque<Item>,
-    /// The number that the next item has, and the bytes of all before it.
-    pub(super) next: u32,
-    pub(super) next_start: u64,
-    pub(super) is_finished: bool,
-    pub(super) files_done: u32,
-    /// Where the contents that travel over this link have come to.
+    /// Bytes of all items that were announced.
+    announced: u64,
+    files_done: u32,
+    /// Where the pieces that travel have come to.
     pub(super) at: Place,
-    /// Bytes of contents over this link, and those that are written or not wanted.
+    /// The newest `Restart` or `Continue`.
+    pub(super) run: u32,
+    /// The weight of pieces that travelled over this link, and of those that are dealt with.
     pub(super) moved: u64,
     pub(super) taken: u64,
-    /// At the sender: what was read and is not sent.
-    pub(super) data: VecDeque<(Place, Vec<u8>)>,
-    pub(super) waiting: usize,
-    /// At the sender: how much of what is said once has been said, when the same is read again: the item, and whether
-    /// its end was said.
-    pub(super) said: (u32, bool),
-    /// At the sender: the receiver has to say first from where to go on.
-    pub(super) awaits: bool,
-    /// The newest `Continue` or `Restart`.
-    pub(super) run: u32,
+    /// At the sender: what was read and is not sent, and its weight.
+    pub(super) waiting: VecDeque<Piece>,
+    pub(super) waiting_weight: u64,
+    /// At the sender: the item of which the receiver wants no more, however much of it is read already.
+    left: Option<u32>,
     /// At the receiver: what the sender knows of `taken`.
     pub(super) told: u64,
-    /// At the receiver: the item that a `Continue` was said for last.
+    /// At the receiver: the item that `Continue` was said for last.
     pub(super) opened: Option<u32>,
-    /// At the receiver: what was said of items whose turn has not come. Words go before contents on their way.
-    pub(super) early: VecDeque<FilePiece>,
-    /// At the receiver: pieces that are taken and not written.
-    pub(super) pieces: u32,
-    /// At the receiver: bytes that came over links before and are not written.
+    /// At the receiver: the weight of pieces that came over links before and are not dealt with.
     pub(super) old: u64,
-    /// At the receiver: whether the sender waits to hear from where to go on.
+    /// At the receiver: whether the sender has to hear from where to go on.
     pub(super) owes: bool,
 }
 
@@ -86,223 +77,259 @@ impl Transfer {
             direction,
             totals: None,
             items: VecDeque::new(),
-            next: 0,
-            next_start: 0,
-            is_finished: false,
+            announced: 0,
             files_done: 0,
-            at: (0, 0),
+            at: Place::Before(0),
+            run: 0,
             moved: 0,
             taken: 0,
-            data: VecDeque::new(),
-            waiting: 0,
-            said: (0, false),
-            awaits: false,
-            run: 0,
+            waiting: VecDeque::new(),
+            waiting_weight: 0,
+            left: None,
             told: 0,
             opened: None,
-            early: VecDeque::new(),
-            pieces: 0,
             old: 0,
-            owes: false,
+            owes: direction == Direction::In,
         }
     }
 
-    pub(super) fn announce(&mut self, path: ItemPath, kind: ItemKind) {
-        let item = Item {
-            number: self.next,
-            path,
-            kind,
-            start: self.next_start,
-            is_skipped: false,
-            is_closed: false,
-        };
-        self.next += 1;
-        self.next_start = self.next_start.saturating_add(item.size());
+    fn announce(&mut self, number: u32, path: ItemPath, kind: ItemKind) {
+        let item = Item { number, path, kind, start: self.announced };
+        self.announced = self.announced.saturating_add(item.size());
         self.items.push_back(item);
     }
 
-    /// Sends on from here.
-    pub(super) fn go_to(&mut self, place: Place, run: u32) {
-        self.data.clear();
-        self.waiting = 0;
-        self.awaits = false;
-        (self.at, self.run) = (place, run);
-    }
-
-    pub(super) fn item(&self, number: u32) -> Option<&Item> {
+    fn item(&self, number: u32) -> Option<&Item> {
         self.items.iter().find(|item| item.number == number)
-    }
-
-    /// At the receiver: nothing more is said of an item; says whether it still waits for an answer.
-    pub(super) fn close(&mut self, number: u32, is_skipped: bool) -> Result<bool, Breach> {
-        if number >= self.next {
-            return Err("an item that was never announced");
-        }
-        let Some(item) = self.items.iter_mut().find(|item| item.number == number) else { return Ok(false) };
-        if std::mem::replace(&mut item.is_closed, true) {
-            return Err("an item that ends twice");
-        }
-        item.is_skipped = is_skipped;
-        Ok(true)
     }
 
     pub(super) fn answered(&mut self, number: u32) -> Option<Item> {
         let index = self.items.iter().position(|item| item.number == number)?;
         let item = self.items.remove(index)?;
-        self.files_done += u32::from(item.is_file());
-        if self.at.0 <= number {
-            self.at = (number + 1, 0);
+        self.files_done += u32::from(matches!(item.kind, ItemKind::File { .. }));
+        if matches!(self.at, Place::Within(at, _) if at == number) {
+            // The rest of it is of no use.
+            self.at = Place::Before(number + 1);
         }
         Some(item)
     }
 
-    /// Beyond items that have no contents, and those that have all of theirs.
-    pub(super) fn advance(&mut self) {
-        while self.item(self.at.0).is_some_and(|item| self.at.1 >= item.size()) {
-            self.at = (self.at.0 + 1, 0);
-        }
-    }
-
-    /// At the receiver: what there is to write now, in the order of items and their contents.
-    pub(super) fn release(&mut self, tell: &mut impl FnMut(FileEvent)) {
-        self.advance();
-        let (at, end) = (self.at.0, self.next);
-        let is_its_turn = |piece: &FilePiece| match piece {
-            FilePiece::Item { item, .. }
-            | FilePiece::Digest { item, .. }
-            | FilePiece::Skipped { item, .. } => *item <= at,
-            FilePiece::Finished => end <= at,
-            FilePiece::Begin { .. } | FilePiece::Data { .. } => true,
-        };
-        while let Some(piece) = self.early.pop_front_if(|piece| is_its_turn(piece)) {
-            tell(FileEvent::Take(piece));
-        }
-    }
-
-    /// After a cut link, and once all of before is written: says from where to go on.
-    pub(super) fn ask_on<M: FileFrames>(&mut self, line: &mut Line) {
-        if self.old > 0 || !std::mem::take(&mut self.owes) {
-            return;
-        }
-        self.advance();
-        self.run += 1;
-        let ((item, offset), run) = (self.at, self.run);
-        let is_begun = offset > 0 || self.opened == Some(item);
-        let message = match is_begun {
-            true => FileMessage::Continue { item, offset, run },
-            false => FileMessage::Restart { item, run },
-        };
-        line.push_control(&M::file(self.number, message));
-    }
-
     pub(super) fn is_through(&self) -> bool {
-        self.is_finished && self.items.is_empty()
+        self.at == Place::End && self.items.is_empty() && self.waiting.is_empty()
     }
 
     pub(super) fn progress(&self) -> Progress {
         let (files, bytes) = self.totals.unwrap_or_default();
-        let of_item = self.item(self.at.0).or(self.items.front());
-        let start = self.item(self.at.0).map_or(self.next_start, |item| item.start);
-        let done = (start + self.at.1).saturating_sub(self.old + self.moved - self.taken);
+        let here = match self.at {
+            Place::Within(number, offset) => self.item(number).map(|item| (item, offset)),
+            Place::Before(_) | Place::End => None,
+        };
+        let come = here.map_or(self.announced, |(item, offset)| item.start.saturating_add(offset));
+        let under_way = self.old + self.moved - self.taken;
+        let current = here.map(|(item, _)| item).or(self.items.front());
         Progress {
             direction: self.direction,
             files_done: self.files_done,
             files,
-            bytes_done: done.min(bytes),
+            bytes_done: come.saturating_sub(under_way).min(bytes),
             bytes,
-            current: of_item.map(|item| item.path.clone()),
+            current: current.map(|item| item.path.clone()),
         }
     }
-}
 
-/// What the sender says, at the receiver.
-pub(super) fn receive(
-    transfer: &mut Transfer,
-    message: FileMessage,
-    tell: &mut impl FnMut(FileEvent),
-) -> Result<(), Breach> {
-    if transfer.is_finished || transfer.totals.is_none() && !matches!(message, FileMessage::Begin { .. }) {
-        return Err("files out of order");
+    /// At the receiver: a piece came. Says whether it is to be written; what was not wanted any more is not.
+    pub(super) fn receive(&mut self, piece: &Piece) -> Result<bool, Breach> {
+        const STRANGE: Breach = "a piece of files that does not belong there";
+        let is_past = |item: u32| match self.at {
+            Place::Before(at) | Place::Within(at, _) => item < at,
+            Place::End => true,
+        };
+        match piece {
+            Piece::Begin { files, bytes } => {
+                // Said again where it may not have arrived.
+                Ok(self.totals.replace((*files, *bytes)).is_none())
+            }
+            _ if self.totals.is_none() => Err("files without their beginning"),
+            Piece::Item { item, path, kind } => {
+                if self.at != Place::Before(*item) || *item >= MAX_ITEMS {
+                    return Err(STRANGE);
+                }
+                self.announce(*item, path.clone(), *kind);
+                self.at = match kind {
+                    ItemKind::Folder => Place::Before(item + 1),
+                    ItemKind::File { .. } => Place::Within(*item, 0),
+                };
+                Ok(true)
+            }
+            Piece::Data { item, .. } | Piece::Digest { item, .. } | Piece::Skipped { item, .. }
+                if is_past(*item) =>
+            {
+                // It is not to be stored, and the sender had not heard of it.
+                Ok(false)
+            }
+            Piece::Data { item, offset, data } => {
+                let end = offset.checked_add(data.len() as u64).ok_or(STRANGE)?;
+                let fits = self.at == Place::Within(*item, *offset)
+                    && self.item(*item).is_some_and(|item| end <= item.size());
+                if !fits {
+                    return Err(STRANGE);
+                }
+                self.at = Place::Within(*item, end);
+                Ok(true)
+            }
+            Piece::Digest { item, .. } => {
+                let size = self.item(*item).map(Item::size).ok_or(STRANGE)?;
+                if self.at != Place::Within(*item, size) {
+                    return Err(STRANGE);
+                }
+                self.at = Place::Before(item + 1);
+                Ok(true)
+            }
+            Piece::Skipped { item, .. } => {
+                if !matches!(self.at, Place::Within(at, _) if at == *item) {
+                    return Err(STRANGE);
+                }
+                self.at = Place::Before(item + 1);
+                Ok(true)
+            }
+            Piece::Finished => {
+                if !matches!(self.at, Place::Before(_)) {
+                    return Err(STRANGE);
+                }
+                self.at = Place::End;
+                Ok(true)
+            }
+        }
     }
-    let piece = match message {
-        FileMessage::Begin { files, bytes } => {
-            if transfer.totals.replace((files, bytes)).is_some() {
-                return Err("a second beginning of a transfer");
-            }
-            tell(FileEvent::Begun { files, bytes });
-            FilePiece::Begin { files, bytes }
-        }
-        FileMessage::Item { item, path, kind } => {
-            if item != transfer.next || transfer.items.len() >= MAX_ITEMS_AHEAD as usize {
-                return Err("items out of order, or too many at once");
-            }
-            transfer.announce(path.clone(), kind);
-            FilePiece::Item { item, path, kind }
-        }
-        FileMessage::Digest { item, sha256 } => {
-            let is_open = transfer.close(item, false)?;
-            if !is_open {
-                return Ok(());
-            }
-            FilePiece::Digest { item, sha256 }
-        }
-        FileMessage::Skipped { item, why } => {
-            let is_open = transfer.close(item, true)?;
-            if !is_open {
-                return Ok(());
-            }
-            FilePiece::Skipped { item, why }
-        }
-        FileMessage::Finished => {
-            transfer.is_finished = true;
-            FilePiece::Finished
-        }
-        FileMessage::Continue { .. }
-        | FileMessage::Restart { .. }
-        | FileMessage::Stored { .. }
-        | FileMessage::NotStored { .. }
-        | FileMessage::Cancel { .. } => return Err("an answer to files that were never sent"),
-    };
-    transfer.early.push_back(piece);
-    Ok(())
-}
 
-/// What the receiver says, at the sender.
-pub(super) fn hear(
-    transfer: &mut Transfer,
-    message: FileMessage,
-    tell: &mut impl FnMut(FileEvent),
-) -> Result<FileEvent, Breach> {
-    match message {
-        FileMessage::Continue { item, offset, run } => {
-            if transfer.item(item).is_none_or(|item| offset > item.size()) {
-                return Err("a place in a file that does not exist");
+    /// At the receiver: says from where to go on, if the sender has to hear it, and once all of before is written.
+    pub(super) fn ask_on<M: FileFrames>(&mut self, line: &mut Line) {
+        if self.old > 0 || !std::mem::take(&mut self.owes) {
+            return;
+        }
+        let message = match self.at {
+            Place::End => return,
+            // Nothing follows this until the program says how much of it is here.
+            Place::Within(item, 0)
+                if self.opened != Some(item)
+                    && self.item(item).is_some_and(|item| item.size() > SMALL_FILE) =>
+            {
+                return;
             }
-            transfer.go_to((item, offset), run);
-            Ok(FileEvent::Read { item, offset })
+            Place::Before(item) => FileMessage::Restart { item, run: self.run + 1 },
+            Place::Within(item, offset) => FileMessage::Continue { item, offset, run: self.run + 1 },
+        };
+        self.run += 1;
+        line.push_control(&M::file(self.number, message));
+    }
+
+    /// At the receiver: so much of an item is here from before.
+    pub(super) fn go_on<M: FileFrames>(&mut self, number: u32, offset: u64, line: &mut Line) {
+        let fits = self.at == Place::Within(number, 0)
+            && self.item(number).is_some_and(|item| offset <= item.size());
+        if fits {
+            self.at = Place::Within(number, offset);
+            self.opened = Some(number);
+            self.owes = true;
+            self.ask_on::<M>(line);
         }
-        FileMessage::Restart { item, run } => {
-            if item > transfer.next {
-                return Err("an item that does not exist");
+    }
+
+    /// At the sender: the receiver says something.
+    pub(super) fn hear(
+        &mut self,
+        message: FileMessage,
+        tell: &mut impl FnMut(FileEvent),
+    ) -> Result<(), Breach> {
+        let direction = Direction::Out;
+        match message {
+            FileMessage::Continue { item, offset, run } => {
+                if self.item(item).is_none_or(|item| offset > item.size()) {
+                    return Err("a place in a file that does not exist");
+                }
+                self.forget_from(item + 1);
+                self.go_to(Place::Within(item, offset), run);
+                tell(FileEvent::Read { item, offset });
             }
-            transfer.go_to((item, 0), run);
-            Ok(FileEvent::Return { item })
+            FileMessage::Restart { item, run } => {
+                let is_known = match self.at {
+                    Place::Before(at) | Place::Within(at, _) => item <= at,
+                    Place::End => true,
+                };
+                if !is_known {
+                    return Err("an item that does not exist");
+                }
+                self.forget_from(item);
+                self.go_to(Place::Before(item), run);
+                tell(FileEvent::Return { item });
+            }
+            FileMessage::Stored { item, place } => {
+                let Item { path, kind, .. } = self.answered(item).ok_or("an answer to no item")?;
+                tell(FileEvent::Stored { direction, path, kind, place });
+            }
+            FileMessage::NotStored { item, why } => {
+                let Item { path, .. } = self.answered(item).ok_or("an answer to no item")?;
+                self.leave(item);
+                tell(FileEvent::Leave { item });
+                tell(FileEvent::NotStored { direction, path, why });
+            }
+            FileMessage::Through if self.is_through() => {}
+            FileMessage::Through => return Err("files are said to be through that are not"),
+            FileMessage::Cancel { .. } => {}
         }
-        FileMessage::Stored { item, place } => {
-            let Some(Item { path, kind, .. }) = transfer.answered(item) else {
-                return Err("an answer to no item");
-            };
-            Ok(FileEvent::Stored { direction: Direction::Out, path, kind, place })
+        Ok(())
+    }
+
+    fn leave(&mut self, item: u32) {
+        self.left = Some(item);
+        let waiting = std::mem::take(&mut self.waiting);
+        self.waiting_weight = 0;
+        waiting.into_iter().for_each(|piece| self.wait(piece));
+    }
+
+    /// At the sender: a piece waits to be sent, if it is wanted.
+    pub(super) fn wait(&mut self, piece: Piece) {
+        let is_left = matches!(
+            piece,
+            Piece::Data { item, .. } | Piece::Digest { item, .. } | Piece::Skipped { item, .. }
+                if self.left == Some(item)
+        );
+        if !is_left {
+            self.waiting_weight += piece.weight();
+            self.waiting.push_back(piece);
         }
-        FileMessage::NotStored { item, why } => {
-            let Some(Item { path, .. }) = transfer.answered(item) else {
-                return Err("an answer to no item");
-            };
-            transfer.data.retain(|((of, _), _)| *of != item);
-            transfer.waiting = transfer.data.iter().map(|(_, bytes)| bytes.len()).sum();
-            tell(FileEvent::Leave { item });
-            Ok(FileEvent::NotStored { direction: Direction::Out, path, why })
+    }
+
+    /// At the sender: these items are announced again.
+    fn forget_from(&mut self, number: u32) {
+        while let Some(last) = self.items.pop_back_if(|item| item.number >= number) {
+            self.announced = last.start;
         }
-        _ => Err("files in the wrong direction"),
+    }
+
+    fn go_to(&mut self, place: Place, run: u32) {
+        self.waiting.clear();
+        self.waiting_weight = 0;
+        (self.at, self.run) = (place, run);
+    }
+
+    /// At the sender: a piece goes out.
+    pub(super) fn note_sent(&mut self, piece: &Piece) {
+        self.moved += piece.weight();
+        match piece {
+            Piece::Begin { .. } => {}
+            Piece::Item { item, path, kind } => {
+                self.announce(*item, path.clone(), *kind);
+                self.at = match kind {
+                    ItemKind::Folder => Place::Before(item + 1),
+                    ItemKind::File { .. } => Place::Within(*item, 0),
+                };
+            }
+            Piece::Data { item, offset, data } => {
+                self.at = Place::Within(*item, offset + data.len() as u64);
+            }
+            Piece::Digest { item, .. } | Piece::Skipped { item, .. } => self.at = Place::Before(item + 1),
+            Piece::Finished => self.at = Place::End,
+        }
     }
 }

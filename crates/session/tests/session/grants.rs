@@ -7,10 +7,8 @@ use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{MonitorId, Point, PointerShape, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
-use farhand_proto::transfer::{Cancelled, Existing, FileMessage, ItemKind, ItemPath};
-use farhand_session::{
-    ClientEvent, ClientSession, Ended, FileEvent, FilePiece, RESUME_WINDOW, Transfers as _,
-};
+use farhand_proto::transfer::{Cancelled, Existing, FileMessage, ItemKind, ItemPath, Piece};
+use farhand_session::{ClientEvent, ClientSession, Ended, FileEvent, RESUME_WINDOW, Transfers as _};
 
 use crate::world::{MS, both, message, screen, view};
 
@@ -73,12 +71,36 @@ fn messages() -> Vec<ToClient> {
         ToClient::Clipboard { first: true, last: true, data: Bytes::new(*b"text").unwrap() },
         ToClient::Put { transfer: 1, folder: None, existing: Existing::Replace },
         ToClient::Get { transfer: 1, path: Text::new("secret").unwrap() },
-        ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 1 } },
+        ToClient::File { transfer: 1, message: FileMessage::Restart { item: 0, run: 1 } },
         ToClient::File { transfer: 1, message: FileMessage::Continue { item: 0, offset: 0, run: 1 } },
-        ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data: Bytes::new([1]).unwrap() },
-        ToClient::FileTaken { transfer: 1, bytes: 0 },
+        ToClient::FilePiece { transfer: 1, run: 1, piece: BEGIN },
+        ToClient::FilePiece { transfer: 1, run: 1, piece: data(0, 1) },
+        ToClient::FileTaken { transfer: 1, weight: 0 },
     ];
     acts.chain(others).collect()
+}
+
+/// What begins a transfer of one file.
+const BEGIN: Piece = Piece::Begin { files: 1, bytes: 100_000 };
+
+/// The file that is sent.
+fn item() -> Piece {
+    let kind = ItemKind::File { size: 100_000, modified: 0 };
+    Piece::Item { item: 0, path: ItemPath::new("large").unwrap(), kind }
+}
+
+/// So many bytes of its contents, from here on.
+fn data(offset: u64, length: usize) -> Piece {
+    Piece::Data { item: 0, offset, data: Bytes::new(vec![7; length]).unwrap() }
+}
+
+/// The receiver of the transfer wants it from its beginning.
+fn wanted() -> ToClient {
+    ToClient::File { transfer: 1, message: FileMessage::Restart { item: 0, run: 1 } }
+}
+
+fn piece(piece: Piece) -> ToClient {
+    ToClient::FilePiece { transfer: 1, run: 1, piece }
 }
 
 /// Every set of grants.
@@ -165,7 +187,7 @@ fn no_message_does_or_shows_what_is_not_allowed() {
             }
         }
     }
-    assert_eq!(cases, 7 * 16 * 26);
+    assert_eq!(cases, 7 * 16 * 27);
 }
 
 fn carried_only_where_allowed(
@@ -257,11 +279,10 @@ fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str)
     let copied = session.clipboard("what the customer copied".to_owned());
     // Over a lost line it waits for the next.
     assert_eq!(copied.is_ok(), session.grants().allows(Grant::Clipboard), "copied: {case}");
-    session.file_piece(FilePiece::Begin { files: 1, bytes: 3 });
-    let path = ItemPath::new("secret").unwrap();
-    let kind = ItemKind::File { size: 3, modified: 0 };
-    session.file_piece(FilePiece::Item { item: 0, path, kind });
-    session.file_piece(FilePiece::Data { item: 0, offset: 0, bytes: vec![1, 2, 3] });
+    give(session, &wanted());
+    for piece in [BEGIN, item(), data(0, 3)] {
+        session.file_piece(piece);
+    }
     let rest = said(session);
     let seen = rest.iter().any(|message| {
         matches!(
@@ -275,13 +296,7 @@ fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str)
     assert!(!seen || may.allows(Grant::View), "seen: {case}");
     let copied = rest.iter().any(|message| matches!(message, ToConsole::Clipboard { .. }));
     assert_eq!(copied, may.allows(Grant::Clipboard), "copied out: {case}");
-    let fetched = rest.iter().any(|message| {
-        matches!(
-            message,
-            ToConsole::FileData { .. }
-                | ToConsole::File { message: FileMessage::Begin { .. } | FileMessage::Item { .. }, .. }
-        )
-    });
+    let fetched = rest.iter().any(|message| matches!(message, ToConsole::FilePiece { .. }));
     assert!(!fetched || may.allows(Grant::Files), "fetched: {case}");
 }
 
@@ -347,27 +362,24 @@ fn whatever_takes_files_away_stops_them_in_their_middle() {
         ("switched off", |session| session.switch(Grant::Files, false, MS)),
         ("cancelled", |session| session.cancel_transfer(Cancelled::ByHand)),
     ];
-    let path = || ItemPath::new("large").unwrap();
-    let kind = ItemKind::File { size: 100_000, modified: 0 };
     for (name, take_away) in ways {
         // What the operator fetches.
         let mut session = session(Phase::Open, files);
         give(&mut session, &ToClient::Get { transfer: 1, path: Text::new("large").unwrap() });
-        session.file_piece(FilePiece::Begin { files: 1, bytes: 100_000 });
-        session.file_piece(FilePiece::Item { item: 0, path: path(), kind });
-        give(
-            &mut session,
-            &ToClient::File { transfer: 1, message: FileMessage::Continue { item: 0, offset: 0, run: 1 } },
-        );
-        session.file_piece(FilePiece::Data { item: 0, offset: 0, bytes: vec![7; 60_000] });
-        assert!(!said(&mut session).is_empty());
+        give(&mut session, &wanted());
+        for piece in [BEGIN, item(), data(0, 16_000), data(16_000, 16_000)] {
+            session.file_piece(piece);
+        }
+        let sent = |message: &ToConsole| matches!(message, ToConsole::FilePiece { .. });
+        let first: Vec<ToConsole> = std::iter::from_fn(|| session.poll_transmit(MS))
+            .take(4)
+            .map(|frame| message::<ToConsole>(&frame).0)
+            .collect();
+        assert!(first.iter().filter(|message| sent(message)).count() > 1, "{name}: {first:?}");
         take_away(&mut session);
-        session.file_piece(FilePiece::Data { item: 0, offset: 60_000, bytes: vec![7; 40_000] });
+        session.file_piece(data(32_000, 16_000));
         let rest = said(&mut session);
-        assert!(
-            !rest.iter().any(|message| matches!(message, ToConsole::FileData { .. })),
-            "{name}: {rest:?}"
-        );
+        assert!(!rest.iter().any(sent), "{name}: {rest:?}");
         assert!(
             rest.iter().any(|message| matches!(
                 message,
@@ -381,16 +393,11 @@ fn whatever_takes_files_away_stops_them_in_their_middle() {
         // What the operator brings.
         let mut session = self::session(Phase::Open, files);
         give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
-        give(
-            &mut session,
-            &ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 9 } },
-        );
-        let item = FileMessage::Item { item: 0, path: path(), kind };
-        give(&mut session, &ToClient::File { transfer: 1, message: item });
+        give(&mut session, &piece(BEGIN));
+        give(&mut session, &piece(item()));
         take_away(&mut session);
         assert!(over(&mut session), "{name}");
-        let data = Bytes::new([1; 100]).unwrap();
-        give(&mut session, &ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data });
+        give(&mut session, &piece(data(0, 100)));
         assert_eq!(events(&mut session), [], "{name}");
     }
 }
@@ -399,15 +406,14 @@ fn whatever_takes_files_away_stops_them_in_their_middle() {
 fn what_is_brought_in_a_pause_is_written_after_it() {
     let mut session = session(Phase::Open, both());
     give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
-    give(&mut session, &ToClient::File { transfer: 1, message: FileMessage::Begin { files: 1, bytes: 3 } });
+    give(&mut session, &piece(BEGIN));
     events(&mut session);
     session.set_paused(true, MS);
     events(&mut session);
-    let kind = ItemKind::File { size: 3, modified: 0 };
-    let item = FileMessage::Item { item: 0, path: ItemPath::new("a").unwrap(), kind };
-    give(&mut session, &ToClient::File { transfer: 1, message: item });
-    let data = Bytes::new([1, 2, 3]).unwrap();
-    give(&mut session, &ToClient::FileData { transfer: 1, run: 0, item: 0, offset: 0, data });
+    give(&mut session, &piece(item()));
+    session.file_goes_on(0, 0);
+    let first = ToClient::FilePiece { transfer: 1, run: 2, piece: data(0, 100) };
+    give(&mut session, &first);
     assert_eq!(events(&mut session), []);
     session.set_paused(false, MS);
     let taken = events(&mut session)

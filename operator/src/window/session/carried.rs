@@ -28,6 +28,8 @@ pub(super) struct Chat {
     pub(super) draft: String,
     /// Whether the customer said something while the panel was closed.
     pub(super) is_unread: bool,
+    /// Whether the field to write in takes the keyboard.
+    pub(super) wants_focus: bool,
 }
 
 impl Chat {
@@ -122,7 +124,7 @@ impl Files {
                 self.note_result(path.to_string(), Ok(place.to_string()));
             }
             // It is sent again.
-            FileEvent::NotStored { why: FileProblem::Changed, .. } => {}
+            FileEvent::NotStored { why: FileProblem::Again, .. } => {}
             FileEvent::NotStored { path, why, .. } => {
                 self.note_result(path.to_string(), Err(why.to_string()));
             }

@@ -21,6 +21,8 @@ pub(super) struct Input {
     pub(super) placement: Option<Placement>,
     /// Whether the picture has the keyboard.
     focus: Focus,
+    /// Whether the keyboard stays away from the picture until somebody chooses it: what is beside it is being used.
+    pub(super) is_beside: bool,
     /// Where the mouse is, in pixels of the window.
     cursor: Option<(f64, f64)>,
     /// Whether the mouse is over the picture, and the interface knows that it is.
@@ -82,6 +84,7 @@ impl Input {
 
     /// Gives the keyboard to the picture with the next frame.
     pub(super) fn focus_picture(&mut self) {
+        self.is_beside = false;
         self.focus = Focus::Wanted;
     }
 

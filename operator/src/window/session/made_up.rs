@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use farhand_proto::bounded::{Bytes, List, Text};
+use farhand_proto::bounded::{Bytes, List, Shown, Text};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{
     Layout, Monitor, MonitorId, Picture, Point, PointerShape, Rect, Region, Rotation, Size, View,
@@ -120,7 +120,7 @@ fn carried(session: &mut SessionView) {
     session.files.add(Job::Get("Documents/scan.pdf".to_owned()));
     session.files.begin();
     let kind = ItemKind::File { size: 1, modified: 0 };
-    let place = Text::truncated("/mnt/eva/Downloads/manual.pdf");
+    let place = Shown::truncated("/mnt/eva/Downloads/manual.pdf");
     session.note(News::File(FileEvent::Stored {
         direction: Direction::Out,
         path: path("manual.pdf"),

@@ -78,7 +78,10 @@ impl SessionView {
         let nothing_else = ui.memory(|memory| memory.focused().is_none());
         if self.devices.leaves_picture() {
             response.surrender_focus();
-        } else if self.devices.takes_focus() || response.clicked() || (nothing_else && self.can_act()) {
+        } else if self.devices.takes_focus()
+            || response.clicked()
+            || (nothing_else && !self.devices.is_beside && self.can_act())
+        {
             response.request_focus();
         }
         self.devices.note_focus(response.has_focus() || self.devices.takes_focus());

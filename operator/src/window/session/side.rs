@@ -30,7 +30,7 @@ impl SessionView {
         self.chat.is_unread = false;
         let palette = Palette::in_use(ui);
         let frame = Frame::new().fill(palette.ground).inner_margin(Margin::same(12));
-        Panel::right("side")
+        let panel = Panel::right("side")
             .exact_size(WIDTH)
             .resizable(false)
             .frame(frame)
@@ -42,6 +42,12 @@ impl SessionView {
                 });
                 self.draw_chat(ui, texts, wishes);
             });
+        // What is typed after a press here is not meant for the customer.
+        let is_pressed = ui.input(|input| {
+            let place = input.pointer.interact_pos().filter(|_| input.pointer.any_pressed());
+            place.is_some_and(|place| panel.response.rect.contains(place))
+        });
+        self.devices.is_beside |= is_pressed;
     }
 
     fn draw_chat(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
@@ -74,7 +80,7 @@ impl SessionView {
                 let field = ui.add(field);
                 ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
                 let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
-                if enters {
+                if enters || sends || std::mem::take(&mut self.chat.wants_focus) {
                     field.request_focus();
                 }
                 if sends || enters {
@@ -128,6 +134,9 @@ impl SessionView {
                 let field = ui.add(field);
                 ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
                 let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                if gets || enters {
+                    field.request_focus();
+                }
                 if (gets || enters) && !self.files.wanted.trim().is_empty() {
                     let path = std::mem::take(&mut self.files.wanted);
                     self.carry(Job::Get(path.trim().to_owned()));

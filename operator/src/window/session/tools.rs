@@ -170,7 +170,12 @@ impl SessionView {
                 self.chosen.is_view_only = !self.chosen.is_view_only;
                 self.chosen.wants_capture = false;
             }
-            Tool::Side => self.chosen.has_side = !self.chosen.has_side,
+            Tool::Side => {
+                self.chosen.has_side = !self.chosen.has_side;
+                // Who opens it has something to say.
+                self.chat.wants_focus = self.chosen.has_side;
+                self.devices.is_beside = self.chosen.has_side;
+            }
             Tool::Capture => self.chosen.wants_capture = !self.chosen.wants_capture,
             Tool::FullScreen => self.set_full_screen(!self.chosen.is_full_screen),
             Tool::Keys | Tool::Type | Tool::Monitors | Tool::Size => {}
