@@ -50,6 +50,7 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     }
     let steps = script::steps_of(&task.step)?;
     script::check_output(&steps, options.json)?;
+    script::check_contents(&steps)?;
     let token = token(options.token_file.as_deref())?;
     // Every name fits into as many bytes as a login has for it.
     let operator = Operator { name: Text::truncated(options.operator.as_deref().unwrap_or_default()), token };

@@ -6,6 +6,8 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser};
 
+use farhand_proto::prose::prose_of;
+
 use crate::failure::Failure;
 use crate::steps::{Step, is_standard};
 
@@ -41,6 +43,27 @@ pub(crate) fn steps_of(step: &Step) -> Result<Vec<Placed>, Failure> {
         Step::Script { file } => parse_script(&read_script(file)?),
         step => Ok(vec![Placed { line: None, step: step.clone() }]),
     }
+}
+
+/// Refuses steps with files that are not here and words that are none, before a customer is asked anything.
+pub(crate) fn check_contents(steps: &[Placed]) -> Result<(), Failure> {
+    let mut mistakes = Vec::new();
+    for placed in steps {
+        let why: Vec<String> = match &placed.step {
+            Step::Put { paths, .. } => paths
+                .iter()
+                .filter_map(|path| Some(format!("{}: {}", path.display(), std::fs::metadata(path).err()?)))
+                .collect(),
+            Step::Say { text } if prose_of(&text.0).is_empty() => vec!["there is nothing to say".to_owned()],
+            _ => continue,
+        };
+        match placed.line {
+            Some(line) => mistakes.extend(why.into_iter().map(|why| (line, why))),
+            None if why.is_empty() => {}
+            None => return Err(Failure::Usage(why.join("; "))),
+        }
+    }
+    if mistakes.is_empty() { Ok(()) } else { Err(Failure::Script(mistakes)) }
 }
 
 /// Refuses steps that would print over each other on standard output, where events may go as well.

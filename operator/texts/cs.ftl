@@ -11,6 +11,7 @@ tab-live = probíhá
 tab-paused = pozastavená
 tab-lost = spojení vypadlo
 tab-ended = skončila
+tab-unread = { $state }, nová zpráva
 
 close-tab-title = Ukončit relaci { $name }?
 close-window-title = { $count ->

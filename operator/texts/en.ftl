@@ -11,6 +11,7 @@ tab-live = running
 tab-paused = paused
 tab-lost = line lost
 tab-ended = ended
+tab-unread = { $state }, new message
 
 close-tab-title = End the session { $name }?
 close-window-title = { $count ->

@@ -104,7 +104,7 @@ fn both_windows_follow_the_desktops_theme() {
 
 /// Windows at this many dots per inch are so many times as large.
 fn grows_with(dots: u32, times: i32) {
-    let (desk, ()) = Desk::after(XServer::tigervnc(2600, 1400), |server| {
+    let (desk, ()) = Desk::after(XServer::tigervnc(2600, 1600), |server| {
         let settings = server.file("Xresources");
         std::fs::write(&settings, format!("Xft.dpi: {dots}\n")).expect("the folder is ours");
         server.run("xrdb", &["-merge", &settings.display().to_string()]);

@@ -106,6 +106,7 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
         ("files-coming", with(Stage::Here(bringing()), hot_key)),
         ("files-came", with(Stage::Here(brought()), hot_key)),
         ("ended", with(Stage::Over(over()), |_| {})),
+        ("ended-words", with(Stage::Over(differed()), |_| {})),
         (
             "ended-saved",
             with(
@@ -311,6 +312,11 @@ fn over() -> Over {
         path: "/mnt/eva/Desktop/remote-help-2026-03-09-1432.txt".to_owned(),
         saved: None,
     }
+}
+
+fn differed() -> Over {
+    let end = SessionEnd::Session(farhand_session::Ended::There(EndReason::WordsDiffer));
+    Over { receipt: Receipt { end, ..receipt(EndReason::Denied, &[], 21) }, ..over() }
 }
 
 fn denied() -> Over {

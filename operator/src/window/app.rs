@@ -188,13 +188,14 @@ impl Console {
             News::Lost => self.model.tab_state(id, TabState::Lost),
             _ => {}
         }
+        let is_marked = matches!(news, News::Said(_)) && self.model.said(id);
         let after = self.model.tab(id).map(|tab| tab.state);
         let is_shown = self.model.page == Page::Session(id);
         let Some(view) = self.views.get_mut(&id) else { return Redraw::Nothing };
         let redraw = view.note(news);
         let wishes = view.outgoing();
         self.wish(id, wishes);
-        if before != after {
+        if before != after || is_marked {
             Redraw::All
         } else if is_shown {
             redraw

@@ -39,6 +39,8 @@ pub(crate) struct Tab {
     /// What the operator calls it.
     pub(crate) name: Option<String>,
     pub(crate) state: TabState,
+    /// Whether the customer wrote something while another page was shown.
+    pub(crate) is_unread: bool,
     pub(crate) organisation: String,
     /// In seconds since 1970-01-01 UTC.
     pub(crate) began: u64,

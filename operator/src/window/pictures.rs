@@ -64,7 +64,7 @@ pub(super) fn states() -> Vec<(&'static str, Model)> {
         ("connect_trying", trying(Stage::Client)),
         ("connect_nobody", refused("trouble-nobody", "trouble-nobody-next", Fault::Id, &[])),
         ("connect_unreachable", unreachable()),
-        ("tabs", tabs()),
+        ("tabs", unread(tabs())),
         ("close_tab", asked(Command::CloseTab(TabId(1)))),
         ("close_window", asked(Command::CloseWindow)),
         ("setup_first", first()),
@@ -186,6 +186,14 @@ fn tabs() -> Model {
         tab.name = Some("paní Dvořáková, matrika, přízemí vlevo".to_owned());
     }
     model.apply(Command::Show(Page::Connect));
+    model
+}
+
+/// The customer of the second tab has written something.
+fn unread(mut model: Model) -> Model {
+    if let Some(tab) = model.tabs.get_mut(1) {
+        tab.is_unread = true;
+    }
     model
 }
 

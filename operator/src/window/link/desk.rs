@@ -5,6 +5,9 @@ use std::sync::{Arc, Mutex};
 
 use super::lock;
 
+/// The newest text that any customer's session put into this computer's clipboard: no other customer gets it.
+static OF_A_CUSTOMER: Mutex<Option<String>> = Mutex::new(None);
+
 /// The text in this computer's clipboard, and what the customer has of it.
 #[derive(Clone, Default)]
 pub(super) struct Clipboard(Arc<Mutex<Known>>);
@@ -25,7 +28,7 @@ impl Clipboard {
         let read = tokio::task::spawn_blocking(move || {
             let mut known = lock(&this.0);
             let text = known.system()?.get_text().ok().filter(|text| !text.is_empty())?;
-            if known.common.as_ref() == Some(&text) {
+            if known.common.as_ref() == Some(&text) || lock(&OF_A_CUSTOMER).as_ref() == Some(&text) {
                 return None;
             }
             known.common = Some(text.clone());
@@ -34,12 +37,18 @@ impl Clipboard {
         read.await.ok().flatten()
     }
 
+    /// The customer did not get what had changed.
+    pub(super) fn kept(&self) {
+        lock(&self.0).common = None;
+    }
+
     /// Puts the customer's text there.
     pub(super) fn put(&self, text: String) {
         let this = self.clone();
         drop(tokio::task::spawn_blocking(move || {
             let mut known = lock(&this.0);
             known.common = Some(text.clone());
+            *lock(&OF_A_CUSTOMER) = Some(text.clone());
             let done = known.system().map(|system| system.set_text(text));
             if let Some(Err(error)) = done {
                 tracing::warn!(%error, "the clipboard did not take the customer's text");

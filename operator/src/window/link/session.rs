@@ -162,7 +162,7 @@ impl Follower<'_> {
                 }
                 return;
             }
-            Wish::ShareClipboard => return self.share_clipboard().await,
+            Wish::ShareClipboard => return self.share_clipboard(),
             Wish::TakeClipboard(text) => return self.clipboard.put(text),
             Wish::Carry(job) => return self.carry(job).await,
             Wish::CancelFiles => return self.control.cancel_files().await,
@@ -182,12 +182,17 @@ impl Follower<'_> {
     }
 
     /// Gives the customer the text in this computer's clipboard, unless they have it already.
-    async fn share_clipboard(&mut self) {
-        if let Some(text) = self.clipboard.changed().await
-            && let Err(error) = self.control.clipboard(text).await
-        {
-            tracing::debug!(%error, "the clipboard stays here");
-        }
+    /// The session goes on meanwhile: another program that has the clipboard may take its time.
+    fn share_clipboard(&self) {
+        let (clipboard, control) = (self.clipboard.clone(), self.control.clone());
+        tokio::spawn(async move {
+            if let Some(text) = clipboard.changed().await
+                && let Err(error) = control.clipboard(text).await
+            {
+                clipboard.kept();
+                tracing::debug!(%error, "the clipboard stays here");
+            }
+        });
     }
 
     async fn carry(&mut self, job: Job) {

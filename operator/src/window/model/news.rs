@@ -36,6 +36,7 @@ impl Model {
             session_id: attempt.session_id,
             name: None,
             state: TabState::Asking,
+            is_unread: false,
             organisation,
             began: self.now,
         };
@@ -53,6 +54,15 @@ impl Model {
         if let Some(tab) = self.tab_mut(id).filter(|tab| tab.state != TabState::Ended) {
             tab.state = state;
         }
+    }
+
+    /// The customer wrote something; whether that is news that only the tab tells.
+    pub(crate) fn said(&mut self, id: TabId) -> bool {
+        let is_hidden = self.page != Page::Session(id);
+        if let Some(tab) = self.tab_mut(id).filter(|_| is_hidden) {
+            tab.is_unread = true;
+        }
+        is_hidden
     }
 
     /// A session is over.

@@ -45,6 +45,11 @@ impl Model {
         self.renaming = None;
         self.is_full_screen = false;
         self.page = page;
+        if let Page::Session(id) = page
+            && let Some(tab) = self.tab_mut(id)
+        {
+            tab.is_unread = false;
+        }
         effects
     }
 

@@ -114,7 +114,10 @@ fn draw_tab(ui: &mut Ui, model: &Model, texts: &Texts, tab: &Tab, width: f32, co
         TabState::Lost => (Light::Bad, "tab-lost"),
         TabState::Ended => (Light::Over, "tab-ended"),
     };
-    let state = texts.get(state);
+    let mut state = texts.get(state);
+    if tab.is_unread {
+        state = texts.fill("tab-unread", &[("state", state.into())]);
+    }
     let (rect, _) = ui.allocate_exact_size(vec2(width, TAB), Sense::hover());
     let is_shown = model.page == Page::Session(tab.id);
     let id = Id::new(("tab", tab.id.0));
@@ -166,8 +169,14 @@ fn draw_tab(ui: &mut Ui, model: &Model, texts: &Texts, tab: &Tab, width: f32, co
         ui.painter().hline(rect.shrink(6.0).x_range(), rect.bottom() - 2.0, Stroke::new(3.0, palette.accent));
     }
     parts::paint_light(ui, pos2(rect.left() + 17.0, rect.center().y), light);
-    let text =
-        Rect::from_min_max(pos2(rect.left() + 30.0, rect.top()), pos2(cross.left() - 4.0, rect.bottom()));
+    let mark = if tab.is_unread { 18.0 } else { 0.0 };
+    if tab.is_unread {
+        ui.painter().circle_filled(pos2(cross.left() - 12.0, rect.center().y), 6.0, palette.accent);
+    }
+    let text = Rect::from_min_max(
+        pos2(rect.left() + 30.0, rect.top()),
+        pos2(cross.left() - 4.0 - mark, rect.bottom()),
+    );
     let family = if is_shown { theme::strong() } else { egui::FontFamily::Proportional };
     parts::line_in(ui, text, &label, FontId::new(15.0, family), palette.text);
     let response = response.on_hover_text(format!("{label}: {state}"));

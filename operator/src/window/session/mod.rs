@@ -169,6 +169,8 @@ struct Chosen {
     /// Whether the two words were said to be the customer's.
     are_words_right: bool,
     is_view_only: bool,
+    /// Whether the operator has ended the session, of which the other side may not have heard.
+    is_ending: bool,
     fit: Fit,
     is_full_screen: bool,
     wants_capture: bool,

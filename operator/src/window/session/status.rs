@@ -63,7 +63,9 @@ impl SessionView {
     /// The one thing to say, its colour, and whether it matters at once.
     fn message(&self, texts: &Texts, palette: &Palette) -> Option<(String, Color32, bool)> {
         let is_captured = self.chosen.wants_capture && self.can_act();
-        Some(if self.known.is_held && self.known.is_live() {
+        Some(if self.chosen.is_ending && self.known.ended.is_none() {
+            (texts.get("session-ending"), palette.trying, true)
+        } else if self.known.is_held && self.known.is_live() {
             (texts.get("session-held"), palette.trying, true)
         } else if let Some(notice) = self.known.notice() {
             (notice_words(notice, texts), palette.bad, true)

@@ -125,6 +125,7 @@ impl SessionView {
                     response.request_focus();
                 }
                 if response.clicked() {
+                    self.chosen.is_ending = true;
                     wishes.push(Wish::End);
                 }
             },
