@@ -26,8 +26,17 @@ use watch::Watcher;
 /// Does what `connect` asks for. A failure has been said when it comes back.
 pub(crate) async fn run(options: &Options, task: &Connect, say: Say) -> Result<(), Failure> {
     match prepare(options, task, say).await {
-        Ok(session) => session.hold(task, say).await,
+        Ok(session) => session.hold(task, say).await?,
         Err(failure) => {
+            say.failure(&failure);
+            return Err(failure);
+        }
+    }
+    match crate::say::unprinted() {
+        None => Ok(()),
+        Some(error) => {
+            let failure =
+                Failure::Here(format!("standard output did not take all that was printed: {error}"));
             say.failure(&failure);
             Err(failure)
         }

@@ -188,6 +188,21 @@ mod tests {
     use super::*;
 
     #[test]
+    fn who_only_views_asks_for_nothing_else_whatever_the_steps_need() {
+        let asks = |words: &[&str]| {
+            let words = ["farhand-operator", "connect"].iter().chain(words);
+            let Some(Task::Connect(task)) = Options::try_parse_from(words).unwrap().task else {
+                panic!("connect")
+            };
+            let steps = crate::script::steps_of(&task.step).unwrap();
+            task.ask(&steps).to_string()
+        };
+        assert_eq!(asks(&["--view-only", "2222222222", "get", "a"]), "view");
+        assert_eq!(asks(&["2222222222", "get", "a"]), "view,control,files");
+        assert_eq!(asks(&["--grants", "view", "2222222222", "paste"]), "view");
+    }
+
+    #[test]
     fn a_time_that_can_not_be_is_answered_with_what_is_needed() {
         assert_eq!(parse_seconds("1.5"), Ok(Duration::from_millis(1500)));
         assert_eq!(parse_seconds("0"), Ok(Duration::ZERO));

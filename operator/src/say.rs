@@ -2,6 +2,7 @@
 
 use std::io::Write as _;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use farhand_peer::console::ConsoleEvent;
 use farhand_proto::screen::{Layout, Rect, Size, View};
@@ -225,7 +226,18 @@ fn monitors(layout: &Layout) -> Value {
     monitors.collect()
 }
 
-/// Prints a line. A reader that has gone away, such as `head`, is no reason to stop what is going on.
+/// Why standard output did not take a line.
+static UNPRINTED: OnceLock<std::io::Error> = OnceLock::new();
+
+/// Why something that was printed did not arrive, if it did not: at the end a script has to know. A reader that has gone
+/// away, such as `head`, had enough.
+pub(crate) fn unprinted() -> Option<&'static std::io::Error> {
+    UNPRINTED.get().filter(|error| error.kind() != std::io::ErrorKind::BrokenPipe)
+}
+
+/// Prints a line. That it can't be is no reason to stop what is going on.
 fn print_line(line: std::fmt::Arguments<'_>) {
-    let _ = writeln!(std::io::stdout(), "{line}");
+    if let Err(error) = writeln!(std::io::stdout(), "{line}") {
+        let _ = UNPRINTED.set(error);
+    }
 }

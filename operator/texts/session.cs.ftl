@@ -113,6 +113,7 @@ session-keys-there = Ven vede samotný pravý Ctrl. Klávesy jdou zákazníkovi.
 session-keys-here = Chcete-li psát u zákazníka, klepněte do obrazu.
 session-only-viewing = Jen sledujete: vaše myš a klávesnice u zákazníka nic nedělají.
 session-ending = Končí. Program zákazníka se to dozví, jakmile se spojení obnoví; kartu můžete mezitím zavřít.
+session-unread = Zákazník něco napsal.
 session-relay-stops = Server se restartuje. Spojení se na chvíli přeruší a samo se obnoví.
 session-undone-not-allowed = Neprovedeno: zákazník ovládání nedovolil.
 session-undone-paused = Neprovedeno: zákazník relaci pozastavil.

@@ -112,6 +112,7 @@ session-keys-there = Right Ctrl alone leads out. Keys go to the customer.
 session-keys-here = Click into the picture to type there.
 session-only-viewing = Only viewing: your mouse and keyboard do nothing at the customer's.
 session-ending = Ending. The customer’s program hears of it as soon as the line is back; the tab can be closed meanwhile.
+session-unread = The customer has written something.
 session-relay-stops = The relay is being restarted. The line will break for a moment and come back by itself.
 session-undone-not-allowed = Not done: the customer does not allow control.
 session-undone-paused = Not done: the customer has paused the session.

@@ -237,7 +237,7 @@ fn what_can_not_be_written_is_said_and_leaves_nothing_half() {
     let mut console = bench.console(&format!("put {}\n", quoted(&large)));
     console.event_where("progress", |event| event["bytes_done"].as_u64().is_some_and(|done| done > 0));
     bench.client.say("take files");
-    Outcome::of(console).expect(17, "the customer does not allow files now");
+    Outcome::of(console).expect(12, "the customer does not allow files now");
     let left = || fs::read_dir(bench.downloads()).expect("a folder").count();
     eventually("the half file to go", || (left() == 0).then_some(()));
 }

@@ -22,7 +22,7 @@ use super::words::Words;
 use super::{SIZE, receipt, save, screens, tray};
 
 /// The least size at which the window is of use; it scrolls.
-const LEAST: egui::Vec2 = vec2(340.0, 300.0);
+const LEAST: egui::Vec2 = vec2(340.0, 440.0);
 /// What a desktop's own panels and the frame around a window take away, in points.
 const AROUND: egui::Vec2 = vec2(24.0, 90.0);
 
@@ -278,6 +278,10 @@ impl ClientApp {
         if std::mem::take(&mut self.wants_front) {
             ui.ctx().send_viewport_cmd(ViewportCommand::Minimized(false));
             ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
+            if self.model.visitor().is_some_and(|visit| visit.chat.is_unanswered) {
+                // Who comes because of a message answers it.
+                screens::focus_draft(ui.ctx());
+            }
         }
         screens::draw(ui, &self.model, &self.words)
     }

@@ -12,9 +12,6 @@ use farhand_session::{ClipboardError, SayError, TransferError};
 use super::perform::Performer;
 use crate::failure::Failure;
 
-/// How many files that did not arrive are named.
-const NAMED: usize = 5;
-
 impl Performer<'_> {
     pub(super) async fn say_to_customer(&mut self, text: &str) -> Result<(), Failure> {
         let texts = prose_of(text);
@@ -88,17 +85,18 @@ impl Performer<'_> {
         }
         self.until(None, "the files", |known| known.files.over.is_some()).await?;
         let files = std::mem::take(&mut self.watcher.known().files);
+        if files.is_refused {
+            return Err(Failure::NotAllowed(Grant::Files.name()));
+        }
         if let Some(Err(why)) = files.over {
             return Err(Failure::Files(why));
         }
-        let count = files.failed.len();
-        if count == 0 {
+        if files.failures == 0 {
             return Ok(());
         }
-        let more = count.saturating_sub(NAMED);
+        let more = files.failures - files.failed.len();
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        let named: Vec<String> = files.failed.into_iter().take(NAMED).collect();
-        Err(Failure::Files(format!("{count} did not arrive: {}{more}", named.join("; "))))
+        Err(Failure::Files(format!("{} did not arrive: {}{more}", files.failures, files.failed.join("; "))))
     }
 
     /// Where something was not taken because the session is over, its end is the reason.

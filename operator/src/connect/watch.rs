@@ -9,8 +9,8 @@ use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Picture, Point, Rect, Region};
 use farhand_proto::session::Undone;
-use farhand_proto::transfer::FileProblem;
-use farhand_session::{ConsoleEvent as Session, FileEvent};
+use farhand_proto::transfer::{Cancelled, FileProblem};
+use farhand_session::{ConsoleEvent as Session, FileEvent, Stopped};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::Instant;
@@ -20,6 +20,8 @@ use crate::say::Say;
 
 /// Changes remembered for `wait change`; older ones are joined.
 const MAX_CHANGES: usize = 256;
+/// Files that did not arrive and are named.
+const NAMED: usize = 5;
 /// Fresh starts asked for, one after the other, before the client's pictures are given up.
 const MAX_FRESH_STARTS: u32 = 3;
 /// Why they are given up.
@@ -61,8 +63,12 @@ pub(crate) struct Known {
 /// What is known of the transfer that a step waits for.
 #[derive(Default)]
 pub(crate) struct Files {
-    /// What did not arrive, and why.
+    /// The first of what did not arrive, and why.
     pub(crate) failed: Vec<String>,
+    /// How many did not.
+    pub(crate) failures: usize,
+    /// Whether the customer does not allow it, or no longer.
+    pub(crate) is_refused: bool,
     /// How it ended.
     pub(crate) over: Option<Result<(), String>>,
 }
@@ -242,7 +248,15 @@ fn note_file(files: &mut Files, event: FileEvent) {
     match event {
         // It was sent again.
         FileEvent::NotStored { why: FileProblem::Again, .. } => {}
-        FileEvent::NotStored { path, why, .. } => files.failed.push(format!("{path}: {why}")),
+        FileEvent::NotStored { path, why, .. } => {
+            files.failures += 1;
+            if files.failed.len() < NAMED {
+                files.failed.push(format!("{path}: {why}"));
+            }
+        }
+        FileEvent::Over(Err(Stopped::There(Cancelled::NotAllowed))) => {
+            (files.is_refused, files.over) = (true, Some(Ok(())));
+        }
         FileEvent::Over(result) => files.over = Some(result.map_err(|stopped| stopped.to_string())),
         _ => {}
     }

@@ -345,7 +345,7 @@ fn tabs_are_named_switched_and_asked_about() {
     let model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
     let mut window = english(model);
     let label = window.state().model.tabs[1].label();
-    window.get_by_label(&format!("{label}, the customer is being asked")).click();
+    window.get_by_label(&format!("{label}, the customer is being asked, new message")).click();
     window.run();
     assert_eq!(window.state().model.page, Page::Session(TabId(2)));
     window.key_press_modifiers(Modifiers::CTRL, Key::Tab);

@@ -110,7 +110,7 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         let name = words.get("chat-ask");
         // The same whatever stands above it: nobody loses the keyboard in the middle of a sentence.
         let field = TextEdit::singleline(&mut draft)
-            .id(egui::Id::new("draft"))
+            .id(draft_id())
             .hint_text(name.as_str())
             .desired_width(ui.available_width())
             .margin(Margin::symmetric(8, 9));
@@ -131,6 +131,11 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         parts::small(ui, &words.get("chat-refused"), palette.bad);
     }
     command
+}
+
+/// The field to write in.
+pub(super) fn draft_id() -> egui::Id {
+    egui::Id::new("draft")
 }
 
 /// A list keeps to its end only once it has been laid out with what is new.

@@ -76,6 +76,11 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
     command.or(bottom(ui, model, words, left, right))
 }
 
+/// Gives the keyboard to the field for an answer.
+pub(crate) fn focus_draft(ctx: &egui::Context) {
+    ctx.memory_mut(|memory| memory.request_focus(carried::draft_id()));
+}
+
 fn screen(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command> {
     match &model.stage {
         Stage::Waiting => waiting::draw(ui, model, words),

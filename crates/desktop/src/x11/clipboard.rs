@@ -144,7 +144,7 @@ impl X11Clipboard {
                 }
             }
             Event::SelectionNotify(event) if event.requestor == self.window => {
-                return self.read(event.property);
+                return self.read(event.target, event.property);
             }
             Event::PropertyNotify(event)
                 if event.window == self.window
@@ -167,15 +167,21 @@ impl X11Clipboard {
         self.link.flush().asked(ASKED)
     }
 
-    /// The owner has answered.
-    fn read(&mut self, property: Atom) -> Result<Option<String>, ScreenError> {
-        let Some(question) = self.asked.take() else { return Ok(None) };
+    /// An owner has answered: this one, or one of before to what is not asked any more.
+    fn read(&mut self, target: Atom, property: Atom) -> Result<Option<String>, ScreenError> {
+        let is_answer = |question: &mut Question| match question.what {
+            Wanted::Targets => target == self.names.TARGETS,
+            Wanted::Text => target == self.names.UTF8_STRING,
+            Wanted::Rest(_) => false,
+        };
+        let Some(question) = self.asked.take_if(is_answer) else { return Ok(None) };
         if property == x11rb::NONE {
             // It has nothing of the kind.
             return Ok(None);
         }
         let (kind, bytes) = self.take_property()?;
         match question.what {
+            Wanted::Targets if kind != AtomEnum::ATOM.into() => Ok(None),
             Wanted::Targets => {
                 let targets: Vec<Atom> = bytes
                     .chunks_exact(4)
@@ -192,7 +198,8 @@ impl X11Clipboard {
                     Some(Question { until: Instant::now() + PATIENCE, what: Wanted::Rest(Vec::new()) });
                 Ok(None)
             }
-            Wanted::Text => Ok(self.text(bytes)),
+            Wanted::Text if kind == self.names.UTF8_STRING => Ok(self.text(bytes)),
+            Wanted::Text => Ok(None),
             Wanted::Rest(_) => Ok(None),
         }
     }
@@ -207,10 +214,11 @@ impl X11Clipboard {
         if piece.is_empty() {
             return Ok(self.text(text));
         }
-        text.extend_from_slice(&piece);
+        // What is too long comes to its end too, or its owner would wait.
         if text.len() <= self.longest {
-            self.asked = Some(Question { until: Instant::now() + PATIENCE, what: Wanted::Rest(text) });
+            text.extend_from_slice(&piece);
         }
+        self.asked = Some(Question { until: Instant::now() + PATIENCE, what: Wanted::Rest(text) });
         Ok(None)
     }
 

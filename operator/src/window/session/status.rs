@@ -71,6 +71,8 @@ impl SessionView {
             (notice_words(notice, texts), palette.bad, true)
         } else if self.known.relay_stops && self.known.ended.is_none() {
             (texts.get("session-relay-stops"), palette.trying, true)
+        } else if self.chat.is_unread {
+            (texts.get("session-unread"), palette.accent, true)
         } else if is_captured && self.capture.state() == CaptureState::Refused {
             (texts.get("session-capture-refused"), palette.bad, true)
         } else if is_captured && self.devices.has_focus() {
