@@ -36,6 +36,9 @@ struct Disk {
     target: Option<Target>,
     /// Taken and not written yet.
     waiting: VecDeque<Piece>,
+    /// Steps of time for a piece that is written; 0 for several pieces at each.
+    slowness: u32,
+    steps: u32,
     over: bool,
     refused: Vec<String>,
     offsets: Vec<u64>,
@@ -72,7 +75,12 @@ impl Disk {
             session.file_piece(piece);
         }
         let Some(target) = &mut self.target else { return };
-        for _ in 0..3 {
+        self.steps += 1;
+        let pieces = match self.slowness {
+            0 => 3,
+            slowness => u32::from(self.steps.is_multiple_of(slowness)),
+        };
+        for _ in 0..pieces {
             let Some(piece) = self.waiting.pop_front() else { return };
             target.take(piece, |answer| match answer {
                 Answer::GoOn { item, offset } => session.file_goes_on(item, offset),
@@ -273,6 +281,9 @@ fn everything_arrives_as_it_was_whatever_becomes_of_the_line() {
         let (from, to) = (folder.path().join("tree"), folder.path().join("to"));
         tree(&from, &mut random);
         let mut world = World::new(&to);
+        // A third of the disks is slower than the line.
+        let slowness = if seed % 3 == 0 { 15 } else { 0 };
+        (world.customers.slowness, world.operators.slowness) = (slowness, slowness);
         // Half of them are brought, half fetched.
         if seed % 2 == 0 {
             world.console.put(None, Existing::Keep).unwrap();

@@ -122,8 +122,8 @@ impl Files {
         if transfer.moved - transfer.taken > MAX_FILE_WINDOW + ONE_PIECE {
             return Err("more of files than may be under way");
         }
-        if run != transfer.run || !transfer.receive(&piece)? {
-            // Something else was wanted meanwhile.
+        if transfer.owes || run != transfer.run || !transfer.receive(&piece)? {
+            // Something else was wanted meanwhile, or will be as soon as all of before a cut is written.
             transfer.taken += weight;
             return Ok(());
         }
