@@ -197,9 +197,9 @@ mod tests {
             let steps = crate::script::steps_of(&task.step).unwrap();
             task.ask(&steps).to_string()
         };
-        assert_eq!(asks(&["--view-only", "2222222222", "get", "a"]), "view");
-        assert_eq!(asks(&["2222222222", "get", "a"]), "view,control,files");
-        assert_eq!(asks(&["--grants", "view", "2222222222", "paste"]), "view");
+        assert_eq!(asks(&["--view-only", "4810263924", "get", "a"]), "view");
+        assert_eq!(asks(&["4810263924", "get", "a"]), "view,control,files");
+        assert_eq!(asks(&["--grants", "view", "4810263924", "paste"]), "view");
     }
 
     #[test]

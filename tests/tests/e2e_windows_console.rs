@@ -226,3 +226,61 @@ fn a_pause_is_shown_over_a_grey_picture() {
     desks.client.say("end");
     desks.console.says("The customer ended the session.");
 }
+
+/// Copies a text on a desktop; it can be pasted as long as the program runs.
+fn copy(server: &XServer, text: &str) -> Process {
+    let mut xclip = Process::start(server.command("xclip").args(["-selection", "clipboard", "-i", "-quiet"]));
+    xclip.say_all(text);
+    xclip
+}
+
+/// What is pasted on a desktop.
+fn pasted(server: &XServer) -> String {
+    let output =
+        server.command("xclip").args(["-selection", "clipboard", "-o"]).output().expect("xclip runs");
+    String::from_utf8(output.stdout).expect("a text")
+}
+
+#[test]
+fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_the_picture() {
+    let mut desks = Desks::new();
+    let ready = desks.client.ready();
+    desks.enter(&ready);
+    desks.client.process.event("asked");
+    desks.client.say("allow view,control,clipboard,files");
+    desks.console.click(&desks.console.button("They match"));
+    desks.wait_until_live();
+    let terminal = raw_terminal(&desks.customers, "typed");
+    let keyboard_in = |console: &Window, name: &str| {
+        console.node(&format!("the keyboard in {name:?}"), |node| {
+            node.role == Role::Entry && node.name == name && node.is_focused()
+        });
+    };
+    desks.console.click(&desks.console.widget(Role::CheckBox, "Chat, files"));
+    keyboard_in(&desks.console, "Write to the customer");
+    desks.console.type_text("Good morning");
+    desks.console.keys(&["Return"]);
+    assert_eq!(desks.client.process.event("said")["text"], "Good morning");
+    desks.client.say("say Good evening");
+    desks.console.says("Good evening");
+
+    std::fs::write(desks.customers.file("letter.txt"), "Dear Eva").expect("the folder is ours");
+    desks.console.click(&desks.console.widget(Role::Entry, "Path at the customer's"));
+    desks.console.type_text("letter.txt");
+    desks.console.keys(&["Return"]);
+    let here = desks.server.file("letter.txt");
+    desks.console.says(&format!("letter.txt: {}", here.display()));
+    assert_eq!(std::fs::read_to_string(here).expect("it arrived"), "Dear Eva");
+    keyboard_in(&desks.console, "Path at the customer's");
+
+    let _copied = copy(&desks.customers, "copied there");
+    eventually("the customer's text", || (pasted(&desks.server) == "copied there").then_some(()));
+
+    desks.customers_eye.still_pixels();
+    terminal.expect("");
+    let window = desks.customers.window("XTerm").parse().expect("a number");
+    let at = desks.customers_eye.place(window).middle();
+    desks.console.click_at(desks.in_picture(at));
+    desks.console.type_text("abc");
+    terminal.expect("abc");
+}

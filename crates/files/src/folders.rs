@@ -54,9 +54,9 @@ mod tests {
 
     #[test]
     fn the_desktops_own_word_counts() {
-        let home = Path::new("/home/jana");
+        let home = Path::new("/mnt/jana");
         let text = "# written by xdg-user-dirs\nXDG_DESKTOP_DIR=\"$HOME/Plocha\"\nXDG_DOWNLOAD_DIR=\"$HOME/Stažené\"\n";
-        assert_eq!(named(text, home), Some(PathBuf::from("/home/jana/Stažené")));
+        assert_eq!(named(text, home), Some(PathBuf::from("/mnt/jana/Stažené")));
         assert_eq!(named("XDG_DOWNLOAD_DIR=\"/data\"", home), Some(PathBuf::from("/data")));
         assert_eq!(named("XDG_DOWNLOAD_DIR=\"here\"", home), None);
         assert_eq!(named("", home), None);

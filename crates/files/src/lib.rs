@@ -7,6 +7,7 @@ mod names;
 mod problem;
 mod source;
 mod stop;
+mod system;
 mod target;
 
 pub use folders::{downloads, resolve};

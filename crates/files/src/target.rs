@@ -14,11 +14,12 @@ use crate::names::{self, Rules};
 use crate::problem;
 use crate::source::Hash;
 use crate::stop::Stop;
+use crate::system;
 
 /// How many names are tried for a file whose own is taken.
 const MOST_NUMBERS: u32 = 1000;
 
-/// What became of a piece, for the session: see [`farhand_session::Transfers`].
+/// What became of a piece, for the session: see its `Transfers`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
     /// So much of the item is here from before.
@@ -363,13 +364,8 @@ fn create(partial: &Path) -> io::Result<File> {
     }
 }
 
-/// Nobody else on this computer reads what was brought for this user, however it was kept where it came from.
 fn create_new(partial: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(partial)
+    system::private(OpenOptions::new().write(true).create_new(true)).open(partial)
 }
 
 fn make_folder_at(place: &Path) -> Result<(), FileProblem> {

@@ -59,7 +59,7 @@ pub enum FileEvent {
         /// The item's number.
         item: u32,
     },
-    /// At the receiver: write this; see [`Files`].
+    /// At the receiver: write this, and answer; see [`Transfers`].
     Take(Piece),
     /// So much comes or goes.
     Begun {

@@ -21,8 +21,9 @@ const UNSAFE_FOLDERS: [&str; 4] = [
 const UNSAFE_RELAY: &str = "relay/src/";
 
 /// Where code may differ from system to system: the adapters, and tests that need real X servers.
-const PLATFORM_FOLDERS: [&str; 5] = [
+const PLATFORM_FOLDERS: [&str; 6] = [
     "crates/desktop/",
+    "crates/files/src/system",
     "crates/transport/src/system",
     "crates/window/src/system",
     "crates/testkit/",

@@ -199,8 +199,7 @@ impl X11Clipboard {
                 Ok(None)
             }
             Wanted::Text if kind == self.names.UTF8_STRING => Ok(self.text(bytes)),
-            Wanted::Text => Ok(None),
-            Wanted::Rest(_) => Ok(None),
+            Wanted::Text | Wanted::Rest(_) => Ok(None),
         }
     }
 
