@@ -104,6 +104,11 @@ impl Input {
         self.is_menu_open
     }
 
+    /// The operator turns to what is beside the picture.
+    pub(super) fn turn_beside(&mut self) {
+        (self.focus, self.is_beside) = (Focus::Elsewhere, true);
+    }
+
     /// Whether the picture is to take the focus now.
     pub(super) fn takes_focus(&self) -> bool {
         self.focus == Focus::Wanted

@@ -47,7 +47,9 @@ impl SessionView {
             let place = input.pointer.interact_pos().filter(|_| input.pointer.any_pressed());
             place.is_some_and(|place| panel.response.rect.contains(place))
         });
-        self.devices.is_beside |= is_pressed;
+        if is_pressed {
+            self.devices.turn_beside();
+        }
     }
 
     fn draw_chat(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {

@@ -172,9 +172,11 @@ impl SessionView {
             }
             Tool::Side => {
                 self.chosen.has_side = !self.chosen.has_side;
-                // Who opens it has something to say.
-                self.chat.wants_focus = self.chosen.has_side;
-                self.devices.is_beside = self.chosen.has_side;
+                if self.chosen.has_side {
+                    // Who opens it has something to say.
+                    self.chat.wants_focus = true;
+                    return self.devices.turn_beside();
+                }
             }
             Tool::Capture => self.chosen.wants_capture = !self.chosen.wants_capture,
             Tool::FullScreen => self.set_full_screen(!self.chosen.is_full_screen),
