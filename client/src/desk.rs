@@ -1,4 +1,4 @@
-//! The customer's desktop: four threads while a session lasts, and one that notices its end at any time.
+//! The customer's desktop: three threads while a session lasts, a fourth once the clipboard is shared, and one that notices its end at any time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -14,7 +14,7 @@ mod hands;
 mod presence;
 mod show;
 
-use clipboard::Clipboard;
+use clipboard::LazyClipboard;
 use guard::Guard;
 use hands::Hands;
 use presence::Presence;
@@ -40,8 +40,7 @@ struct Open {
     show: Show,
     hands: Hands,
     _presence: Presence,
-    /// Missing where there is none.
-    clipboard: Option<Clipboard>,
+    clipboard: LazyClipboard,
     /// Ends last: it releases what the hands could not, and takes back what the keyboard was taught.
     _guard: Option<Guard>,
 }
@@ -117,7 +116,7 @@ impl Desk for RealDesk {
         self.open = Some(Open {
             show: Show::start(desktop.screen, events.clone()),
             hands: Hands::start(desktop.injector, events.clone()),
-            clipboard: Clipboard::start(&options, events.clone()),
+            clipboard: LazyClipboard::new(&options, events.clone()),
             _presence: Presence::start(desktop.local_input, events),
             _guard: guard,
         });
@@ -155,13 +154,13 @@ impl Desk for RealDesk {
     }
 
     fn set_clipboard(&mut self, text: String) {
-        if let Some(clipboard) = self.open.as_ref().and_then(|open| open.clipboard.as_ref()) {
+        if let Some(clipboard) = self.open.as_mut().and_then(|open| open.clipboard.get()) {
             clipboard.set(text);
         }
     }
 
     fn watch_clipboard(&mut self, watch: bool) {
-        if let Some(clipboard) = self.open.as_ref().and_then(|open| open.clipboard.as_ref()) {
+        if let Some(clipboard) = self.open.as_mut().and_then(|open| open.clipboard.get()) {
             clipboard.watch(watch);
         }
     }

@@ -21,6 +21,24 @@ struct Orders {
     quit: bool,
 }
 
+/// A session's clipboard, which nobody looks at before it is allowed.
+pub(super) struct LazyClipboard {
+    options: Options,
+    events: DeskSender,
+    /// `Some(None)` where it can't be used.
+    opened: Option<Option<Clipboard>>,
+}
+
+impl LazyClipboard {
+    pub(super) fn new(options: &Options, events: DeskSender) -> Self {
+        Self { options: options.clone(), events, opened: None }
+    }
+
+    pub(super) fn get(&mut self) -> Option<&Clipboard> {
+        self.opened.get_or_insert_with(|| Clipboard::start(&self.options, self.events.clone())).as_ref()
+    }
+}
+
 /// The running thread. Dropping it ends it; what it put into the clipboard goes with it.
 pub(super) struct Clipboard {
     orders: Arc<Mutex<Orders>>,
@@ -30,7 +48,7 @@ pub(super) struct Clipboard {
 
 impl Clipboard {
     /// `None` where the desktop's clipboard can't be used; the session goes on without.
-    pub(super) fn start(options: &Options, events: DeskSender) -> Option<Self> {
+    fn start(options: &Options, events: DeskSender) -> Option<Self> {
         if options.capture == CaptureBackend::Dummy {
             return None;
         }

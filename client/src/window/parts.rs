@@ -300,38 +300,16 @@ pub(crate) enum Choice {
     Switch,
 }
 
-/// Something to choose, with what it means; returns what it shall be, if that was changed.
-pub(crate) fn choice(
-    ui: &mut Ui,
-    kind: Choice,
-    is_on: bool,
-    title: &str,
-    more: &str,
-    is_enabled: bool,
-) -> Option<bool> {
-    draw_choice(ui, kind, is_on, title, Meaning::Shown(more), is_enabled)
-}
-
-/// The same in one line: what it means is said when it is pointed at, and by screen readers.
-pub(crate) fn short_choice(
-    ui: &mut Ui,
-    kind: Choice,
-    is_on: bool,
-    title: &str,
-    more: &str,
-    is_enabled: bool,
-) -> Option<bool> {
-    draw_choice(ui, kind, is_on, title, Meaning::Hidden(more), is_enabled)
-}
-
 /// What a choice means.
 #[derive(Debug, Clone, Copy)]
-enum Meaning<'a> {
+pub(crate) enum Meaning<'a> {
+    /// Below its name.
     Shown(&'a str),
     Hidden(&'a str),
 }
 
-fn draw_choice(
+/// Something to choose; returns what it shall be, if that was changed.
+pub(crate) fn choice(
     ui: &mut Ui,
     kind: Choice,
     is_on: bool,

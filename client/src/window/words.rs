@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use farhand_desktop::{Chord, OpenError, ScreenError};
 use farhand_proto::grant::{Grant, Grants};
-use farhand_texts::{Source, Texts, Unit, Value, in_units};
+use farhand_texts::{Source, Texts, Value};
 use jiff::Zoned;
 use jiff::tz::TimeZone;
 
@@ -155,16 +155,7 @@ impl Words {
 
     /// So many bytes, in a unit that leaves few digits.
     pub(crate) fn bytes(&self, bytes: u64) -> String {
-        let (whole, tenth, unit) = in_units(bytes);
-        let key = match unit {
-            Unit::One => "size-bytes",
-            Unit::Kilo => "size-kilobytes",
-            Unit::Mega => "size-megabytes",
-            Unit::Giga => "size-gigabytes",
-        };
-        let sign = self.get("decimal-sign");
-        let size = tenth.map_or_else(|| whole.to_string(), |tenth| format!("{whole}{sign}{tenth}"));
-        self.fill(key, &[("size", size.into())])
+        self.texts.size(bytes)
     }
 
     /// How long something took, in two units at most.

@@ -42,8 +42,8 @@ impl Clipboard {
         }
     }
 
-    /// Blocks until another program has put a text there that is looked at (its text), or until woken or the timeout. Meanwhile programs
-    /// get what was put there from here.
+    /// Blocks until another program has put a text there that is looked at (its text), or until woken or the timeout.
+    /// Meanwhile programs get what was put there from here.
     ///
     /// # Errors
     /// [`ScreenError::DisplayGone`] once the desktop ended.

@@ -3,6 +3,7 @@
 //! Both block, and know neither sessions nor threads. What a file is called on this system is decided in `names`.
 
 mod folders;
+mod hash;
 mod names;
 mod problem;
 mod source;

@@ -1,22 +1,18 @@
 //! Reads files and folders, piece by piece.
 
 use std::fs::{self, File, Metadata};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use aws_lc_rs::digest::{Context, SHA256};
 use farhand_proto::bounded::{Bytes, Shown};
-use farhand_proto::limits::{MAX_FILE_CHUNK, SMALL_FILE};
+use farhand_proto::limits::{MAX_FILE_CHUNK, MAX_ITEMS, SMALL_FILE};
 use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath, Piece};
 
+use crate::hash::Hash;
 use crate::problem;
 use crate::stop::Stop;
 
-/// Bytes that are read at once for a digest.
-const CHUNK: usize = 64 * 1024;
-/// The most files and folders of one transfer.
-const MAX_ITEMS: usize = 200_000;
 /// How often a file that changes while it is read is read anew.
 const RETRIES: u8 = 2;
 
@@ -49,49 +45,6 @@ struct Reading {
     file: File,
     offset: u64,
     hash: Hash,
-}
-
-/// A digest under way.
-pub(crate) struct Hash(Context);
-
-impl std::fmt::Debug for Hash {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Hash")
-    }
-}
-
-impl Hash {
-    pub(crate) fn new() -> Self {
-        Self(Context::new(&SHA256))
-    }
-
-    pub(crate) fn update(&mut self, bytes: &[u8]) {
-        self.0.update(bytes);
-    }
-
-    /// Takes in the first so many bytes of a file, and leaves it behind them.
-    pub(crate) fn read_start(&mut self, file: &mut File, bytes: u64, stop: &Stop) -> io::Result<()> {
-        file.seek(SeekFrom::Start(0))?;
-        let mut buffer = vec![0; CHUNK];
-        let mut left = bytes;
-        while left > 0 {
-            stop.check()?;
-            let most = usize::try_from(left).unwrap_or(CHUNK).min(CHUNK);
-            let count = file.read(&mut buffer[..most])?;
-            if count == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            self.update(&buffer[..count]);
-            left -= count as u64;
-        }
-        Ok(())
-    }
-
-    pub(crate) fn finish(self) -> [u8; 32] {
-        let mut digest = [0; 32];
-        digest.copy_from_slice(self.0.finish().as_ref());
-        digest
-    }
 }
 
 /// Files and folders to send.
@@ -259,7 +212,9 @@ impl Source {
     fn again(&mut self, index: usize, now: io::Result<ItemKind>) -> FileProblem {
         let changed = &self.items[index];
         match now {
-            Ok(kind @ ItemKind::File { .. }) if changed.retries < RETRIES => {
+            Ok(kind @ ItemKind::File { .. })
+                if changed.retries < RETRIES && number(self.items.len()) < MAX_ITEMS =>
+            {
                 let again = Item { kind, problem: None, retries: changed.retries + 1, ..changed.clone() };
                 self.items.push(again);
                 FileProblem::Again
@@ -305,7 +260,7 @@ fn collect(
     stop: &Stop,
 ) -> Result<(), FileProblem> {
     stop.check().map_err(|error| problem::of(&error))?;
-    if items.len() >= MAX_ITEMS {
+    if number(items.len()) >= MAX_ITEMS {
         let words = format!("more than {MAX_ITEMS} files and folders at once; take fewer");
         return Err(FileProblem::System(Shown::truncated(&words)));
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
+use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -10,12 +11,14 @@ use farhand_proto::bounded::Shown;
 use farhand_proto::limits::{MAX_PATH, SMALL_FILE};
 use farhand_proto::transfer::{Existing, FileProblem, ItemKind, ItemPath, Piece};
 
+use crate::hash::Hash;
 use crate::names::{self, Rules};
 use crate::problem;
-use crate::source::Hash;
 use crate::stop::Stop;
 use crate::system;
 
+/// How many folders of one transfer may lie beside each other: each of their names is remembered.
+const MOST_OUTERMOST: usize = 10_000;
 /// How many names are tried for a file whose own is taken.
 const MOST_NUMBERS: u32 = 1000;
 
@@ -142,8 +145,10 @@ pub struct Target {
     allowed: Outermost,
     /// What the outermost folders of this transfer are called here.
     outermost: HashMap<String, PathBuf>,
-    /// What was written under which of this transfer's names: two that are the same here replace no other.
-    written: HashSet<PathBuf>,
+    /// What was written, as hashes of its places, which are few bytes however long those are: two names of this transfer
+    /// that are the same here do not replace each other.
+    written: HashSet<u64>,
+    hasher: RandomState,
     open: Option<Open>,
 }
 
@@ -163,6 +168,7 @@ impl Target {
             allowed,
             outermost: HashMap::new(),
             written: HashSet::new(),
+            hasher: RandomState::new(),
             open: None,
         })
     }
@@ -252,6 +258,10 @@ impl Target {
 
     /// The folder that this transfer brings; one that was there before stays as it is unless it is to be replaced.
     fn make_outermost(&mut self, name: &str) -> Result<PathBuf, FileProblem> {
+        if self.outermost.len() >= MOST_OUTERMOST {
+            let words = format!("more than {MOST_OUTERMOST} folders beside each other; put them into one");
+            return Err(FileProblem::System(Shown::truncated(&words)));
+        }
         let place = match self.goes.existing {
             Existing::Replace => {
                 let place = self.goes.folder.join(name);
@@ -304,10 +314,11 @@ impl Target {
     fn finish(&mut self, item: u32, sha256: [u8; 32], answer: &mut impl FnMut(Answer)) {
         let Some(open) = self.open.take_if(|open| open.item == item) else { return };
         let (path, kind) = (open.path.clone(), open.kind());
-        let existing = if self.written.contains(&open.place) { Existing::Keep } else { self.goes.existing };
+        let place = self.hasher.hash_one(&open.place);
+        let existing = if self.written.contains(&place) { Existing::Keep } else { self.goes.existing };
         let result = finish(open, sha256, existing);
-        if let (Ok(place), Existing::Replace) = (&result, existing) {
-            self.written.insert(place.clone());
+        if result.is_ok() && existing == Existing::Replace {
+            self.written.insert(place);
         }
         let result = result.map(|place| text(&place));
         answer(Answer::Settled { item, path, kind, result });

@@ -14,14 +14,14 @@ use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToCons
 use farhand_proto::time::Moment;
 use farhand_proto::transfer::Cancelled;
 
-use crate::clipboard::{Clipboard, ClipboardError};
-use crate::console::SayError;
+use crate::clipboard::Clipboard;
 use crate::files::{FileEvent, Files};
 use crate::line::{Ended, Line, LineState, Turn};
 
 mod acts;
 mod share;
 mod transfers;
+mod words;
 
 pub use acts::Unfinished;
 use acts::{Acts, Step};
@@ -194,57 +194,8 @@ impl ClientSession {
             ToClient::Put { transfer, folder, existing } => self.handle_put(transfer, folder, existing),
             ToClient::Get { transfer, path } => self.handle_get(transfer, path),
             ToClient::File { transfer, message } => self.handle_file(transfer, message),
-            ToClient::FilePiece { transfer, run, piece } => {
-                let mut happened = Vec::new();
-                let done = self.files.handle_piece(transfer, run, piece, |event| happened.push(event));
-                self.file_events(done, happened);
-            }
-            ToClient::FileTaken { transfer, weight } => {
-                if let Err(breach) = self.files.handle_taken(transfer, weight) {
-                    self.fail(breach);
-                }
-            }
-        }
-    }
-
-    fn handle_clipboard(&mut self, first: bool, last: bool, data: &[u8]) {
-        if !self.grants().allows(Grant::Clipboard) {
-            // It was allowed when the console sent it, or the console does not care.
-            return;
-        }
-        match self.clipboard.handle(first, last, data) {
-            Ok(Some(text)) => self.events.push_back(ClientEvent::Clipboard(text)),
-            Ok(None) => {}
-            Err(breach) => self.fail(breach),
-        }
-    }
-
-    /// The customer says something; heard once they have said yes, also in a pause.
-    ///
-    /// # Errors
-    /// It can't be taken now.
-    pub fn say(&mut self, text: Prose) -> Result<(), SayError> {
-        match self.phase {
-            Phase::Open { .. } if self.line.is_full() => Err(SayError::Congested),
-            Phase::Open { .. } => {
-                self.line.push_control(&ToConsole::Say { text });
-                Ok(())
-            }
-            Phase::New { .. } | Phase::Asking { .. } => Err(SayError::NotYet),
-            Phase::Over => Err(SayError::Over),
-        }
-    }
-
-    /// This computer's clipboard has this text now. Only the newest one travels.
-    ///
-    /// # Errors
-    /// The operator does not get it.
-    pub fn clipboard(&mut self, text: String) -> Result<(), ClipboardError> {
-        match self.phase {
-            Phase::Over => Err(ClipboardError::Over),
-            Phase::Open { paused: true, .. } => Err(ClipboardError::Paused),
-            _ if !self.grants().allows(Grant::Clipboard) => Err(ClipboardError::NotAllowed),
-            _ => self.clipboard.offer(text),
+            ToClient::FilePiece { transfer, run, piece } => self.handle_piece(transfer, run, piece),
+            ToClient::FileTaken { transfer, weight } => self.handle_taken(transfer, weight),
         }
     }
 

@@ -13,7 +13,7 @@ use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
-use crate::clipboard::{Clipboard, ClipboardError};
+use crate::clipboard::Clipboard;
 use crate::files::{FileEvent, Files};
 use crate::line::{Ended, HEARTBEAT, Line, LineState, Turn};
 
@@ -22,6 +22,7 @@ const STALE: Duration = Duration::from_secs(1);
 
 mod statistics;
 mod transfers;
+mod words;
 
 use statistics::Meter;
 pub use statistics::Statistics;
@@ -95,20 +96,6 @@ pub enum ActError {
     /// No link stands.
     #[error("the line is lost; input is taken again when it is back")]
     LineLost,
-    /// More waits than the line can take.
-    #[error("too much is waiting for the line")]
-    Congested,
-    /// There is no session any more.
-    #[error("the session is over")]
-    Over,
-}
-
-/// Why words are not taken.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum SayError {
-    /// The customer has not said yes.
-    #[error("messages travel once the customer has said yes")]
-    NotYet,
     /// More waits than the line can take.
     #[error("too much is waiting for the line")]
     Congested,
@@ -243,65 +230,9 @@ impl ConsoleSession {
             ToConsole::Say { .. } => self.fail("words before consent"),
             ToConsole::Clipboard { first, last, data } => self.handle_clipboard(first, last, &data),
             ToConsole::File { transfer, message } => self.handle_file(transfer, message),
-            ToConsole::FilePiece { transfer, run, piece } => {
-                let mut happened = Vec::new();
-                let done = self.files.handle_piece(transfer, run, piece, |event| happened.push(event));
-                self.file_events(done, happened);
-            }
-            ToConsole::FileTaken { transfer, weight } => {
-                if let Err(breach) = self.files.handle_taken(transfer, weight) {
-                    self.fail(breach);
-                }
-            }
+            ToConsole::FilePiece { transfer, run, piece } => self.handle_piece(transfer, run, piece),
+            ToConsole::FileTaken { transfer, weight } => self.handle_taken(transfer, weight),
         }
-    }
-
-    fn handle_clipboard(&mut self, first: bool, last: bool, data: &[u8]) {
-        if !self.may(Grant::Clipboard) {
-            // It was allowed when the client sent it.
-            return;
-        }
-        match self.clipboard.handle(first, last, data) {
-            Ok(Some(text)) => self.events.push_back(ConsoleEvent::Clipboard(text)),
-            Ok(None) => {}
-            Err(breach) => self.fail(breach),
-        }
-    }
-
-    /// The operator says something; heard once the customer has said yes, also in a pause and, later, over another
-    /// line.
-    ///
-    /// # Errors
-    /// It can't be taken now.
-    pub fn say(&mut self, text: Prose) -> Result<(), SayError> {
-        if self.over {
-            return Err(SayError::Over);
-        }
-        if !self.answered {
-            return Err(SayError::NotYet);
-        }
-        if self.line.is_full() {
-            return Err(SayError::Congested);
-        }
-        self.line.push_control(&ToClient::Say { text });
-        Ok(())
-    }
-
-    /// The operator's clipboard has this text now. Only the newest one travels.
-    ///
-    /// # Errors
-    /// The customer does not get it.
-    pub fn clipboard(&mut self, text: String) -> Result<(), ClipboardError> {
-        if self.over {
-            return Err(ClipboardError::Over);
-        }
-        if !self.grants.allows(Grant::Clipboard) {
-            return Err(ClipboardError::NotAllowed);
-        }
-        if self.paused {
-            return Err(ClipboardError::Paused);
-        }
-        self.clipboard.offer(text)
     }
 
     /// Takes over what the customer decided.

@@ -168,10 +168,29 @@ pub trait Transfers {
     fn cancel_transfer(&mut self, why: Cancelled);
 }
 
-/// Implements [`Transfers`] for a session with `files`, a `line`, `file_events` and `may_move_files`, which sends these
-/// messages.
+/// Implements [`Transfers`] and what a session takes in of them, for one with `files`, a `line`, `file_events` and
+/// `may_move_files`, which sends these messages.
 macro_rules! transfers {
     ($session:ident, $frames:ident) => {
+        impl $session {
+            pub(super) fn handle_file(&mut self, transfer: u32, message: FileMessage) {
+                let mut happened = Vec::new();
+                let done = self.files.handle(transfer, message, |event| happened.push(event));
+                self.file_events(done, happened);
+            }
+
+            pub(super) fn handle_piece(&mut self, transfer: u32, run: u32, piece: Piece) {
+                let mut happened = Vec::new();
+                let done = self.files.handle_piece(transfer, run, piece, |event| happened.push(event));
+                self.file_events(done, happened);
+            }
+
+            pub(super) fn handle_taken(&mut self, transfer: u32, weight: u64) {
+                let done = self.files.handle_taken(transfer, weight);
+                self.file_events(done, None);
+            }
+        }
+
         impl Transfers for $session {
             fn progress(&self) -> Option<Progress> {
                 self.files.progress()

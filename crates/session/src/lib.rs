@@ -12,9 +12,11 @@ mod files;
 mod lane;
 mod line;
 mod pacing;
+mod words;
 
 pub use client::{ClientEvent, ClientSession, Unfinished};
 pub use clipboard::ClipboardError;
-pub use console::{ActError, ConsoleEvent, ConsoleSession, SayError, Statistics};
+pub use console::{ActError, ConsoleEvent, ConsoleSession, Statistics};
 pub use files::{Direction, FileEvent, Progress, Stopped, TransferError, Transfers};
 pub use line::{Ended, LineState, RESUME_WINDOW};
+pub use words::SayError;

@@ -96,6 +96,8 @@ impl StoreError {
             ERROR | CORRUPT | MISMATCH | NOTADB => Self::Damaged { path, detail: reason },
             BUSY | LOCKED_TABLE => Self::Unusable { path, reason, advice: LOCKED },
             FULL_DISK => Self::Unusable { path, reason, advice: FULL },
+            // What is beside the database could not grow.
+            IO if code == SHARED_MEMORY_SIZE => Self::Unusable { path, reason, advice: FULL },
             IO => Self::Unusable { path, reason, advice: DISK },
             PERMISSION | READ_ONLY | CANT_OPEN | AUTHORISATION => {
                 Self::Unusable { path, reason, advice: RIGHTS }
@@ -118,6 +120,8 @@ const BUSY: u32 = 5;
 const LOCKED_TABLE: u32 = 6;
 const READ_ONLY: u32 = 8;
 const IO: u32 = 10;
+/// The whole code: the index beside the database can't grow.
+const SHARED_MEMORY_SIZE: u32 = IO | 19 << 8;
 const CORRUPT: u32 = 11;
 const FULL_DISK: u32 = 13;
 const CANT_OPEN: u32 = 14;

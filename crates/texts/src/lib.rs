@@ -54,6 +54,22 @@ impl Texts {
         self.fill(key, &[])
     }
 
+    /// So many bytes in words, in a unit that leaves few digits. The files need the [`SIZE_KEYS`].
+    #[must_use]
+    pub fn size(&self, bytes: u64) -> String {
+        let [sign, one, kilo, mega, giga] = SIZE_KEYS;
+        let (whole, tenth, unit) = in_units(bytes);
+        let key = match unit {
+            Unit::One => one,
+            Unit::Kilo => kilo,
+            Unit::Mega => mega,
+            Unit::Giga => giga,
+        };
+        let sign = self.get(sign);
+        let size = tenth.map_or_else(|| whole.to_string(), |tenth| format!("{whole}{sign}{tenth}"));
+        self.fill(key, &[("size", size.into())])
+    }
+
     /// A text with names and numbers filled in. A key that no file has is shown itself.
     #[must_use]
     pub fn fill(&self, key: &str, values: &[(&'static str, Value<'_>)]) -> String {
@@ -116,23 +132,22 @@ impl From<u64> for Value<'_> {
     }
 }
 
+/// The keys that [`Texts::size`] needs: the sign before a tenth, and sizes with `$size`.
+pub const SIZE_KEYS: [&str; 5] =
+    ["decimal-sign", "size-bytes", "size-kilobytes", "size-megabytes", "size-gigabytes"];
+
 /// What a number of bytes is counted in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Unit {
-    /// Bytes.
+enum Unit {
     One,
-    /// Thousands of bytes.
     Kilo,
-    /// Millions of bytes.
     Mega,
-    /// Thousands of millions of bytes.
     Giga,
 }
 
 /// A number of bytes with few digits: whole ones, a tenth behind them if there is but one, and the unit. It is never
 /// said to be less than it is.
-#[must_use]
-pub fn in_units(bytes: u64) -> (u64, Option<u64>, Unit) {
+fn in_units(bytes: u64) -> (u64, Option<u64>, Unit) {
     if bytes < 1000 {
         return (bytes, None, Unit::One);
     }

@@ -6,19 +6,15 @@ use farhand_proto::bounded::Text;
 use farhand_proto::grant::Grant;
 use farhand_proto::limits::MAX_PATH;
 use farhand_proto::prose::prose_of;
-use farhand_proto::transfer::Existing;
-use farhand_session::{ClipboardError, SayError, TransferError};
+use farhand_proto::transfer::{Cancelled, Existing};
+use farhand_session::{ClipboardError, SayError, Stopped, TransferError};
 
 use super::perform::Performer;
 use crate::failure::Failure;
 
 impl Performer<'_> {
     pub(super) async fn say_to_customer(&mut self, text: &str) -> Result<(), Failure> {
-        let texts = prose_of(text);
-        if texts.is_empty() {
-            return Err(Failure::Usage("there is nothing to say".to_owned()));
-        }
-        for text in texts {
+        for text in prose_of(text) {
             while let Err(error) = self.control.say(text.clone()).await {
                 match error {
                     SayError::Congested => self.pause().await?,
@@ -85,11 +81,12 @@ impl Performer<'_> {
         }
         self.until(None, "the files", |known| known.files.over.is_some()).await?;
         let files = std::mem::take(&mut self.watcher.known().files);
-        if files.is_refused {
-            return Err(Failure::NotAllowed(Grant::Files.name()));
-        }
-        if let Some(Err(why)) = files.over {
-            return Err(Failure::Files(why));
+        match files.over {
+            Some(Err(Stopped::There(Cancelled::NotAllowed))) => {
+                return Err(Failure::NotAllowed(Grant::Files.name()));
+            }
+            Some(Err(why)) => return Err(Failure::Files(why.to_string())),
+            Some(Ok(())) | None => {}
         }
         if files.failures == 0 {
             return Ok(());

@@ -9,7 +9,7 @@ use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Picture, Point, Rect, Region};
 use farhand_proto::session::Undone;
-use farhand_proto::transfer::{Cancelled, FileProblem};
+use farhand_proto::transfer::FileProblem;
 use farhand_session::{ConsoleEvent as Session, FileEvent, Stopped};
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -67,10 +67,8 @@ pub(crate) struct Files {
     pub(crate) failed: Vec<String>,
     /// How many did not.
     pub(crate) failures: usize,
-    /// Whether the customer does not allow it, or no longer.
-    pub(crate) is_refused: bool,
     /// How it ended.
-    pub(crate) over: Option<Result<(), String>>,
+    pub(crate) over: Option<Result<(), Stopped>>,
 }
 
 impl Known {
@@ -254,10 +252,7 @@ fn note_file(files: &mut Files, event: FileEvent) {
                 files.failed.push(format!("{path}: {why}"));
             }
         }
-        FileEvent::Over(Err(Stopped::There(Cancelled::NotAllowed))) => {
-            (files.is_refused, files.over) = (true, Some(Ok(())));
-        }
-        FileEvent::Over(result) => files.over = Some(result.map_err(|stopped| stopped.to_string())),
+        FileEvent::Over(result) => files.over = Some(result),
         _ => {}
     }
 }

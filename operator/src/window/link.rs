@@ -29,6 +29,7 @@ mod desk;
 mod inbox;
 mod session;
 
+use desk::{Clipboard, OfCustomers};
 pub(crate) use inbox::Inbox;
 use session::Wishes;
 
@@ -98,6 +99,7 @@ pub(crate) struct Link {
     test: Option<AbortHandle>,
     /// One session each: its wishes, for as long as somebody wants something of it.
     sessions: Arc<Mutex<HashMap<TabId, Wishes>>>,
+    of_customers: OfCustomers,
 }
 
 impl Link {
@@ -121,6 +123,7 @@ impl Link {
             attempt: None,
             test: None,
             sessions: Arc::default(),
+            of_customers: OfCustomers::default(),
         })
     }
 
@@ -145,6 +148,7 @@ impl Link {
         let counted = self.counted.entry(request.id).or_default().clone();
         let login = Login::new(settings, token, self.resume_window);
         let (inbox, sessions) = (self.inbox.clone(), self.sessions.clone());
+        let clipboard = Clipboard::new(self.of_customers.clone());
         self.attempt = self.spawn(async move {
             let id = request.id;
             match attempt(&inbox, tab, login, counted, request).await {
@@ -156,7 +160,7 @@ impl Link {
                     inbox.push(FromLink::Connected(tab, begun));
                     // A session of its own: cancelling the next attempt does not end it.
                     tokio::spawn(async move {
-                        session::hold(tab, held, picture, wishes, &inbox).await;
+                        session::hold(tab, held, picture, wishes, clipboard, &inbox).await;
                         lock(&sessions).remove(&tab);
                     });
                 }

@@ -35,8 +35,8 @@ pub(super) fn draw(ui: &mut Ui, question: &Question, words: &Words) -> Option<Co
     for grant in question.asked.iter() {
         let (title, more) = (words.grant(grant), words.grant_more(grant));
         let is_on = question.ticked.allows(grant);
-        let choice = super::choice_of(grant);
-        if let Some(on) = choice(ui, Choice::Tick, is_on, &title, &more, question.is_open()) {
+        let meaning = super::meaning(grant, &more);
+        if let Some(on) = parts::choice(ui, Choice::Tick, is_on, &title, meaning, question.is_open()) {
             command = Some(Command::Tick(grant, on));
         }
     }

@@ -167,11 +167,11 @@ fn note_text(note: Note, words: &Words) -> String {
     }
 }
 
-/// How a grant is offered: those that matter most with their meaning, the others in one line.
-fn choice_of(grant: Grant) -> fn(&mut Ui, parts::Choice, bool, &str, &str, bool) -> Option<bool> {
+/// How a grant is explained: those that matter most in sight, the others take one line.
+fn meaning(grant: Grant, more: &str) -> parts::Meaning<'_> {
     match grant {
-        Grant::View | Grant::Control => parts::choice,
-        Grant::Clipboard | Grant::Files => parts::short_choice,
+        Grant::View | Grant::Control => parts::Meaning::Shown(more),
+        Grant::Clipboard | Grant::Files => parts::Meaning::Hidden(more),
     }
 }
 

@@ -47,7 +47,8 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
     for grant in Grant::ALL {
         let (title, more) = (words.grant(grant), words.grant_more(grant));
         let is_on = visit.allowed.allows(grant);
-        if let Some(on) = super::choice_of(grant)(ui, Choice::Switch, is_on, &title, &more, true) {
+        let meaning = super::meaning(grant, &more);
+        if let Some(on) = parts::choice(ui, Choice::Switch, is_on, &title, meaning, true) {
             command = Some(Command::Switch(grant, on));
         }
     }

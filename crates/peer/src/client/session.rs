@@ -164,7 +164,8 @@ impl Run {
             let heard = self.waiting.is_empty();
             let wants_piece = self.session.wants_file_piece();
             // Order: the customer, then what they are told, then what the person at the machine and the desktop do,
-            // then files (little of which waits), then the line, then the relay, then time. What brings news waits while the program takes none.
+            // then files (little of which waits), then the line, then the relay, then time. What brings news waits while
+            // the program takes none.
             tokio::select! {
                 biased;
                 wish = wishes.next(), if open => self.handle_wish(wish),

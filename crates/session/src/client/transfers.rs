@@ -52,12 +52,6 @@ impl ClientSession {
         }
     }
 
-    pub(super) fn handle_file(&mut self, transfer: u32, message: FileMessage) {
-        let mut happened = Vec::new();
-        let done = self.files.handle(transfer, message, |event| happened.push(event));
-        self.file_events(done, happened);
-    }
-
     /// Passes on what happened. What is to be written waits while the customer pauses.
     pub(super) fn file_events(
         &mut self,

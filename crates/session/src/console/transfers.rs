@@ -54,12 +54,6 @@ impl ConsoleSession {
         Ok(number)
     }
 
-    pub(super) fn handle_file(&mut self, transfer: u32, message: FileMessage) {
-        let mut happened = Vec::new();
-        let done = self.files.handle(transfer, message, |event| happened.push(event));
-        self.file_events(done, happened);
-    }
-
     pub(super) fn file_events(
         &mut self,
         done: Result<(), Breach>,

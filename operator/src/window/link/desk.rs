@@ -6,11 +6,14 @@ use std::sync::{Arc, Mutex};
 use super::lock;
 
 /// The newest text that any customer's session put into this computer's clipboard: no other customer gets it.
-static OF_A_CUSTOMER: Mutex<Option<String>> = Mutex::new(None);
+pub(super) type OfCustomers = Arc<Mutex<Option<String>>>;
 
 /// The text in this computer's clipboard, and what the customer has of it.
-#[derive(Clone, Default)]
-pub(super) struct Clipboard(Arc<Mutex<Known>>);
+#[derive(Clone)]
+pub(super) struct Clipboard {
+    known: Arc<Mutex<Known>>,
+    of_customers: OfCustomers,
+}
 
 #[derive(Default)]
 struct Known {
@@ -21,14 +24,19 @@ struct Known {
 }
 
 impl Clipboard {
+    /// One session's.
+    pub(super) fn new(of_customers: OfCustomers) -> Self {
+        Self { known: Arc::default(), of_customers }
+    }
+
     /// The text that is there now, if it is another than the customer's.
     pub(super) async fn changed(&self) -> Option<String> {
         let this = self.clone();
         // Another program that has the clipboard may take its time.
         let read = tokio::task::spawn_blocking(move || {
-            let mut known = lock(&this.0);
+            let mut known = lock(&this.known);
             let text = known.system()?.get_text().ok().filter(|text| !text.is_empty())?;
-            if known.common.as_ref() == Some(&text) || lock(&OF_A_CUSTOMER).as_ref() == Some(&text) {
+            if known.common.as_ref() == Some(&text) || lock(&this.of_customers).as_ref() == Some(&text) {
                 return None;
             }
             known.common = Some(text.clone());
@@ -39,16 +47,16 @@ impl Clipboard {
 
     /// The customer did not get what had changed.
     pub(super) fn kept(&self) {
-        lock(&self.0).common = None;
+        lock(&self.known).common = None;
     }
 
     /// Puts the customer's text there.
     pub(super) fn put(&self, text: String) {
         let this = self.clone();
         drop(tokio::task::spawn_blocking(move || {
-            let mut known = lock(&this.0);
+            let mut known = lock(&this.known);
             known.common = Some(text.clone());
-            *lock(&OF_A_CUSTOMER) = Some(text.clone());
+            *lock(&this.of_customers) = Some(text.clone());
             let done = known.system().map(|system| system.set_text(text));
             if let Some(Err(error)) = done {
                 tracing::warn!(%error, "the clipboard did not take the customer's text");

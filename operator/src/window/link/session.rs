@@ -87,6 +87,7 @@ pub(super) async fn hold(
     handle: ConsoleHandle,
     picture: SharedPicture,
     wishes: Wishes,
+    clipboard: Clipboard,
     inbox: &Inbox,
 ) {
     let control = handle.control();
@@ -98,7 +99,7 @@ pub(super) async fn hold(
         decoder: farhand_media::decoder(),
         is_refreshing: false,
         fresh_starts: 0,
-        clipboard: Clipboard::default(),
+        clipboard,
     };
     follower.run(handle, &wishes).await;
     wishes.0.is_over.send_replace(true);

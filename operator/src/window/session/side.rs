@@ -2,10 +2,10 @@
 
 use farhand_proto::grant::Grant;
 use farhand_proto::prose::prose_of;
-use farhand_texts::{Texts, Unit, in_units};
+use farhand_texts::Texts;
 use farhand_window::egui::{
-    self, Align, CornerRadius, Frame, Key, Label, Layout, Margin, Panel, RichText, ScrollArea, TextEdit, Ui,
-    vec2,
+    self, Align, CornerRadius, Frame, Key, Label, Layout, Margin, Panel, Response, RichText, ScrollArea,
+    TextEdit, Ui, vec2,
 };
 use farhand_window::progress_bar;
 use farhand_window::theme::{self, Palette};
@@ -74,14 +74,7 @@ impl SessionView {
         ui.add_enabled_ui(may_say, |ui| {
             row(ui, |ui| {
                 let sends = menu_button(ui, &texts.get("side-say"), true).clicked();
-                let ask = texts.get("side-ask");
-                let field = TextEdit::singleline(&mut self.chat.draft)
-                    .hint_text(ask.as_str())
-                    .margin(Margin::symmetric(8, 8))
-                    .desired_width(ui.available_width());
-                let field = ui.add(field);
-                ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
-                let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                let (field, enters) = field(ui, &mut self.chat.draft, texts.get("side-ask"));
                 if enters || sends || std::mem::take(&mut self.chat.wants_focus) {
                     field.request_focus();
                 }
@@ -128,20 +121,13 @@ impl SessionView {
             ui.add(Label::new(RichText::new(texts.get("side-drop")).color(palette.weak).size(13.0)).wrap());
             row(ui, |ui| {
                 let gets = menu_button(ui, &texts.get("side-get"), true).clicked();
-                let ask = texts.get("side-get-ask");
-                let field = TextEdit::singleline(&mut self.files.wanted)
-                    .hint_text(ask.as_str())
-                    .margin(Margin::symmetric(8, 8))
-                    .desired_width(ui.available_width());
-                let field = ui.add(field);
-                ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
-                let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+                let (field, enters) = field(ui, &mut self.files.wanted, texts.get("side-get-ask"));
                 if gets || enters {
                     field.request_focus();
-                }
-                if (gets || enters) && !self.files.wanted.trim().is_empty() {
                     let path = std::mem::take(&mut self.files.wanted);
-                    self.carry(Job::Get(path.trim().to_owned()));
+                    if !path.trim().is_empty() {
+                        self.carry(Job::Get(path.trim().to_owned()));
+                    }
                 }
             });
         });
@@ -156,12 +142,12 @@ impl SessionView {
                 }
                 let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
                 let (key, rate) = match self.rate {
-                    Some(rate) => ("side-progress", size_words(rate, texts)),
+                    Some(rate) => ("side-progress", texts.size(rate)),
                     None => ("side-progress-first", String::new()),
                 };
                 let values = [
-                    ("done", size_words(done, texts).into()),
-                    ("whole", size_words(whole, texts).into()),
+                    ("done", texts.size(done).into()),
+                    ("whole", texts.size(whole).into()),
                     ("rate", rate.into()),
                 ];
                 let words = texts.fill(key, &values);
@@ -211,6 +197,18 @@ fn row(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
 }
 
+/// A line to write in, as wide as there is room, and whether Enter ended it.
+fn field(ui: &mut Ui, text: &mut String, ask: String) -> (Response, bool) {
+    let field = TextEdit::singleline(text)
+        .hint_text(ask.as_str())
+        .margin(Margin::symmetric(8, 8))
+        .desired_width(ui.available_width());
+    let field = ui.add(field);
+    ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(ask));
+    let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
+    (field, enters)
+}
+
 fn heading(ui: &mut Ui, text: &str) {
     let palette = Palette::in_use(ui);
     ui.label(RichText::new(text).family(theme::strong()).color(palette.text));
@@ -227,18 +225,4 @@ fn draw_line(ui: &mut Ui, who: &str, text: &str, colour: egui::Color32, palette:
     let whole = format!("{who}: {text}");
     shown.inner.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, &whole));
     parts::announce(&shown.inner);
-}
-
-/// So many bytes, in a unit that leaves few digits.
-fn size_words(bytes: u64, texts: &Texts) -> String {
-    let (whole, tenth, unit) = in_units(bytes);
-    let key = match unit {
-        Unit::One => "size-bytes",
-        Unit::Kilo => "size-kilobytes",
-        Unit::Mega => "size-megabytes",
-        Unit::Giga => "size-gigabytes",
-    };
-    let sign = texts.get("decimal-sign");
-    let size = tenth.map_or_else(|| whole.to_string(), |tenth| format!("{whole}{sign}{tenth}"));
-    texts.fill(key, &[("size", size.into())])
 }
