@@ -81,7 +81,29 @@ side-waiting = { $count ->
    *[other] Čeká ještě { $count } věcí
  }
 side-arrived = { $name }: { $what }
+side-arrived-several = { $count ->
+    [few] Přišly { $count } soubory, poslední jako { $what }
+   *[other] Přišlo { $count } souborů, poslední jako { $what }
+ }
 side-failed = { $name } nepřišlo: { $what }
+side-clear = Vymazat
+file-not-found = takový soubor ani složka tam není
+file-denied = systém to nedovoluje
+file-disk-full = disk je plný
+file-read-only = na disk nelze zapisovat
+file-not-a-file = není to soubor ani složka; odkazy a zařízení se nepřenášejí
+file-in-the-way = v cestě je něco jiného téhož jména
+file-name = systém nemůže mít soubor toho jména
+file-changed = během čtení se stále mění
+file-damaged = cestou se poškodilo
+file-system = { $why }
+file-stopped-here = zastavili jste to
+file-stopped-there = zákazník to zastavil
+file-paused = zákazník relaci pozastavil
+file-busy = právě se přenáší něco jiného
+file-line-lost = spojení vypadlo
+session-no-dialog = Na tomto počítači se okno pro výběr souborů neotevře. Pusťte je na obraz.
+session-too-many = Čeká už příliš mnoho souborů. Pošlete tyto, až některé dorazí.
 decimal-sign = ,
 size-bytes = { $size } B
 size-kilobytes = { $size } kB

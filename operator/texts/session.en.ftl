@@ -80,7 +80,26 @@ side-waiting = { $count ->
    *[other] { $count } more wait
  }
 side-arrived = { $name }: { $what }
+side-arrived-several = { $count } files arrived, the last one as { $what }
 side-failed = { $name } did not arrive: { $what }
+side-clear = Clear
+file-not-found = there is no such file or folder
+file-denied = the system does not allow it
+file-disk-full = the disk is full
+file-read-only = the disk is read-only
+file-not-a-file = it is neither a file nor a folder; links and devices don't travel
+file-in-the-way = something else of that name is in the way
+file-name = the system can't have a file of that name
+file-changed = it keeps changing while it is read
+file-damaged = it was damaged on the way
+file-system = { $why }
+file-stopped-here = you stopped it
+file-stopped-there = the customer stopped it
+file-paused = the customer has paused the session
+file-busy = another transfer is running
+file-line-lost = the line is lost
+session-no-dialog = No window for choosing files opens on this computer. Drop them onto the picture.
+session-too-many = Too many files wait already. Send these when some have arrived.
 decimal-sign = .
 size-bytes = { $size } bytes
 size-kilobytes = { $size } kB

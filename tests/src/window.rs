@@ -10,6 +10,9 @@ use crate::programs::program;
 use crate::reader::{Node, Reader, Role};
 use crate::relay::{Operator, Relay};
 
+/// Where a test's own programs lie, in the folder of an operator's desktop.
+const PROGRAMS: &str = "programs";
+
 /// A program with windows on a desktop.
 #[derive(Debug)]
 pub struct Window {
@@ -34,7 +37,23 @@ impl Window {
         command.env("FARHAND_OPERATOR", &operator.name).env("FARHAND_TOKEN", &operator.token);
         // Whoever is gone for good is not waited for as long as in earnest.
         command.env("FARHAND_RESUME_WINDOW", "15");
+        // Of other programs it knows those alone that a test puts there.
+        command.env("PATH", server.file(PROGRAMS));
         Self::start(server, &mut command)
+    }
+
+    /// Puts a program there that any of the operator's desktop can start.
+    ///
+    /// # Panics
+    /// It can't be written.
+    pub fn write_program(server: &XServer, name: &str, script: &str) {
+        let folder = server.file(PROGRAMS);
+        std::fs::create_dir_all(&folder).expect("the folder is ours");
+        let path = folder.join(name);
+        std::fs::write(&path, format!("#!/bin/sh\nPATH=/usr/bin:/bin\n{script}\n"))
+            .expect("the folder is ours");
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        std::fs::set_permissions(&path, mode).expect("the file is ours");
     }
 
     /// How the customer's program is started.

@@ -117,13 +117,13 @@ fn who_may_use_the_mouse_gives_themselves_nothing() {
         person.click(&client.button_in(BAR, "End"));
         Outcome::of(console).expect(0, "");
         std::thread::sleep(Duration::from_millis(800));
-        person.click(&client.button("Wait for a new session"));
+        person.click(&client.button("Start again"));
         console = desk.visit(&mut person, &format!("wait time --for 1.5\nclick {x} {y}\n"));
         let refused = Outcome::of(console);
         refused.expect(13, "only the person at the desktop can use");
         client.says("The session is over");
         std::thread::sleep(Duration::from_millis(800));
-        person.click(&client.button("Wait for a new session"));
+        person.click(&client.button("Start again"));
         console = desk.visit(&mut person, "stay\n");
     }
     drop(other);

@@ -99,7 +99,7 @@ fn each_end_takes_effect_within_a_tenth_of_a_second_while_the_network_hangs() {
             desk.client.says("You ended it");
             signal(desk.relay.process(), "-CONT");
             std::thread::sleep(Duration::from_millis(800));
-            person.click(&desk.client.button("Wait for a new session"));
+            person.click(&desk.client.button("Start again"));
         }
         println!("{way}: stopped {stopped:?}, bar gone {gone:?}, key up {up:?}");
         for times in [stopped, gone, up] {

@@ -25,7 +25,7 @@ fn what_the_operator_types_first_arrives_where_the_person_worked_before() {
         terminal.expect(&format!("{before}{round};"));
         client.says("The session is over");
         std::thread::sleep(std::time::Duration::from_millis(800));
-        person.click(&client.button("Wait for a new session"));
+        person.click(&client.button("Start again"));
     }
 }
 
@@ -48,7 +48,7 @@ fn the_last_window_in_sight_gets_it_and_without_one_the_question_keeps_it() {
 
     client.says("The session is over");
     std::thread::sleep(std::time::Duration::from_millis(800));
-    person.click(&client.button("Wait for a new session"));
+    person.click(&client.button("Start again"));
     let console = desk.console("type nowhere\n");
     person.click(&client.button("Allow"));
     Outcome::of(console).expect(13, "the customer's own Farhand program");

@@ -184,7 +184,7 @@ fn the_organisations_words_are_read_before_the_question() {
     // Once read is enough.
     client.says("The session is over");
     std::thread::sleep(Duration::from_millis(800));
-    person.click(&client.button("Wait for a new session"));
+    person.click(&client.button("Start again"));
     let _console = desk.console("stay\n");
     client.says("Let anna in?");
     client.button("Allow");

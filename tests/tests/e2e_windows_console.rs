@@ -2,7 +2,7 @@
 #![cfg(target_os = "linux")]
 
 use farhand_proto::id::Password;
-use farhand_testkit::x::{Picture, Place, Program, XServer};
+use farhand_testkit::x::{Drag, Picture, Place, Program, XServer};
 use farhand_tests::{Client, Eye, Operator, Process, Ready, Relay, Role, Window, eventually, raw_terminal};
 
 /// The customer's desktop. It fits into the window as it is, and is not enlarged.
@@ -272,6 +272,33 @@ fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_t
     desks.console.says(&format!("letter.txt: {}", here.display()));
     assert_eq!(std::fs::read_to_string(here).expect("it arrived"), "Dear Eva");
     keyboard_in(&desks.console, "Path at the customer's");
+
+    // Dragged, and chosen in a dialogue.
+    let folder = desks.server.file("pictures");
+    std::fs::create_dir(&folder).expect("the folder is ours");
+    std::fs::write(folder.join("one.txt"), "one").expect("the folder is ours");
+    let note = desks.server.file("note.txt");
+    std::fs::write(&note, "two").expect("the folder is ours");
+    let (x, y) = desks.picture_place().middle();
+    let point = [x, y].map(|side| i16::try_from(side).expect("a point of the desktop"));
+    let drag = Drag::over(&desks.server, (point[0], point[1]), &[&folder, &note]);
+    drag.drop_there();
+    desks.console.says(&format!("note.txt: {}", desks.customers.file("note.txt").display()));
+    let read = |name: &str| std::fs::read_to_string(desks.customers.file(name)).expect("it arrived");
+    assert_eq!([read("pictures/one.txt"), read("note.txt")], ["one", "two"]);
+
+    desks.console.click(&desks.console.button("Send files"));
+    desks.console.says("No window for choosing files opens on this computer");
+    let chosen = desks.server.file("chosen.txt");
+    std::fs::write(&chosen, "three").expect("the folder is ours");
+    // What the dialogue's program would do when somebody has chosen.
+    let script = format!("sleep 0.5; printf '%s\\n' '{}'", chosen.display());
+    Window::write_program(&desks.server, "zenity", &script);
+    desks.console.click(&desks.console.button("Send files"));
+    desks.console.says(&format!("chosen.txt: {}", desks.customers.file("chosen.txt").display()));
+    assert_eq!(read("chosen.txt"), "three");
+    desks.console.click(&desks.console.button("Clear"));
+    desks.console.wait_without("results", |node| node.name.starts_with("chosen.txt"));
 
     let _copied = copy(&desks.customers, "copied there");
     eventually("the customer's text", || (pasted(&desks.server) == "copied there").then_some(()));

@@ -237,7 +237,10 @@ impl ClientApp {
                     self.model.wait_again();
                 }
             }
-            Command::ShowMain => self.wants_front = true,
+            Command::ShowMain => {
+                self.wants_front = true;
+                self.model.visit(|visit| visit.files.is_unseen = false);
+            }
             Command::Close => self.is_open = false,
         }
     }

@@ -4,9 +4,11 @@ use egui::{
     Button, Color32, Key, Rect, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use farhand_proto::grant::Grant;
+use farhand_session::Direction;
 use farhand_window::theme::{self, Palette};
 use farhand_window::{Monitor, egui};
 
+use super::carried::Files;
 use super::model::{Command, Model, Note, Visit};
 use super::parts::{self, Light};
 
@@ -15,7 +17,7 @@ use super::words::Words;
 /// Height of every bar in points.
 pub(crate) const HEIGHT: f32 = 48.0;
 /// Its width where there is room.
-const WIDTH: f32 = 900.0;
+const WIDTH: f32 = 960.0;
 /// What is left free beside it on a narrow monitor.
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
@@ -50,7 +52,7 @@ pub(crate) enum Shift {
 pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> Answer {
     let palette = Palette::in_use(ui);
     let whole = ui.max_rect();
-    let (light, state) = state(visit);
+    let (light, state) = state(visit, words);
     let edge = light.colour(&palette);
     ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
     let is_narrow = whole.width() < NARROW;
@@ -88,7 +90,7 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
             (_, Some(key)) if !is_narrow => Some(words.fill("bar-hot-key", &[("key", key.as_str().into())])),
             _ => None,
         };
-        draw_state(ui, &words.get(state), beside.as_deref(), edge);
+        draw_state(ui, &state, beside.as_deref(), edge);
     });
     answer
 }
@@ -132,7 +134,7 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option
     }
     let leads_to = match visit {
         _ if visit.chat.is_unanswered => Some("button-show-message"),
-        _ if visit.files.running.is_some() => Some("button-show-files"),
+        _ if visit.files.is_unseen => Some("button-show-files"),
         _ => is_narrow.then_some("button-show-window"),
     };
     if leads_to.is_some_and(|key| ui.add(Button::new(words.get(key))).clicked()) {
@@ -249,19 +251,33 @@ fn follow_pointer(ui: &Ui, id: egui::Id) -> Option<Shift> {
 }
 
 /// The light and what the operator does.
-fn state(visit: &Visit) -> (Light, &'static str) {
+fn state(visit: &Visit, words: &Words) -> (Light, String) {
     if visit.lost.is_some() {
-        return (Light::Trying, "bar-lost");
+        return (Light::Trying, words.get("bar-lost"));
     }
     if visit.is_paused {
-        return (Light::Trying, "bar-paused");
+        return (Light::Trying, words.get("bar-paused"));
     }
-    match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
+    let (light, key) = match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
         [true, true] => (Light::Live, "bar-sees-and-controls"),
         [true, false] => (Light::Live, "bar-sees"),
         [false, true] => (Light::Live, "bar-controls"),
         [false, false] => (Light::Good, "bar-nothing"),
-    }
+    };
+    // What the switches beside it don't say comes first, until the person has looked.
+    let carried = match &visit.files {
+        Files { running: Some(running), .. } => Some((running.direction, true)),
+        Files { last: Some(ended), is_unseen: true, .. } => Some((ended.direction, false)),
+        _ => None,
+    };
+    let key = match carried {
+        Some((Direction::In, true)) => "bar-brings",
+        Some((Direction::Out, true)) => "bar-fetches",
+        Some((Direction::In, false)) => "bar-brought",
+        Some((Direction::Out, false)) => "bar-fetched",
+        None => key,
+    };
+    (light, words.get(key))
 }
 
 /// Where a bar is on its monitor: the pixels from the monitor's top left corner to its own.
@@ -320,12 +336,12 @@ fn room(monitor: &Monitor) -> (i32, i32) {
 mod tests {
     use super::*;
 
-    const MONITOR: Monitor = Monitor { x: 1920, y: 100, width: 2000, height: 1000, scale: 2.0 };
+    const MONITOR: Monitor = Monitor { x: 1920, y: 100, width: 2120, height: 1000, scale: 2.0 };
 
     #[test]
     fn a_bar_stays_on_its_monitor_and_goes_to_the_nearest_edge() {
         let home = Place::home(&MONITOR);
-        assert_eq!(size(1000.0), vec2(900.0, HEIGHT));
+        assert_eq!(size(1000.0), vec2(WIDTH, HEIGHT));
         assert_eq!(home.on_desktop(&MONITOR), (1920 + 100, 100));
         let low = home.moved(vec2(-500.0, 450.0), &MONITOR);
         assert_eq!(low, Place { x: 0, y: 900 });

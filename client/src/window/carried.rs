@@ -48,6 +48,8 @@ pub(crate) struct Files {
     pub(crate) running: Option<Running>,
     /// How the last transfer ended.
     pub(crate) last: Option<Ended>,
+    /// Whether the person has not looked at it since.
+    pub(crate) is_unseen: bool,
 }
 
 /// A transfer under way.
@@ -114,6 +116,7 @@ impl Files {
 
     fn begin(&mut self, direction: Direction, what: Option<&str>) {
         self.last = None;
+        self.is_unseen = true;
         self.running = Some(Running {
             direction,
             // An operator's program may say anything.

@@ -131,6 +131,7 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
         ("bar", 1920.0, here(visit())),
         ("bar-view-only", 1920.0, here(Visit { allowed: view(), ..visit() })),
         ("bar-talking", 1920.0, here(talk())),
+        ("bar-files", 1920.0, here(brought())),
         ("bar-paused", 1920.0, here(Visit { is_paused: true, ..visit() })),
         ("bar-line-lost", 1920.0, here(Visit { lost: Some(3), ..visit() })),
         ("bar-narrow", 640.0, here(visit())),
@@ -252,14 +253,14 @@ fn bringing() -> Visit {
         place: None,
     };
     let allowed = view().with(Grant::Control).with(Grant::Files);
-    Visit { files: Files { running: Some(running), last: None }, allowed, ..visit() }
+    Visit { files: Files { running: Some(running), last: None, is_unseen: true }, allowed, ..visit() }
 }
 
 fn brought() -> Visit {
     let place = Some("/mnt/eva/Downloads/printer/driver-setup.exe".to_owned());
     let last = Ended { direction: Direction::In, stored: 3, failed: 0, place, stopped: None };
     let allowed = view().with(Grant::Control).with(Grant::Files);
-    Visit { files: Files { running: None, last: Some(last) }, allowed, ..visit() }
+    Visit { files: Files { running: None, last: Some(last), is_unseen: true }, allowed, ..visit() }
 }
 
 fn receipt(end: EndReason, decisions: &[(u64, Decided)], to: u64) -> Receipt {

@@ -12,31 +12,40 @@ use super::super::model::{Command, Visit};
 use super::super::parts;
 use super::super::words::Words;
 
-/// The lines of a talk that are shown; the others are reached by scrolling within them.
-const TALK_HEIGHT: f32 = 150.0;
+/// The least height of the lines of a talk, whether there are any or not; more are reached by scrolling within them.
+const TALK_HEIGHT: f32 = 62.0;
+/// Height of what is said of files.
+const FILES_HEIGHT: f32 = 48.0;
 /// Height of a field with a button beside it.
 const ROW: f32 = 36.0;
 
-/// Files under way with a way to stop them, or how the last ones ended.
-pub(super) fn draw_files(ui: &mut Ui, files: &Files, words: &Words) -> Option<Command> {
-    if let Some(running) = &files.running {
-        ui.add_space(4.0);
-        return parts::card(ui, |ui| draw_running(ui, running, words));
-    }
-    if let Some(ended) = &files.last {
+/// Files under way with a way to stop them, or how the last ones ended; where there were none, how to end it all.
+pub(super) fn draw_files(
+    ui: &mut Ui,
+    files: &Files,
+    hot_key: Option<&str>,
+    words: &Words,
+) -> Option<Command> {
+    ui.add_space(2.0);
+    parts::room(ui, FILES_HEIGHT, |ui| {
         let palette = Palette::in_use(ui);
-        let is_good = ended.failed == 0 && ended.stopped.is_none();
-        ui.add_space(4.0);
-        parts::card(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        if let Some(running) = &files.running {
+            return draw_running(ui, running, words);
+        }
+        if let Some(ended) = &files.last {
+            let is_good = ended.failed == 0 && ended.stopped.is_none();
             let colour = if is_good { palette.good } else { palette.trying };
-            let response = parts::sentence(ui, &ended_words(ended, words), colour);
+            let response = parts::small(ui, &ended_words(ended, words), colour);
             parts::announce(&response);
             if let Some(place) = ended.place.as_ref() {
-                parts::fitted(ui, place, TextStyle::Small, palette.weak, 2);
+                parts::fitted(ui, place, TextStyle::Small, palette.weak, 1);
             }
-        });
-    }
-    None
+        } else if let Some(key) = hot_key {
+            parts::small(ui, &words.fill("session-hot-key", &[("key", key.into())]), palette.weak);
+        }
+        None
+    })
 }
 
 fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command> {
@@ -45,30 +54,32 @@ fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command
         Direction::In => "files-brings",
         Direction::Out => "files-fetches",
     };
-    parts::heading(ui, &words.get(key));
     let current = running.progress.as_ref().and_then(|progress| progress.current.as_deref());
     let what = current.or(running.what.as_deref()).unwrap_or_default();
-    parts::fitted(ui, what, TextStyle::Small, palette.weak, 1);
     let (done, whole) =
         running.progress.as_ref().map_or((0, 0), |progress| (progress.bytes_done, progress.bytes));
     let mut command = None;
-    let row = vec2(ui.available_width(), ROW);
+    let row = vec2(ui.available_width(), FILES_HEIGHT);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
         if parts::steady_button(ui, &words.get("button-stop-files"), &[]).clicked() {
             command = Some(Command::CancelFiles);
         }
-        let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
-        let size = vec2((ui.available_width() - 4.0).max(40.0), 24.0);
-        let says = words.fill(
-            "files-progress",
-            &[("done", words.bytes(done).into()), ("whole", words.bytes(whole).into())],
-        );
-        let font = TextStyle::Small.resolve(ui.style());
-        farhand_window::progress_bar(ui, size, share, &says, font);
+        let beside = vec2(ui.available_width(), FILES_HEIGHT);
+        ui.allocate_ui_with_layout(beside, Layout::top_down(Align::Min), |ui| {
+            let says = words.fill(key, &[("what", what.into())]);
+            let response = parts::fitted(ui, &says, TextStyle::Small, palette.text, 1);
+            parts::announce(&response);
+            let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
+            let size = vec2((ui.available_width() - 4.0).max(40.0), 24.0);
+            let bytes = [("done", words.bytes(done).into()), ("whole", words.bytes(whole).into())];
+            let font = TextStyle::Small.resolve(ui.style());
+            farhand_window::progress_bar(ui, size, share, &words.fill("files-progress", &bytes), font);
+        });
     });
     command
 }
 
+/// How a transfer ended.
 fn ended_words(ended: &Ended, words: &Words) -> String {
     let counts = [("count", ended.stored.into()), ("failed", ended.failed.into())];
     let key = match (&ended.stopped, ended.direction) {
@@ -88,20 +99,31 @@ fn ended_words(ended: &Ended, words: &Words) -> String {
 pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
     let chat = &visit.chat;
-    ui.add_space(6.0);
+    ui.add_space(4.0);
     parts::heading(ui, &words.get("chat-heading"));
-    follow_talk(ui, chat.lines.len());
-    if !chat.lines.is_empty() {
-        let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(TALK_HEIGHT);
-        scroll.stick_to_bottom(true).auto_shrink([false, true]).show(ui, |ui| {
+    follow_talk(ui, chat.lines.len() + usize::from(chat.is_refused));
+    // As much as the window leaves, wherever it is scrolled to.
+    let above = ui.cursor().top() - ui.min_rect().top();
+    let below = ROW + FILES_HEIGHT + 30.0;
+    let height = (ui.clip_rect().height() - above - below).max(TALK_HEIGHT);
+    parts::room(ui, height, |ui| {
+        let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
+        scroll.stick_to_bottom(true).auto_shrink(false).show(ui, |ui| {
+            if chat.lines.is_empty() {
+                parts::small(ui, &words.get("chat-none"), palette.weak);
+            }
             for (index, (speaker, text)) in chat.lines.iter().enumerate() {
                 let response = draw_line(ui, *speaker, text, &visit.operator, words, &palette);
                 if index + 1 == chat.lines.len() {
                     parts::announce(&response);
                 }
             }
+            if chat.is_refused {
+                let response = parts::small(ui, &words.get("chat-refused"), palette.bad);
+                parts::announce(&response);
+            }
         });
-    }
+    });
     let mut command = None;
     let row = vec2(ui.available_width(), ROW);
     ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
@@ -127,9 +149,6 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
             command = Some(Command::Say);
         }
     });
-    if chat.is_refused {
-        parts::small(ui, &words.get("chat-refused"), palette.bad);
-    }
     command
 }
 

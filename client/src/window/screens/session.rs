@@ -6,7 +6,7 @@ use farhand_window::egui;
 use farhand_window::theme::Palette;
 
 use super::super::model::{Command, Visit};
-use super::super::parts::{self, Choice, Light};
+use super::super::parts::{self, Choice, Light, Meaning};
 use super::super::words::Words;
 use super::carried;
 
@@ -35,31 +35,20 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             });
         });
     });
-    let mut command = carried::draw_files(ui, &visit.files, words);
-    // What was said is seen before what may be changed.
-    let talks = !visit.chat.lines.is_empty();
-    if talks {
-        command = command.or(carried::draw_chat(ui, visit, words));
-    }
-    ui.add_space(4.0);
+    // Everything has a place of its own, whether something is there or not: nothing moves under a hand.
+    ui.add_space(2.0);
     let may = |operator: &str| words.fill("session-may", &[("operator", operator.into())]);
     parts::about(ui, &visit.operator, may, parts::heading_font(), palette.text, 1);
+    let mut command = None;
     for grant in Grant::ALL {
         let (title, more) = (words.grant(grant), words.grant_more(grant));
         let is_on = visit.allowed.allows(grant);
-        let meaning = super::meaning(grant, &more);
-        if let Some(on) = parts::choice(ui, Choice::Switch, is_on, &title, meaning, true) {
+        // They read it when they were asked.
+        if let Some(on) = parts::choice(ui, Choice::Switch, is_on, &title, Meaning::Hidden(&more), true) {
             command = Some(Command::Switch(grant, on));
         }
     }
-    if !talks {
-        command = command.or(carried::draw_chat(ui, visit, words));
-    }
-    if let Some(key) = hot_key {
-        ui.add_space(4.0);
-        parts::sentence(ui, &words.fill("session-hot-key", &[("key", key.into())]), palette.weak);
-    }
-    command
+    command.or(carried::draw_chat(ui, visit, words)).or(carried::draw_files(ui, &visit.files, hot_key, words))
 }
 
 /// The light, its name, and the words beside it.

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use super::lock;
 
@@ -75,11 +76,16 @@ impl Known {
     }
 }
 
-/// Lets the operator choose files or folders, and gives them; none if they changed their mind.
-pub(super) fn choose(folders: bool, done: impl FnOnce(Vec<PathBuf>) + Send + 'static) {
+/// Lets the operator choose files or folders, and gives them; an empty list if they changed their mind, nothing if they
+/// had no chance to.
+pub(super) fn choose(folders: bool, done: impl FnOnce(Option<Vec<PathBuf>>) + Send + 'static) {
+    /// Nobody changes their mind sooner. The systems' dialogues don't tell whether they opened at all.
+    const SOONEST: Duration = Duration::from_millis(300);
     std::thread::spawn(move || {
+        let begun = Instant::now();
         let dialog = rfd::FileDialog::new();
         let chosen = if folders { dialog.pick_folders() } else { dialog.pick_files() };
-        done(chosen.unwrap_or_default());
+        let chosen = chosen.filter(|chosen| !chosen.is_empty());
+        done(chosen.or_else(|| (begun.elapsed() >= SOONEST).then(Vec::new)));
     });
 }

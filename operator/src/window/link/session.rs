@@ -169,7 +169,10 @@ impl Follower<'_> {
             Wish::CancelFiles => return self.control.cancel_files().await,
             Wish::ChooseFiles { folders } => {
                 let (tab, inbox) = (self.tab, self.inbox.clone());
-                choose(folders, move |paths| inbox.push(FromLink::Session(tab, News::Chosen(paths))));
+                choose(folders, move |chosen| {
+                    let news = chosen.map_or(News::NoDialog, News::Chosen);
+                    inbox.push(FromLink::Session(tab, news));
+                });
                 return;
             }
             // The window's own.

@@ -23,7 +23,9 @@ impl Model {
         self.connect.focus = match trouble.fault {
             Fault::Id => Some(Field::Id),
             Fault::Password => Some(Field::Password),
-            Fault::Settings | Fault::Elsewhere => None,
+            // Enter tries again.
+            Fault::Elsewhere => Some(Field::Password),
+            Fault::Settings => None,
         };
         self.connect.trouble = Some(trouble);
     }

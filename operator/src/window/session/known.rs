@@ -55,6 +55,10 @@ pub(super) enum Notice {
     Undone(Undone),
     NotTaken(ActError),
     NotSaid(SayError),
+    /// No window for choosing files opened.
+    NoDialog,
+    /// Too much waits to be carried.
+    TooMany,
 }
 
 /// What the picture is worth.
@@ -120,6 +124,11 @@ impl Known {
         self.notice.as_ref().filter(|(_, until)| *until > self.now()).map(|(notice, _)| notice)
     }
 
+    /// Something was not done.
+    pub(super) fn tell(&mut self, notice: Notice) {
+        self.notice = Some((notice, self.now() + NOTICE));
+    }
+
     pub(super) fn note(&mut self, news: News) -> Redraw {
         match news {
             News::Asking(time) => self.asking_until = self.now().checked_add(time),
@@ -146,8 +155,8 @@ impl Known {
                 return Redraw::Pictures;
             }
             News::Holding(held) => self.is_held = held,
-            News::Undone(why) => self.notice = Some((Notice::Undone(why), self.now() + NOTICE)),
-            News::NotTaken(why) => self.notice = Some((Notice::NotTaken(why), self.now() + NOTICE)),
+            News::Undone(why) => self.tell(Notice::Undone(why)),
+            News::NotTaken(why) => self.tell(Notice::NotTaken(why)),
             News::Lost => {
                 self.attempt = 1;
                 self.lost_since = Some(self.now().checked_sub(SILENCE).unwrap_or(self.now()));
@@ -176,7 +185,8 @@ impl Known {
             | News::File(_)
             | News::Progress(_)
             | News::Clipboard(_) => {}
-            News::NotSaid(why) => self.notice = Some((Notice::NotSaid(why), self.now() + NOTICE)),
+            News::NoDialog => self.tell(Notice::NoDialog),
+            News::NotSaid(why) => self.tell(Notice::NotSaid(why)),
             News::Ended(words) => self.ended = Some(words),
         }
         Redraw::All

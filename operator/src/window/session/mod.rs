@@ -30,6 +30,7 @@ mod menus;
 mod mouse;
 mod picture;
 mod place;
+mod reasons;
 mod side;
 mod status;
 mod strip;
@@ -116,6 +117,8 @@ pub(crate) enum News {
     Clipboard(String),
     /// These were chosen to be sent.
     Chosen(Vec<PathBuf>),
+    /// No window for choosing opened.
+    NoDialog,
     /// What was to be carried can't be.
     NotCarried(TransferError),
     /// Something about files.
@@ -310,7 +313,7 @@ impl SessionView {
                 self.unseen.push(Wish::ShareClipboard);
             }
             News::Chosen(paths) if !paths.is_empty() => self.carry(Job::Put(paths.clone())),
-            News::NotCarried(why) => self.files.refused(why.to_string()),
+            News::NotCarried(why) => self.files.refused(*why),
             News::File(event) => {
                 self.files.note(event);
                 (self.rate, self.rate_from) = (None, None);

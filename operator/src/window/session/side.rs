@@ -10,16 +10,20 @@ use farhand_window::egui::{
 use farhand_window::progress_bar;
 use farhand_window::theme::{self, Palette};
 
-use super::carried::{Job, Speaker};
+use super::carried::{Job, Outcome, Speaker};
+use super::known::Notice;
 use super::widgets::{HEIGHT, menu_button};
 use super::{SessionView, Wish};
 use crate::window::parts;
 
 /// Points that the panel takes.
 const WIDTH: f32 = 300.0;
-/// The least and the most of it that the results of files take, and what else needs room below each other.
-const RESULTS: [f32; 2] = [40.0, 150.0];
-const OTHERS: f32 = 460.0;
+/// The least and the most height that files under way and their results take, and what else needs room in the window.
+const CARRIED: [f32; 2] = [100.0, 220.0];
+const OTHERS: f32 = 480.0;
+/// Height of a heading or a choice, and of a hint of two lines.
+const ROW: f32 = 24.0;
+const HINT: f32 = 34.0;
 
 impl SessionView {
     /// The panel in its place, if it is open.
@@ -72,7 +76,7 @@ impl SessionView {
             });
         let may_say = self.known.grants.is_some() && self.known.ended.is_none();
         ui.add_enabled_ui(may_say, |ui| {
-            row(ui, |ui| {
+            row(ui, HEIGHT, |ui| {
                 let sends = menu_button(ui, &texts.get("side-say"), true).clicked();
                 let (field, enters) = field(ui, &mut self.chat.draft, texts.get("side-ask"));
                 if enters || sends || std::mem::take(&mut self.chat.wants_focus) {
@@ -89,26 +93,17 @@ impl SessionView {
         });
     }
 
+    /// Everything has a place of its own, whether it can be used or not: nothing moves under a hand.
     fn draw_files(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
         let palette = Palette::in_use(ui);
-        if self.known.allows(Grant::Clipboard) && self.known.ended.is_none() {
-            let mut shares = !self.chosen.keeps_clipboard;
-            let label = texts.get("session-tool-clipboard");
-            let response = ui.checkbox(&mut shares, label);
-            if response.on_hover_text(texts.get("session-tool-clipboard-hint")).changed() {
-                self.chosen.keeps_clipboard = !shares;
-                if shares {
-                    wishes.push(Wish::ShareClipboard);
-                }
+        let is_open = self.known.ended.is_none();
+        row(ui, ROW, |ui| {
+            if !self.files.results.is_empty() && ui.small_button(texts.get("side-clear")).clicked() {
+                self.files.results.clear();
             }
-        }
-        heading(ui, &texts.get("side-files"));
-        let may = self.known.allows(Grant::Files) && self.known.ended.is_none();
-        if !may {
-            let key =
-                if self.known.grants.is_none() { "session-grant-open" } else { "session-files-refused" };
-            ui.add(Label::new(RichText::new(texts.get(key)).color(palette.weak)).wrap());
-        }
+            ui.with_layout(Layout::left_to_right(Align::Center), |ui| heading(ui, &texts.get("side-files")));
+        });
+        let may = self.known.allows(Grant::Files) && is_open;
         ui.add_enabled_ui(may, |ui| {
             ui.horizontal(|ui| {
                 if menu_button(ui, &texts.get("side-put-files"), true).clicked() {
@@ -118,8 +113,17 @@ impl SessionView {
                     wishes.push(Wish::ChooseFiles { folders: true });
                 }
             });
-            ui.add(Label::new(RichText::new(texts.get("side-drop")).color(palette.weak).size(13.0)).wrap());
-            row(ui, |ui| {
+        });
+        let key = match self.known.grants {
+            _ if may => "side-drop",
+            None => "session-grant-open",
+            Some(_) => "session-files-refused",
+        };
+        room(ui, HINT, |ui| {
+            ui.add(Label::new(RichText::new(texts.get(key)).color(palette.weak).size(13.0)).wrap());
+        });
+        ui.add_enabled_ui(may, |ui| {
+            row(ui, HEIGHT, |ui| {
                 let gets = menu_button(ui, &texts.get("side-get"), true).clicked();
                 let (field, enters) = field(ui, &mut self.files.wanted, texts.get("side-get-ask"));
                 if gets || enters {
@@ -131,70 +135,111 @@ impl SessionView {
                 }
             });
         });
-        if let Some((job, progress)) = &self.files.running {
-            let current = progress.as_ref().and_then(|progress| progress.current.as_deref());
-            let name = current.map_or_else(|| job.name(), str::to_owned);
-            ui.add(Label::new(RichText::new(name).color(palette.text)).truncate());
-            let (done, whole) = progress.as_ref().map_or((0, 0), |known| (known.bytes_done, known.bytes));
-            row(ui, |ui| {
-                if menu_button(ui, &texts.get("side-stop"), true).clicked() {
-                    wishes.push(Wish::CancelFiles);
-                }
-                let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
-                let (key, rate) = match self.rate {
-                    Some(rate) => ("side-progress", texts.size(rate)),
-                    None => ("side-progress-first", String::new()),
-                };
-                let values = [
-                    ("done", texts.size(done).into()),
-                    ("whole", texts.size(whole).into()),
-                    ("rate", rate.into()),
-                ];
-                let words = texts.fill(key, &values);
-                let size = vec2(ui.available_width(), 24.0);
-                progress_bar(ui, size, share, &words, egui::FontId::proportional(12.0));
+        let height = (ui.ctx().content_rect().height() - OTHERS).clamp(CARRIED[0], CARRIED[1]);
+        room(ui, height, |ui| {
+            ScrollArea::vertical().id_salt("carried").max_height(height).auto_shrink(false).show(ui, |ui| {
+                self.draw_running(ui, texts, wishes);
+                self.draw_results(ui, texts);
             });
-            if !self.files.waiting.is_empty() {
-                let count = self.files.waiting.len() as u64;
-                let words = texts.fill("side-waiting", &[("count", count.into())]);
-                ui.label(RichText::new(words).color(palette.weak).size(13.0));
+        });
+        row(ui, ROW, |ui| {
+            if self.known.allows(Grant::Clipboard) && is_open {
+                ui.with_layout(Layout::left_to_right(Align::Center), |ui| {
+                    self.draw_clipboard(ui, texts, wishes);
+                });
+            }
+        });
+    }
+
+    fn draw_clipboard(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let mut shares = !self.chosen.keeps_clipboard;
+        let response = ui.checkbox(&mut shares, texts.get("session-tool-clipboard"));
+        if response.on_hover_text(texts.get("session-tool-clipboard-hint")).changed() {
+            self.chosen.keeps_clipboard = !shares;
+            if shares {
+                wishes.push(Wish::ShareClipboard);
             }
         }
-        if self.files.results.is_empty() {
-            return;
+    }
+
+    fn draw_running(&self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+        let palette = Palette::in_use(ui);
+        let Some((job, progress)) = &self.files.running else { return };
+        let current = progress.as_ref().and_then(|progress| progress.current.as_deref());
+        let name = current.map_or_else(|| job.name(), str::to_owned);
+        ui.add(Label::new(RichText::new(name).color(palette.text)).truncate());
+        let (done, whole) = progress.as_ref().map_or((0, 0), |known| (known.bytes_done, known.bytes));
+        row(ui, HEIGHT, |ui| {
+            if menu_button(ui, &texts.get("side-stop"), true).clicked() {
+                wishes.push(Wish::CancelFiles);
+            }
+            let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
+            // Without a line, and in a pause, nothing travels at any rate.
+            let travels = self.known.lost_since.is_none() && !self.known.paused;
+            let (key, rate) = match self.rate.filter(|_| travels) {
+                Some(rate) => ("side-progress", texts.size(rate)),
+                None => ("side-progress-first", String::new()),
+            };
+            let values = [
+                ("done", texts.size(done).into()),
+                ("whole", texts.size(whole).into()),
+                ("rate", rate.into()),
+            ];
+            let words = texts.fill(key, &values);
+            let size = vec2(ui.available_width(), 24.0);
+            progress_bar(ui, size, share, &words, egui::FontId::proportional(12.0));
+        });
+        if !self.files.waiting.is_empty() {
+            let count = self.files.waiting.len() as u64;
+            let words = texts.fill("side-waiting", &[("count", count.into())]);
+            ui.label(RichText::new(words).color(palette.weak).size(13.0));
         }
-        let room = (ui.ctx().content_rect().height() - OTHERS).clamp(RESULTS[0], RESULTS[1]);
-        ScrollArea::vertical().id_salt("results").max_height(room).auto_shrink([false, true]).show(
-            ui,
-            |ui| {
-                ui.spacing_mut().item_spacing.y = 2.0;
-                for outcome in &self.files.results {
-                    let values = |what: &str| {
-                        [("name", outcome.name.clone().into()), ("what", what.to_owned().into())]
-                    };
-                    let (words, colour) = match &outcome.result {
-                        Ok(place) => (texts.fill("side-arrived", &values(place)), palette.good),
-                        Err(why) => (texts.fill("side-failed", &values(why)), palette.bad),
-                    };
-                    let response = ui.add(Label::new(RichText::new(words).size(13.0).color(colour)).wrap());
-                    parts::announce(&response);
+    }
+
+    fn draw_results(&self, ui: &mut Ui, texts: &Texts) {
+        let palette = Palette::in_use(ui);
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for outcome in &self.files.results {
+            let (words, colour) = match outcome {
+                Outcome::Arrived { name, place } => {
+                    let values = [("name", name.as_str().into()), ("what", place.as_str().into())];
+                    (texts.fill("side-arrived", &values), palette.good)
                 }
-            },
-        );
+                Outcome::Several { count, place } => {
+                    let values = [("count", (*count).into()), ("what", place.as_str().into())];
+                    (texts.fill("side-arrived-several", &values), palette.good)
+                }
+                Outcome::Failed { name, why } => {
+                    let values = [("name", name.as_str().into()), ("what", why.say(texts).into())];
+                    (texts.fill("side-failed", &values), palette.bad)
+                }
+            };
+            let response = ui.add(Label::new(RichText::new(words).size(13.0).color(colour)).wrap());
+            parts::announce(&response);
+        }
     }
 
     /// Carries this after what is under way.
     pub(super) fn carry(&mut self, job: Job) {
         if !self.files.add(job) {
-            tracing::warn!("too many files wait");
+            self.known.tell(Notice::TooMany);
         }
     }
 }
 
 /// What stands beside each other, from the right.
-fn row(ui: &mut Ui, content: impl FnOnce(&mut Ui)) {
-    let size = vec2(ui.available_width(), HEIGHT);
+fn row(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
+}
+
+/// Room of exactly this height, whatever is in it.
+fn room(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui)) {
+    let size = vec2(ui.available_width(), height);
+    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
+        ui.set_min_size(size);
+        content(ui);
+    });
 }
 
 /// A line to write in, as wide as there is room, and whether Enter ended it.

@@ -170,6 +170,8 @@ fn notice_words(notice: &Notice, texts: &Texts) -> String {
             "session-undone-congested"
         }
         Notice::NotTaken(ActError::Over) | Notice::NotSaid(SayError::Over) => "session-undone-over",
+        Notice::NoDialog => "session-no-dialog",
+        Notice::TooMany => "session-too-many",
         Notice::NotSaid(SayError::NotYet) => "session-grant-open",
     })
 }
