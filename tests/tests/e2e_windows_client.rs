@@ -9,6 +9,8 @@ use farhand_tests::{
 };
 
 /// What the switches and ticks are called.
+/// The console's exit code when something was not carried.
+const NOT_CARRIED: i32 = 17;
 const CONTROL: &str = "Use my mouse and keyboard";
 
 /// On this server the window shows what connects, and no program can say yes for the person.
@@ -186,6 +188,38 @@ fn the_bar_stays_above_everything() {
         3,
     );
     eventually("the bar above a window like itself", || (desk.eye.pixels().part(place) == bar).then_some(()));
+}
+
+#[test]
+fn a_message_leads_to_the_window_and_is_answered_and_files_are_told_and_stopped() {
+    let (desk, mut person) = Desk::with_person();
+    let large = desk.server.file("large");
+    // It takes a while even here, and its contents don't matter.
+    std::fs::File::create(&large).and_then(|file| file.set_len(1 << 40)).expect("the folder is ours");
+    let numbers = desk.client.numbers();
+    let folder = ScratchDir::new();
+    let get = format!("get large --to {}", folder.path().display());
+    let script = format!("say 'Can you read this?'\nwait said\n{get}\n");
+    let console = Console::new(&desk.relay, &desk.operator, &numbers);
+    let mut console = console.start_with(&["--grants", "view,control,files"], &script);
+    person.click(&desk.client.button("Allow"));
+    console.event("allowed");
+    let client = &desk.client;
+    client.says("Can you read this?");
+    person.click(&client.button_in(BAR, "Message"));
+    client.node("the keyboard in the field", |node| node.role == Role::Entry && node.is_focused());
+    for letter in "yes".chars() {
+        person.key(u32::from(letter));
+    }
+    person.key(Keys::ENTER);
+    assert_eq!(console.event("said")["text"], "yes");
+    client.wait_without("an unanswered message", |node| node.name == "Message");
+
+    client.says("fetches your files");
+    client.says("Your helper fetches large");
+    person.click(&client.button("Stop"));
+    Outcome::of(console).expect(NOT_CARRIED, "it was cancelled");
+    client.says("The session is over");
 }
 
 /// Every file and folder below a folder, with its size.

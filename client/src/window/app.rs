@@ -144,6 +144,9 @@ impl ClientApp {
         if self.model.is_too_early(&command, now) {
             return;
         }
+        if let Command::Draft(text) | Command::Say(text) = &command {
+            self.model.visit(|visit| visit.chat.draft.clone_from(text));
+        }
         if command.needs_hand() && !is_by_hand {
             self.model.say(Note::Ignored, now);
             return;
@@ -222,8 +225,9 @@ impl ClientApp {
                     control.end_session();
                 }
             }
-            Command::Draft(text) => self.model.visit(|visit| visit.chat.draft = text),
-            Command::Say => self.say(),
+            // It stands in the field.
+            Command::Draft(_) => {}
+            Command::Say(_) => self.say(),
             Command::CancelFiles => {
                 if let Some(control) = control {
                     control.cancel_files();

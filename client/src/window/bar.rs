@@ -267,7 +267,9 @@ fn state(visit: &Visit, words: &Words) -> (Light, String) {
     // What the switches beside it don't say comes first, until the person has looked.
     let carried = match &visit.files {
         Files { running: Some(running), .. } => Some((running.direction, true)),
-        Files { last: Some(ended), is_unseen: true, .. } => Some((ended.direction, false)),
+        Files { last: Some(ended), is_unseen: true, .. } if ended.stored > 0 => {
+            Some((ended.direction, false))
+        }
         _ => None,
     };
     let key = match carried {

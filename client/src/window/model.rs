@@ -195,8 +195,8 @@ pub(crate) enum Command {
     End,
     /// What the person has typed of their answer so far.
     Draft(String),
-    /// Sends it.
-    Say,
+    /// Sends what they have typed.
+    Say(String),
     CancelFiles,
     SetPath(String),
     Save,
@@ -217,7 +217,7 @@ impl Command {
             | Self::Switch(..)
             | Self::Pause
             | Self::Resume
-            | Self::Say
+            | Self::Say(_)
             | Self::WaitAgain => true,
             Self::Deny
             | Self::End

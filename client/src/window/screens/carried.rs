@@ -143,10 +143,11 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         if enters {
             field.request_focus();
         }
-        if field.changed() {
+        // Letters and Enter may come in one frame.
+        if (sends || enters) && !draft.trim().is_empty() {
+            command = Some(Command::Say(draft));
+        } else if field.changed() {
             command = Some(Command::Draft(draft));
-        } else if (sends || enters) && !chat.draft.trim().is_empty() {
-            command = Some(Command::Say);
         }
     });
     command

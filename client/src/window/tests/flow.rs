@@ -164,7 +164,7 @@ fn what_stops_needs_no_hand_and_what_allows_does() {
         Command::Resume,
         Command::Pause,
         Command::NewPassword,
-        Command::Say,
+        Command::Say(String::new()),
         Command::WaitAgain,
     ] {
         assert!(guarded.needs_hand(), "{guarded:?}");
