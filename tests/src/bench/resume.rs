@@ -1,5 +1,9 @@
-//! How long a session is without its line when the relay is killed, and whether anything is lost.
+//! How long a session is without its line when the relay is killed while somebody types and a large file travels, and
+//! whether anything is lost.
 
+use std::fs::File;
+use std::io::{BufWriter, Read, Write as _};
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -9,8 +13,9 @@ use farhand_proto::bounded::{Bytes, List, Text};
 use farhand_proto::input::Input;
 use farhand_proto::language::Language;
 use farhand_proto::screen::{Layout, Rect, Size, View};
+use farhand_proto::transfer::Existing;
 use farhand_seal::ConsoleGuesses;
-use farhand_session::{ActError, ConsoleEvent as Session};
+use farhand_session::{ActError, ConsoleEvent as Session, FileEvent};
 use tokio::sync::watch;
 
 use super::{Figure, Setup, percentile};
@@ -29,6 +34,10 @@ const DELAY: Duration = Duration::from_millis(25);
 const PACE: Duration = Duration::from_millis(20);
 /// How long everything may take that a session needs.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// Bytes of the file for each run.
+const FILE: u64 = 200_000_000;
+/// How long all of the file may take, for each run.
+const FILE_PATIENCE: Duration = Duration::from_secs(120);
 
 /// Measures.
 ///
@@ -44,6 +53,12 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
         .build()
         .expect("a runtime");
     let mut bench = runtime.block_on(Bench::new(&relay));
+    let folder = tempfile::tempdir().expect("a folder");
+    let size = FILE * setup.runs as u64;
+    let file = LargeFile::write(folder.path(), size);
+    let begun = Instant::now();
+    runtime.block_on(bench.send(&file));
+    let mut kills_meanwhile = 0;
     let (mut down, mut found, mut picture) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..setup.runs * KILLS {
         // Somewhere between two words, and not always at the same place.
@@ -56,7 +71,11 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
         down.push(milliseconds(listening - killed));
         found.push(milliseconds(back.found.saturating_duration_since(listening)));
         picture.push(milliseconds(back.picture.saturating_duration_since(listening)));
+        kills_meanwhile += u32::from(!bench.is_sent());
     }
+    let taken =
+        runtime.block_on(bench.sent(FILE_PATIENCE * u32::try_from(setup.runs).unwrap_or(u32::MAX))) - begun;
+    file.check();
     let (words, wrong) = bench.end();
     assert_eq!(wrong, 0, "words are missing, doubled or out of order");
     let p99 = |values: &[f64]| {
@@ -70,6 +89,13 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
         Figure::new("relay there to session back", "ms", found),
         Figure::new("relay there to picture back: p99", "ms", p99(&picture)),
         Figure::new("relay there to picture back", "ms", picture),
+        Figure::new("file sent meanwhile, the same to the byte", "MB", vec![size as f64 / 1e6]),
+        Figure::new(
+            "its rate, the relay's absences included",
+            "MB/s",
+            vec![size as f64 / 1e6 / taken.as_secs_f64()],
+        ),
+        Figure::new("kills while it travelled", "", vec![f64::from(kills_meanwhile)]),
         Figure::new("words typed meanwhile", "", vec![f64::from(words)]),
         Figure::new("words lost, doubled or out of order", "", vec![wrong as f64]),
     ]
@@ -86,8 +112,54 @@ struct Back {
     picture: Instant,
 }
 
+/// A file that is sent, and where it arrives.
+struct LargeFile {
+    from: PathBuf,
+    to: PathBuf,
+}
+
+impl LargeFile {
+    fn write(folder: &Path, size: u64) -> Self {
+        let (from, to) = (folder.join("large"), folder.join("there"));
+        std::fs::create_dir(&to).expect("the folder is ours");
+        let mut file = BufWriter::new(File::create(&from).expect("the folder is ours"));
+        let mut state = 0x9e37_79b9_7f4a_7c15_u64;
+        for _ in 0..size / 8 {
+            // Xorshift: no two blocks of a file are alike.
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            file.write_all(&state.to_le_bytes()).expect("there is room");
+        }
+        file.flush().expect("there is room");
+        Self { from, to }
+    }
+
+    /// # Panics
+    /// What arrived is another file.
+    fn check(&self) {
+        let open = |path: &Path| File::open(path).expect("the file is there");
+        let (mut from, mut to) = (open(&self.from), open(&self.to.join("large")));
+        let (mut sent, mut arrived) = (vec![0; 1 << 20], vec![0; 1 << 20]);
+        loop {
+            let read = |file: &mut File, buffer: &mut Vec<u8>| {
+                buffer.clear();
+                Read::by_ref(file).take(1 << 20).read_to_end(buffer).expect("the file can be read");
+            };
+            read(&mut from, &mut sent);
+            read(&mut to, &mut arrived);
+            assert!(sent == arrived, "the file is another than was sent");
+            if sent.is_empty() {
+                return;
+            }
+        }
+    }
+}
+
 /// Both ends of a session over a slow network, and somebody who types.
 struct Bench {
+    control: ConsoleControl,
+    sent: watch::Receiver<Option<Instant>>,
     back: watch::Receiver<Back>,
     typed: Arc<Mutex<String>>,
     accepted: watch::Receiver<u32>,
@@ -134,12 +206,13 @@ impl Bench {
         let control = handle.control();
         let now = Instant::now();
         let (tell, mut back) = watch::channel(Back { found: now, picture: now });
-        tasks.spawn(follow(handle, tell));
+        let (tell_sent, sent) = watch::channel(None);
+        tasks.spawn(follow(handle, tell, tell_sent));
         tokio::time::timeout(PATIENCE, back.changed()).await.expect("a picture").expect("a session");
         let (stop, stopped) = watch::channel(false);
         let (count, accepted) = watch::channel(0);
-        tasks.spawn(type_words(control, stopped, count));
-        Self { back, typed, accepted, stop, _networks: networks, _tasks: tasks }
+        tasks.spawn(type_words(control.clone(), stopped, count));
+        Self { control, sent, back, typed, accepted, stop, _networks: networks, _tasks: tasks }
     }
 
     /// Waits until line and picture are back that were lost at this moment.
@@ -149,6 +222,23 @@ impl Bench {
             .await
             .expect("the session is back")
             .expect("the session goes on")
+    }
+
+    /// Begins to send this.
+    async fn send(&self, file: &LargeFile) {
+        let there = Text::new(file.to.to_str().expect("a path in UTF-8")).expect("a short path");
+        self.control.put(vec![file.from.clone()], Some(there), Existing::Keep).await.expect("it begins");
+    }
+
+    fn is_sent(&self) -> bool {
+        self.sent.borrow().is_some()
+    }
+
+    /// Waits until the file has arrived, and gives when.
+    async fn sent(&mut self, patience: Duration) -> Instant {
+        let sent = self.sent.wait_for(Option::is_some);
+        let sent = tokio::time::timeout(patience, sent).await.expect("the file arrives");
+        sent.expect("the session goes on").expect("it was waited for")
     }
 
     /// Stops typing; gives the words that were accepted, and how many places of what was typed are not as accepted.
@@ -192,8 +282,12 @@ async fn type_words(control: ConsoleControl, stopped: watch::Receiver<bool>, acc
     }
 }
 
-/// Notes when line and picture come back.
-async fn follow(mut handle: ConsoleHandle, tell: watch::Sender<Back>) {
+/// Notes when line and picture come back, and when the file is there.
+async fn follow(
+    mut handle: ConsoleHandle,
+    tell: watch::Sender<Back>,
+    tell_sent: watch::Sender<Option<Instant>>,
+) {
     let mut is_waiting = true;
     while let Some(event) = handle.event().await {
         match event {
@@ -206,6 +300,13 @@ async fn follow(mut handle: ConsoleHandle, tell: watch::Sender<Back>) {
             }
             ConsoleEvent::Session(Session::Update { .. }) if std::mem::take(&mut is_waiting) => {
                 tell.send_modify(|back| back.picture = Instant::now());
+            }
+            ConsoleEvent::Session(Session::File(FileEvent::Over(result))) => {
+                result.expect("the file arrives");
+                tell_sent.send_replace(Some(Instant::now()));
+            }
+            ConsoleEvent::Session(Session::File(FileEvent::NotStored { why, .. })) => {
+                panic!("the file did not arrive: {why}");
             }
             _ => {}
         }
