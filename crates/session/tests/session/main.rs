@@ -5,5 +5,6 @@
 mod both_ends;
 mod carried;
 mod grants;
+mod pacing;
 mod resume;
 mod world;

@@ -1,0 +1,167 @@
+//! All lanes over one thin line: a file that travels is not felt by whoever types.
+
+use std::time::Duration;
+
+use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::limits::MAX_FILE_CHUNK;
+use farhand_proto::transfer::{Existing, ItemKind, ItemPath, Piece};
+use farhand_session::{ClientEvent, ConsoleEvent, Direction, FileEvent, Transfers};
+
+use crate::world::{MS, World, key};
+
+/// A file without an end that travels, as the programs would read and write it.
+struct Travelling {
+    direction: Direction,
+    begun: u8,
+    offset: u64,
+    arrived: u64,
+    seen: [usize; 2],
+}
+
+impl Travelling {
+    fn begin(world: &mut World, direction: Direction) -> Self {
+        match direction {
+            Direction::Out => world.console.put(None, Existing::Keep),
+            Direction::In => world.console.get(Text::new("large").unwrap()),
+        }
+        .unwrap();
+        Self {
+            direction,
+            begun: 0,
+            offset: 0,
+            arrived: 0,
+            seen: [world.at_client.len(), world.at_console.len()],
+        }
+    }
+
+    /// Reads what may be sent and writes what came.
+    fn step(&mut self, world: &mut World) {
+        let at_client = world.at_client[self.seen[0]..].iter();
+        let at_client: Vec<FileEvent> = at_client
+            .filter_map(|event| if let ClientEvent::File(event) = event { Some(event.clone()) } else { None })
+            .collect();
+        let at_console = world.at_console[self.seen[1]..].iter();
+        let at_console: Vec<FileEvent> = at_console
+            .filter_map(
+                |event| if let ConsoleEvent::File(event) = event { Some(event.clone()) } else { None },
+            )
+            .collect();
+        self.seen = [world.at_client.len(), world.at_console.len()];
+        let (sender, receiver): (&mut dyn Transfers, &mut dyn Transfers) = match self.direction {
+            Direction::Out => (&mut world.console, &mut world.client),
+            Direction::In => (&mut world.client, &mut world.console),
+        };
+        let (at_sender, at_receiver) = match self.direction {
+            Direction::Out => (at_console, at_client),
+            Direction::In => (at_client, at_console),
+        };
+        for event in at_sender {
+            match event {
+                FileEvent::Read { offset, .. } => self.offset = offset,
+                FileEvent::Return { .. } => (self.begun, self.offset) = (0, 0),
+                FileEvent::Over(result) => panic!("{result:?}"),
+                _ => {}
+            }
+        }
+        for event in at_receiver {
+            let FileEvent::Take(piece) = event else { continue };
+            if let Piece::Item { item, .. } = &piece {
+                receiver.file_goes_on(*item, 0);
+            }
+            if let Piece::Data { data, .. } = &piece {
+                self.arrived += data.len() as u64;
+            }
+            receiver.file_wrote(piece.weight());
+        }
+        while sender.wants_file_piece() {
+            let piece = match self.begun {
+                0 => Piece::Begin { files: 1, bytes: 1 << 40 },
+                1 => Piece::Item {
+                    item: 0,
+                    path: ItemPath::new("large").unwrap(),
+                    kind: ItemKind::File { size: 1 << 40, modified: 0 },
+                },
+                _ => {
+                    let data = Bytes::new(vec![7; MAX_FILE_CHUNK]).unwrap();
+                    let offset = self.offset;
+                    self.offset += data.len() as u64;
+                    Piece::Data { item: 0, offset, data }
+                }
+            };
+            self.begun = (self.begun + 1).min(2);
+            sender.file_piece(piece);
+        }
+    }
+}
+
+/// How long a key takes from the console until it is done at the client, and until its small picture is back. The
+/// longest of many, in milliseconds.
+fn felt(rate: u64, delay: Duration, direction: Option<Direction>) -> (u128, u128, u64) {
+    let mut world = World::new(rate, delay);
+    world.run(200 * MS);
+    world.client.answer(crate::world::both(), world.now);
+    world.run(200 * MS);
+    let mut travelling = direction.map(|direction| Travelling::begin(&mut world, direction));
+    let run = |world: &mut World, travelling: &mut Option<Travelling>| {
+        if let Some(travelling) = travelling {
+            travelling.step(world);
+        }
+        world.run(MS);
+    };
+    // Until the rate is known and the window is full.
+    for _ in 0..3_000 {
+        run(&mut world, &mut travelling);
+    }
+    let (mut done, mut echoed) = (0, 0);
+    for round in 0..200_u64 {
+        let start = world.now;
+        world.act(key('a', round % 2 == 0));
+        let (before, seen) = (world.done.len(), world.at_console.len());
+        while world.done.len() == before {
+            run(&mut world, &mut travelling);
+        }
+        done = done.max((world.now - start).as_millis());
+        // The letter on the screen.
+        while world.client.update_size().is_none() {
+            run(&mut world, &mut travelling);
+        }
+        world.client.update(vec![1; 300], world.now);
+        let is_update = |event: &ConsoleEvent| matches!(event, ConsoleEvent::Update { .. });
+        while !world.at_console[seen..].iter().any(is_update) {
+            run(&mut world, &mut travelling);
+        }
+        echoed = echoed.max((world.now - start).as_millis());
+        // Not always at the same place between two records.
+        for _ in 0..37 + round % 13 {
+            run(&mut world, &mut travelling);
+        }
+    }
+    (done, echoed, travelling.map_or(0, |travelling| travelling.arrived))
+}
+
+#[test]
+fn at_2_mbit_a_file_adds_at_most_50_ms_to_the_echo_of_a_key() {
+    let (rate, delay) = (250_000, 20 * MS);
+    let (_, alone, _) = felt(rate, delay, None);
+    for direction in [Direction::Out, Direction::In] {
+        let (_, beside, arrived) = felt(rate, delay, Some(direction));
+        println!("{direction:?}: {alone} ms alone, {beside} ms beside a file, {arrived} bytes of it");
+        assert!(beside <= alone + 50, "{direction:?}: {beside} ms, alone {alone} ms");
+        // It has the rest of the line, which is nearly all of it.
+        assert!(arrived > 1_000_000, "{direction:?}: {arrived}");
+    }
+}
+
+#[test]
+fn at_256_kbit_a_key_waits_for_one_record_at_most() {
+    let (rate, delay) = (32_000, 20 * MS);
+    // A record lasts 20 ms, and the key itself needs its time.
+    const RECORD: u128 = 20 + 2;
+    let (alone, _, _) = felt(rate, delay, None);
+    for direction in [Direction::Out, Direction::In] {
+        let (beside, _, arrived) = felt(rate, delay, Some(direction));
+        println!("{direction:?}: {alone} ms alone, {beside} ms beside a file, {arrived} bytes of it");
+        assert!(beside <= alone + RECORD, "{direction:?}: {beside} ms, alone {alone} ms");
+        assert!(arrived > 100_000, "{direction:?}: {arrived}");
+    }
+}
