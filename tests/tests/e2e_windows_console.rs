@@ -14,7 +14,7 @@ struct Desks {
     console: Window,
     client: Client,
     _managers: [Program; 2],
-    _relay: Relay,
+    relay: Relay,
     eye: Eye,
     customers_eye: Eye,
     server: XServer,
@@ -35,7 +35,7 @@ impl Desks {
         let client = Client::start(&relay, &customers, &["--commands"]);
         let console = Window::console(&relay, &operator, &server);
         let (eye, customers_eye) = (Eye::open(&server), Eye::open(&customers));
-        Self { console, client, _managers: managers, _relay: relay, eye, customers_eye, server, customers }
+        Self { console, client, _managers: managers, relay, eye, customers_eye, server, customers }
     }
 
     /// Types the numbers and lets the console try them.
@@ -210,6 +210,19 @@ fn a_frozen_line_is_never_passed_off_as_live() {
     signal(&desks.client.process, "-CONT");
     desks.console.wait_without("nothing frozen", |node| node.name.contains("Frozen"));
     desks.wait_until_live();
+}
+
+#[test]
+fn a_relay_that_is_restarted_says_so_before_and_the_session_goes_on() {
+    let mut desks = Desks::new();
+    desks.connect();
+    desks.relay.process().terminate();
+    desks.console.says("The relay is being restarted. The line will break for a moment");
+    desks.console.says("The line is lost. Reconnecting");
+    assert_eq!(desks.relay.process().exit_code(), Some(0));
+    desks.relay.start_again();
+    desks.wait_until_live();
+    desks.console.wait_without("a warning", |node| node.name.starts_with("The relay is being restarted"));
 }
 
 #[test]

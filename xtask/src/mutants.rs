@@ -11,11 +11,13 @@ use crate::workspace::Workspace;
 const VERSION: &str = "27.1.0";
 
 /// What grants, consent and guesses depend on.
-const FILES: [&str; 4] = [
+const FILES: [&str; 6] = [
     "crates/proto/src/grant.rs",
     "crates/seal/src/guesses.rs",
     "crates/session/src/client.rs",
     "crates/session/src/client/acts.rs",
+    "crates/session/src/client/transfers.rs",
+    "crates/session/src/client/words.rs",
 ];
 
 /// Whose tests have to notice.
