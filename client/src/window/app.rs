@@ -429,6 +429,12 @@ impl App for ClientApp {
         if let Pane::Bar(index) = window {
             match KeepAbove::start(self.display.as_deref(), number) {
                 Ok(above) => {
+                    if let Some(monitor) = self.monitors.get(index)
+                        && !self.places.contains_key(&index)
+                    {
+                        // The bar of another session on this desktop.
+                        self.places.insert(index, Place::beside(above.others(), monitor));
+                    }
                     self.above.insert(index, above);
                 }
                 Err(error) => tracing::warn!(%error, "a bar may be covered"),

@@ -4,6 +4,7 @@ use egui::{
     Button, Color32, Key, Rect, Sense, TextStyle, Ui, UiBuilder, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use farhand_proto::grant::Grant;
+use farhand_proto::screen::Rect as Pixels;
 use farhand_session::Direction;
 use farhand_window::theme::{self, Palette};
 use farhand_window::{Monitor, egui};
@@ -295,6 +296,26 @@ impl Place {
         Self { x: room(monitor).0 / 2, y: 0 }
     }
 
+    /// There, or below what lies there already.
+    pub(crate) fn beside(others: &[Pixels], monitor: &Monitor) -> Self {
+        let (width, height) = pixels(monitor);
+        let mut place = Self::home(monitor);
+        let overlaps = |place: Self, other: &&Pixels| {
+            let (x, y) = place.on_desktop(monitor);
+            let apart = |start: i32, length: i32, other: i32, others_length: u32| {
+                start + length <= other || other.saturating_add_unsigned(others_length) <= start
+            };
+            !apart(x, width, other.x, other.width) && !apart(y, height, other.y, other.height)
+        };
+        // Each can be in the way once.
+        for _ in others {
+            let Some(other) = others.iter().find(|other| overlaps(place, other)) else { break };
+            let bottom = other.y.saturating_add_unsigned(other.height) - monitor.y;
+            place = Self { y: bottom, ..place }.within(monitor);
+        }
+        place
+    }
+
     /// Moved, and within the monitor.
     pub(crate) fn moved(self, by: Vec2, monitor: &Monitor) -> Self {
         let scale = monitor.scale as f32;
@@ -329,9 +350,15 @@ impl Place {
 
 /// How far a bar can move to the right and down.
 fn room(monitor: &Monitor) -> (i32, i32) {
+    let (width, height) = pixels(monitor);
+    let free = |side: u32, own: i32| (side as i32 - own).max(0);
+    (free(monitor.width, width), free(monitor.height, height))
+}
+
+/// A bar's size in pixels.
+fn pixels(monitor: &Monitor) -> (i32, i32) {
     let size = size((f64::from(monitor.width) / monitor.scale) as f32) * monitor.scale as f32;
-    let free = |side: u32, own: f32| (side as i32 - own.round() as i32).max(0);
-    (free(monitor.width, size.x), free(monitor.height, size.y))
+    (size.x.round() as i32, size.y.round() as i32)
 }
 
 #[cfg(test)]
@@ -351,6 +378,11 @@ mod tests {
         assert_eq!(home.moved(vec2(0.0, 20.0), &MONITOR).dropped(&MONITOR), home);
         assert_eq!(Place { x: 100, y: 880 }.dropped(&MONITOR), Place { x: 100, y: 904 });
         assert_eq!(Place { x: 190, y: 400 }.dropped(&MONITOR), Place { x: 200, y: 400 });
+        // Another session's bar, and a second one below it.
+        let other = |y| Pixels { x: 1920 + 100, y, width: 1920, height: 96 };
+        assert_eq!(Place::beside(&[], &MONITOR), home);
+        assert_eq!(Place::beside(&[other(196), other(100)], &MONITOR), Place { y: 192, ..home });
+        assert_eq!(Place::beside(&[other(196)], &MONITOR), home);
         // A monitor that got smaller keeps it in sight.
         let small = Monitor { width: 800, height: 600, scale: 1.0, ..MONITOR };
         assert_eq!(Place { x: 100, y: 904 }.on_desktop(&small), (1920 + 24, 100 + 552));

@@ -1,5 +1,7 @@
 //! A window that stays in sight.
 
+use farhand_proto::screen::Rect;
+
 use crate::OpenError;
 
 /// Keeps a window above all others for as long as this lives.
@@ -9,7 +11,7 @@ use crate::OpenError;
 /// nothing flickers or burns time. It ends by itself when the window does.
 #[derive(Debug)]
 pub struct KeepAbove {
-    _above: Above,
+    above: Above,
 }
 
 #[cfg(target_os = "linux")]
@@ -26,11 +28,21 @@ impl KeepAbove {
     /// above yet.
     pub fn start(display: Option<&str>, window: u32) -> Result<Self, OpenError> {
         #[cfg(target_os = "linux")]
-        return crate::x11::keep_above(display, window).map(|above| Self { _above: above });
+        return crate::x11::keep_above(display, window).map(|above| Self { above });
         #[cfg(not(target_os = "linux"))]
         {
             let _ = (display, window);
             Err(OpenError::NotOnThisSystem)
         }
+    }
+
+    /// Where other windows were that are kept above, also by other programs, when this one was first: two that lie in
+    /// one place can't both be seen.
+    #[must_use]
+    pub fn others(&self) -> &[Rect] {
+        #[cfg(target_os = "linux")]
+        return self.above.others();
+        #[cfg(not(target_os = "linux"))]
+        match self.above {}
     }
 }

@@ -9,6 +9,7 @@ mod window;
 use std::time::{Duration, Instant};
 
 use farhand_desktop::KeepAbove;
+use farhand_proto::screen::Rect;
 use farhand_testkit::x::{Eye, XServer, eventually};
 use window::OwnWindow;
 use x11rb::connection::Connection as _;
@@ -67,6 +68,18 @@ fn other_windows_dont_cover_it() {
     drop(above);
     raise(&before);
     assert!(!is_seen(&eye), "nobody cares any more");
+}
+
+#[test]
+fn two_that_are_kept_above_know_of_each_other() {
+    let server = XServer::xvfb(640, 480);
+    let _manager = server.start_window_manager();
+    let _stranger = OwnWindow::show(&server, (0, 0), (640, 480), BLUE);
+    let (first, second) = (bar(&server), OwnWindow::show(&server, (0, 200), (50, 50), BLUE));
+    let start = |window: &OwnWindow| KeepAbove::start(Some(server.display()), window.window).unwrap();
+    let before = start(&first);
+    assert_eq!(before.others(), []);
+    assert_eq!(start(&second).others(), [Rect { x: 170, y: 0, width: 300, height: 40 }]);
 }
 
 #[test]

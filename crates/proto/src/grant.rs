@@ -168,6 +168,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn sets_are_sets() {
+        let [view, control] = [Grant::View, Grant::Control].map(|grant| Grants::NONE.with(grant));
+        let both = view.or(control);
+        assert_eq!(view.with(Grant::View), view);
+        assert_eq!([both.or(view), view.or(both), both.or(both)], [both; 3]);
+        assert_eq!([both.and(view), view.and(both), both.without(control)], [view; 3]);
+        assert_eq!([view.and(control), view.without(both)], [Grants::NONE; 2]);
+    }
+
+    #[test]
     fn names_go_to_a_set_and_back() {
         let both: Grants = "view, control".parse().unwrap();
         assert_eq!(both.to_string(), "view,control");

@@ -4,6 +4,7 @@
 //! every window has pixels of its own. So this looks at the order of the windows themselves, whenever the server tells
 //! that something about them changed.
 
+use farhand_proto::screen::Rect;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -13,9 +14,10 @@ use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::Event;
 use x11rb::protocol::xproto::{
-    ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask, GetGeometryReply, MapState,
-    StackMode, Window,
+    Atom, AtomEnum, ChangeWindowAttributesAux, ConfigureWindowAux, ConnectionExt as _, EventMask,
+    GetGeometryReply, MapState, PropMode, StackMode, Window,
 };
+use x11rb::wrapper::ConnectionExt as _;
 
 use super::link::{Asked as _, Link};
 use crate::{OpenError, ScreenError, Waker};
@@ -31,15 +33,24 @@ const LONGEST: Duration = Duration::from_secs(2);
 /// Window managers keep invisible windows of fewer pixels than this at the edges of the screen.
 const EDGE: i32 = 4;
 
+/// A property of every window that is kept above.
+const MARK: &[u8] = b"_FARHAND_ABOVE";
+
 /// The thread that does it.
 #[derive(Debug)]
 pub(crate) struct X11Above {
     waker: Waker,
     is_over: Arc<AtomicBool>,
     thread: Option<JoinHandle<()>>,
+    others: Vec<Rect>,
 }
 
 impl X11Above {
+    /// Where other windows were that are kept above, when this one was first.
+    pub(crate) fn others(&self) -> &[Rect] {
+        &self.others
+    }
+
     pub(super) fn start(link: Link, window: Window) -> Result<Self, OpenError> {
         let events = ChangeWindowAttributesAux::new().event_mask(EventMask::STRUCTURE_NOTIFY);
         let watched = link.change_window_attributes(window, &events).asked::<OpenError>(ASKED)?;
@@ -47,13 +58,18 @@ impl X11Above {
         let events = ChangeWindowAttributesAux::new().event_mask(EventMask::SUBSTRUCTURE_NOTIFY);
         let watched = link.change_window_attributes(link.root(), &events).asked::<OpenError>(ASKED)?;
         watched.check().asked::<OpenError>(ASKED)?;
+        let mark = link.intern_atom(false, MARK).asked::<OpenError>(ASKED)?;
+        let mark = mark.reply().asked::<OpenError>(ASKED)?.atom;
+        let others = others(&link, mark).asked::<OpenError>(ASKED)?;
+        let marked = link.change_property8(PropMode::REPLACE, window, mark, AtomEnum::STRING, &[]);
+        marked.asked::<OpenError>(ASKED)?.check().asked::<OpenError>(ASKED)?;
         let (waker, is_over) = (link.waker(), Arc::new(AtomicBool::new(false)));
         let guard = Guard { link, window, is_over: is_over.clone(), raised: None, pause: PAUSE };
         let thread = std::thread::Builder::new().name("above".to_owned()).spawn(move || guard.run());
         let thread = thread.map_err(|error| {
             OpenError::Screen(ScreenError::Server { what: ASKED, reason: error.to_string() })
         })?;
-        Ok(Self { waker, is_over, thread: Some(thread) })
+        Ok(Self { waker, is_over, thread: Some(thread), others })
     }
 }
 
@@ -205,6 +221,37 @@ impl Guard {
         }
         Ok(top)
     }
+}
+
+/// Where the visible windows are that are marked so: on the root, or in a window manager's frame.
+fn others(link: &Link, mark: Atom) -> Result<Vec<Rect>, ReplyError> {
+    let mut found = Vec::new();
+    for top in link.query_tree(link.root())?.reply()?.children {
+        match place_of_marked(link, top, mark) {
+            Ok(place) => found.extend(place),
+            // It is gone.
+            Err(ReplyError::X11Error(_)) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(found)
+}
+
+fn place_of_marked(link: &Link, top: Window, mark: Atom) -> Result<Option<Rect>, ReplyError> {
+    if link.get_window_attributes(top)?.reply()?.map_state != MapState::VIEWABLE {
+        return Ok(None);
+    }
+    let mut windows = link.query_tree(top)?.reply()?.children;
+    windows.push(top);
+    for window in windows {
+        // Its type is told also where it has no contents.
+        if link.get_property(false, window, mark, AtomEnum::ANY, 0, 0)?.reply()?.type_ != x11rb::NONE {
+            let GetGeometryReply { x, y, width, height, .. } = link.get_geometry(top)?.reply()?;
+            let rect = Rect { x: x.into(), y: y.into(), width: width.into(), height: height.into() };
+            return Ok(Some(rect));
+        }
+    }
+    Ok(None)
 }
 
 /// Whether two windows share more than an edge.
