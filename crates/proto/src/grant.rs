@@ -185,6 +185,7 @@ mod tests {
         assert_eq!("".parse::<Grants>().unwrap(), Grants::NONE);
         assert_eq!(Grants::NONE.to_string().parse::<Grants>().unwrap(), Grants::NONE);
         assert_eq!("view,root".parse::<Grants>(), Err(UnknownGrant("root".into())));
-        assert!(Grants::try_from(0x8001).is_err());
+        assert_eq!(Grants::try_from(0x8001).unwrap_err().to_string(), "unknown grants 0x8000");
+        assert_eq!(format!("{both:?}"), "Grants(view,control)");
     }
 }

@@ -405,6 +405,26 @@ fn a_console_that_stops_acknowledging_gets_no_more_than_the_window() {
 }
 
 #[test]
+fn a_console_that_takes_no_answers_is_read_no_further() {
+    let mut world = World::open();
+    let mut number = 0;
+    while world.client.can_take_in() {
+        assert!(number < 100_000, "whoever takes nothing may cause more and more");
+        let act = ToClient::Act { number, input: Input::ReleaseAll };
+        world.client.handle(act, 5, world.now);
+        while let Some(event) = world.client.poll_event() {
+            if let ClientEvent::Do(_) = &event {
+                world.client.done(Ok(()), world.now);
+            }
+        }
+        number += 1;
+    }
+    assert!(number > 1_000, "{number}");
+    while world.client.poll_transmit(world.now).is_some() {}
+    assert!(world.client.can_take_in());
+}
+
+#[test]
 fn either_side_ends_it_and_says_who() {
     let mut world = World::open();
     world.console.end(EndReason::Operator);
