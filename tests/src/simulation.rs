@@ -13,6 +13,7 @@ mod dice;
 mod faults;
 mod ledger;
 mod line;
+mod mover;
 mod network;
 mod people;
 mod registration;
@@ -59,6 +60,10 @@ pub struct Totals {
     pub done: u64,
     /// Updates of the picture that came.
     pub updates: u64,
+    /// Transfers of files that went to their end.
+    pub transfers: u64,
+    /// Words that arrived.
+    pub said: u64,
     /// Sessions that were lost for good.
     pub lost_for_good: u64,
     /// Sessions that lived to the end of their run.
@@ -73,7 +78,7 @@ impl Totals {
         }
     }
 
-    fn named(&mut self) -> [(&'static str, &mut u64); 15] {
+    fn named(&mut self) -> [(&'static str, &mut u64); 17] {
         [
             ("steps", &mut self.steps),
             ("cuts", &mut self.cuts),
@@ -88,6 +93,8 @@ impl Totals {
             ("acts refused", &mut self.refused),
             ("done at the desk", &mut self.done),
             ("updates of the picture", &mut self.updates),
+            ("transfers", &mut self.transfers),
+            ("words said", &mut self.said),
             ("sessions lost for good", &mut self.lost_for_good),
             ("sessions that lived to the end", &mut self.survived),
         ]

@@ -29,6 +29,7 @@ fn whatever_the_network_does_both_ends_keep_their_promises() {
     assert!(totals.losses > 50 && totals.returns > 50, "{totals}");
     assert!(totals.cuts > 20 && totals.hangs > 10 && totals.crashes > 10, "{totals}");
     assert!(totals.done > 1_000 && totals.survived > 10, "{totals}");
+    assert!(totals.transfers > 10 && totals.said > 10, "{totals}");
 }
 
 #[test]

@@ -9,7 +9,7 @@ use farhand_proto::relay::{FromRelay, Ticket, ToRelay};
 use farhand_proto::time::Moment;
 use farhand_proto::version::Versions;
 use farhand_seal::{ClientConfig, ClientSeal, ClientSealed, Guesses, Step};
-use farhand_session::{ClientEvent, ClientSession, Ended};
+use farhand_session::{ClientEvent, ClientSession, Ended, FileEvent};
 use farhand_transport::Identity;
 
 use super::Around;
@@ -17,6 +17,7 @@ use super::ask::{Asked, Asking};
 use super::desk::Desk;
 use super::ledger::Wish;
 use super::line::{Line, Pass, Pipe, WayBack, is_of_the_line};
+use super::mover::Mover;
 use super::network::{At, LegNo, Parcel, Who};
 use super::registration::Registration;
 use super::seat::Seat;
@@ -29,6 +30,7 @@ pub(super) struct Client<'g> {
     pub(super) registration: Registration,
     stage: Stage<'g>,
     desk: Desk,
+    files: Mover,
     /// When the customer is to be asked for an answer.
     pub(super) asked: bool,
     /// How each session ended.
@@ -59,6 +61,7 @@ impl<'g> Client<'g> {
             registration: Registration::new(),
             stage: Stage::Waiting,
             desk: Desk::default(),
+            files: Mover::default(),
             asked: false,
             ends: Vec::new(),
             last_lost: None,
@@ -171,6 +174,8 @@ impl<'g> Client<'g> {
                 around.note(format_args!("client: sealed"));
                 around.ledger.sessions += 1;
                 around.ledger.wish = Wish::default();
+                (around.ledger.said, around.ledger.heard) = ([0; 2], [0; 2]);
+                self.files = Mover::default();
                 self.asked = false;
                 let back =
                     WayBack { who: Who::Client, identity: Arc::clone(&self.identity), pass: pass.clone() };
@@ -198,8 +203,10 @@ impl<'g> Client<'g> {
             self.desk.turn(&mut seat.session, around);
         }
         while let Some(event) = seat.session.poll_event() {
-            handle_event(event, seat, &mut self.desk, &mut self.asked, around);
+            let own = (&mut self.desk, &mut self.files, &mut self.asked);
+            handle_event(event, seat, own, around);
         }
+        self.files.turn(&mut seat.session);
         if seat.ended.is_some() {
             self.desk.close();
         } else if let Some(bytes) = seat.session.update_size() {
@@ -209,7 +216,7 @@ impl<'g> Client<'g> {
         let mut shown = None;
         let next = || {
             let frame = session.poll_transmit(now)?;
-            if matches!(frame[0], 34..=37) && !wish.may_see() {
+            if matches!(frame[0], 34..=37) && !wish.may_see() || frame[0] == 8 && !wish.may_carry() {
                 shown = Some(frame[0]);
             }
             Some(frame)
@@ -236,12 +243,11 @@ impl<'g> Client<'g> {
 fn handle_event(
     event: ClientEvent,
     seat: &mut Seat<ClientSession>,
-    desk: &mut Desk,
-    asked: &mut bool,
+    (desk, files, asked): (&mut Desk, &mut Mover, &mut bool),
     around: &mut Around,
 ) {
     let wish = around.ledger.wish;
-    if !matches!(event, ClientEvent::Do(_) | ClientEvent::ReleaseAll) {
+    if !matches!(event, ClientEvent::Do(_) | ClientEvent::ReleaseAll | ClientEvent::File(_)) {
         around.note(format_args!("client: {event:?}"));
     }
     if seat.ended.is_some() {
@@ -268,10 +274,32 @@ fn handle_event(
             desk.inject(input, around);
         }
         ClientEvent::ReleaseAll => desk.release_all(around),
-        // The people of these worlds don't write, copy or move files.
-        ClientEvent::Said(_) | ClientEvent::Clipboard(_) | ClientEvent::File(_) => {
-            around.fail(format_args!("client: something came that nobody sent"));
+        ClientEvent::Said(text) => {
+            if !wish.said_yes {
+                around.fail(format_args!("client: words before anybody said yes"));
+            }
+            if let Err(why) = around.ledger.hear(0, &text) {
+                around.fail(format_args!("client: {why}"));
+            }
         }
+        ClientEvent::File(event) => {
+            let begins = match &event {
+                FileEvent::Put { folder, .. } => folder.as_ref().map(|name| (name.parse(), true)),
+                FileEvent::Get { path } => Some((path.parse(), false)),
+                _ => None,
+            };
+            if (begins.is_some() || matches!(event, FileEvent::Take(_))) && !wish.may_carry() {
+                around.fail(format_args!("client: files move: {wish:?}"));
+            }
+            match begins {
+                Some((Ok(transfer), true)) => files.write(transfer),
+                Some((Ok(transfer), false)) => files.read(transfer),
+                Some((Err(_), _)) => around.fail(format_args!("client: a transfer that nobody began")),
+                None => files.handle(event, &mut seat.session, around),
+            }
+        }
+        // The people of these worlds copy nothing.
+        ClientEvent::Clipboard(_) => around.fail(format_args!("client: something came that nobody sent")),
         ClientEvent::Lost => seat.handle_lost(around),
         ClientEvent::Found => seat.handle_found(around),
         ClientEvent::Ended(how) => seat.handle_ended(how, around),

@@ -18,6 +18,7 @@ use farhand_transport::Identity;
 use super::Around;
 use super::ask::{Asked, Asking, RELAY_ANSWER};
 use super::line::{Line, Pass, Pipe, WayBack, is_of_the_line};
+use super::mover::Mover;
 use super::network::{At, LegNo, Parcel, Who};
 use super::registration::{HEARTBEAT, busy};
 use super::seat::Seat;
@@ -34,6 +35,7 @@ pub(super) struct Console<'g> {
     /// The leg on which the operator is logged in.
     login: Option<Login>,
     requests: u32,
+    pub(super) files: Mover,
     /// How its session ended.
     pub(super) end: Option<Ended>,
     /// Since when the line had been lost then.
@@ -71,6 +73,7 @@ impl<'g> Console<'g> {
             stage: Stage::Pause(Duration::from_secs(1)),
             login: None,
             requests: 0,
+            files: Mover::default(),
             end: None,
             last_lost: None,
         }
@@ -78,8 +81,13 @@ impl<'g> Console<'g> {
 
     /// The session, while it is not over.
     pub(super) fn session(&mut self) -> Option<&mut ConsoleSession> {
+        self.session_and_files().map(|(session, _)| session)
+    }
+
+    /// And the files that travel in it.
+    pub(super) fn session_and_files(&mut self) -> Option<(&mut ConsoleSession, &mut Mover)> {
         match &mut self.stage {
-            Stage::Session(seat) if seat.ended.is_none() => Some(&mut seat.session),
+            Stage::Session(seat) if seat.ended.is_none() => Some((&mut seat.session, &mut self.files)),
             _ => None,
         }
     }
@@ -299,8 +307,9 @@ impl<'g> Console<'g> {
         let now = around.now;
         seat.session.handle_due(now);
         while let Some(event) = seat.session.poll_event() {
-            handle_event(event, seat, around);
+            handle_event(event, seat, &mut self.files, around);
         }
+        self.files.turn(&mut seat.session);
         let session = &mut seat.session;
         seat.line.send_from(|| session.poll_transmit(now), around);
         around.ledger.epochs[1] = seat.line.epoch;
@@ -322,7 +331,12 @@ enum Heard {
     Nothing,
 }
 
-fn handle_event(event: ConsoleEvent, seat: &mut Seat<ConsoleSession>, around: &mut Around) {
+fn handle_event(
+    event: ConsoleEvent,
+    seat: &mut Seat<ConsoleSession>,
+    files: &mut Mover,
+    around: &mut Around,
+) {
     if seat.ended.is_some() {
         around.fail(format_args!("console: {event:?} after the end"));
     }
@@ -338,6 +352,14 @@ fn handle_event(event: ConsoleEvent, seat: &mut Seat<ConsoleSession>, around: &m
         ConsoleEvent::Update { .. } => {
             around.trace.totals.updates += 1;
             Ok(())
+        }
+        ConsoleEvent::File(event) => {
+            files.handle(event, &mut seat.session, around);
+            Ok(())
+        }
+        ConsoleEvent::Said(text) => {
+            around.trace.totals.said += 1;
+            around.ledger.hear(1, &text)
         }
         ConsoleEvent::Screen { .. } | ConsoleEvent::Shape(_) | ConsoleEvent::PointerAt(_) => Ok(()),
         other => {

@@ -21,6 +21,11 @@ pub(super) struct Ledger {
     /// The last letter that was done at the desk, and all of them.
     last: Option<u64>,
     done: Vec<bool>,
+    /// Transfers that were begun.
+    pub(super) transfers: u64,
+    /// What the operator and the customer said in this session, and how much of it arrived.
+    pub(super) said: [u64; 2],
+    pub(super) heard: [u64; 2],
     /// What the customer wants.
     pub(super) wish: Wish,
     /// What to read aloud.
@@ -39,11 +44,18 @@ pub(super) struct Wish {
     pub(super) view: bool,
     pub(super) control: bool,
     pub(super) paused: bool,
+    pub(super) files: bool,
+    /// They change their mind no more.
+    pub(super) is_settled: bool,
 }
 
 impl Wish {
     pub(super) fn may_see(self) -> bool {
         self.said_yes && self.view && !self.paused
+    }
+
+    pub(super) fn may_carry(self) -> bool {
+        self.said_yes && self.files && !self.paused
     }
 
     pub(super) fn may_act(self) -> bool {
@@ -128,6 +140,16 @@ impl Ledger {
                 return Err(format!("act {number} is called done, and its letter {letter} is not"));
             }
         }
+        Ok(())
+    }
+
+    /// One of the two (the operator is 0) has heard this.
+    pub(super) fn hear(&mut self, who_said: usize, text: &str) -> Result<(), String> {
+        let expected = self.heard[who_said].to_string();
+        if text != expected || self.heard[who_said] >= self.said[who_said] {
+            return Err(format!("heard {text:?}, expected {expected:?}"));
+        }
+        self.heard[who_said] += 1;
         Ok(())
     }
 

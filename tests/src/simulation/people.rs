@@ -4,12 +4,15 @@ use farhand_proto::bounded::Text;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::limits::MAX_INPUT_TEXT;
+use farhand_proto::prose::Prose;
 use farhand_proto::screen::Point;
 use farhand_proto::session::EndReason;
 use farhand_proto::time::Moment;
+use farhand_proto::transfer::Existing;
 use farhand_session::{ActError, ClientSession, ConsoleSession};
 
 use super::Around;
+use super::mover::Mover;
 
 /// The person at the desktop.
 #[derive(Debug)]
@@ -75,6 +78,7 @@ impl Customer {
         if !session.is_over() {
             wish.said_yes = !allowed.is_empty();
             (wish.view, wish.control) = (allowed.allows(Grant::View), allowed.allows(Grant::Control));
+            wish.files = allowed.allows(Grant::Files);
         }
         session.answer(allowed, now);
     }
@@ -86,6 +90,7 @@ impl Customer {
         around.note(format_args!("customer: allows everything"));
         let wish = &mut around.ledger.wish;
         (wish.paused, wish.view, wish.control) = (false, true, true);
+        (wish.files, wish.is_settled) = (true, true);
         session.set_paused(false, around.now);
         session.set_grants(Grant::ALL.into_iter().collect(), around.now);
     }
@@ -119,7 +124,13 @@ fn whim(session: &mut ClientSession, around: &mut Around) {
             around.note(format_args!("customer: allows view: {on}"));
             session.switch(Grant::View, on, now);
         }
-        70..99 => {
+        70..80 => {
+            let said = &mut around.ledger.said[1];
+            if session.say(Prose::new(said.to_string()).expect("a number")).is_ok() {
+                *said += 1;
+            }
+        }
+        80..99 => {
             around.note(format_args!("customer: uses their mouse"));
             session.local_input(now);
         }
@@ -147,14 +158,14 @@ impl Operator {
         (!self.is_settled).then_some(self.acts_at)
     }
 
-    pub(super) fn turn(&mut self, session: Option<&mut ConsoleSession>, around: &mut Around) {
+    pub(super) fn turn(&mut self, session: Option<(&mut ConsoleSession, &mut Mover)>, around: &mut Around) {
         if self.is_settled || self.acts_at > around.now {
             return;
         }
         let quick = around.dice.chance(80);
         self.acts_at =
             around.now + if quick { around.dice.time(10, 150) } else { around.dice.time(200, 3_000) };
-        let Some(session) = session else {
+        let Some((session, files)) = session else {
             self.acts_at += around.dice.time(1_000, 2_000);
             return;
         };
@@ -172,7 +183,14 @@ impl Operator {
                     act(session, &Input::Key { key: control, pressed: false }, around);
                 }
             }
-            800..950 => act(session, &Input::Move(at), around),
+            800..830 => {
+                let said = &mut around.ledger.said[0];
+                if session.say(Prose::new(said.to_string()).expect("a number")).is_ok() {
+                    *said += 1;
+                }
+            }
+            830..850 if files.is_idle() => carry(session, files, around),
+            830..950 => act(session, &Input::Move(at), around),
             950..990 => {
                 for pressed in [true, false] {
                     act(session, &Input::Button { button: Button::Left, pressed, at }, around);
@@ -186,6 +204,19 @@ impl Operator {
             _ => act(session, &Input::ReleaseAll, around),
         }
         session.handle_due(now);
+    }
+}
+
+/// Sends or fetches files.
+fn carry(session: &mut ConsoleSession, files: &mut Mover, around: &mut Around) {
+    let transfer = around.ledger.transfers;
+    let name = Text::truncated(&transfer.to_string());
+    let sends = around.dice.chance(50);
+    let begun = if sends { session.put(Some(name), Existing::Keep) } else { session.get(name) };
+    if begun.is_ok() {
+        around.note(format_args!("operator: transfer {transfer}, sends: {sends}"));
+        around.ledger.transfers += 1;
+        if sends { files.read(transfer) } else { files.write(transfer) }
     }
 }
 

@@ -157,7 +157,7 @@ impl<'g> World<'g> {
         }
         let mut asked = std::mem::take(&mut self.client.asked);
         self.customer.turn(self.client.session(), &mut asked, &mut self.around);
-        self.operator.turn(self.console.session(), &mut self.around);
+        self.operator.turn(self.console.session_and_files(), &mut self.around);
         self.relay.turn(&mut self.around);
         self.client.turn(&mut self.around);
         self.console.turn(&mut self.around);
@@ -246,9 +246,12 @@ impl<'g> World<'g> {
     fn is_quiet(&mut self) -> bool {
         let up = self.client.seat().is_some_and(|seat| seat.line.is_up())
             && self.console.seat().is_some_and(|seat| seat.line.is_up());
-        up && self.console.session().is_some_and(|session| {
-            session.acts_waiting() == 0 && session.grants().allows(Grant::Control) && !session.is_paused()
-        })
+        // Nothing that was said is missing, and no file is under way.
+        let is_carried = self.console.files.is_idle() && self.around.ledger.said == self.around.ledger.heard;
+        up && is_carried
+            && self.console.session().is_some_and(|session| {
+                session.acts_waiting() == 0 && session.grants().allows(Grant::Control) && !session.is_paused()
+            })
     }
 
     /// Once the network is well, no line stays lost for long.

@@ -22,9 +22,8 @@ impl Model {
         }
         self.connect.focus = match trouble.fault {
             Fault::Id => Some(Field::Id),
-            Fault::Password => Some(Field::Password),
-            // Enter tries again.
-            Fault::Elsewhere => Some(Field::Password),
+            // After what is not the numbers' fault, Enter tries again.
+            Fault::Password | Fault::Elsewhere => Some(Field::Password),
             Fault::Settings => None,
         };
         self.connect.trouble = Some(trouble);
