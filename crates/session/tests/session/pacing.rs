@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::limits::MAX_FILE_CHUNK;
+use farhand_proto::time::Moment;
 use farhand_proto::transfer::{Existing, ItemKind, ItemPath, Piece};
 use farhand_session::{ClientEvent, ConsoleEvent, Direction, FileEvent, Transfers};
 
@@ -107,6 +108,7 @@ fn felt(rate: u64, delay: Duration, direction: Option<Direction>) -> (u128, u128
             travelling.step(world);
         }
         world.run(MS);
+        assert!(world.now < Moment::ZERO + Duration::from_secs(300), "a key never arrives");
     };
     // Until the rate is known and the window is full.
     for _ in 0..3_000 {
