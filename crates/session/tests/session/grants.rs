@@ -355,6 +355,63 @@ fn whatever_takes_control_away_stops_what_waits_and_releases_what_is_down() {
 }
 
 #[test]
+fn an_early_look_at_the_clock_answers_for_nobody() {
+    for phase in [Phase::New, Phase::Asking] {
+        let mut session = session(phase, both());
+        session.handle_timeout(MS + MS);
+        assert!(!session.is_over(), "{phase:?}");
+        assert_eq!(events(&mut session), [], "{phase:?}");
+    }
+}
+
+#[test]
+fn what_may_be_seen_goes_out() {
+    let mut session = session(Phase::Open, view());
+    let (layout, of, area) = screen();
+    session.screen(layout, of, area);
+    session.update(vec![7; 100], MS);
+    session.pointer_at(at());
+    let rgba = Bytes::new([9; 4]).unwrap();
+    session.pointer_shape(PointerShape { width: 1, height: 1, hot_x: 0, hot_y: 0, rgba });
+    let rest = said(&mut session);
+    let is = |fits: fn(&ToConsole) -> bool| rest.iter().any(fits);
+    assert!(is(|message| matches!(message, ToConsole::Screen { .. })), "{rest:?}");
+    assert!(is(|message| matches!(message, ToConsole::Video { .. })), "{rest:?}");
+    assert!(is(|message| matches!(message, ToConsole::PointerAt { .. })), "{rest:?}");
+    assert!(is(|message| matches!(message, ToConsole::Shape { .. })), "{rest:?}");
+}
+
+#[test]
+fn what_takes_one_thing_away_leaves_the_others_alone() {
+    for taken in [Grant::View, Grant::Files] {
+        let mut session = session(Phase::Open, both());
+        for (number, input) in (0..).zip(inputs()).take(2) {
+            give(&mut session, &ToClient::Act { number, input });
+        }
+        events(&mut session);
+        session.clipboard("what the customer copied".to_owned()).unwrap();
+        session.switch(taken, false, MS);
+        let happened = events(&mut session);
+        assert!(!happened.contains(&ClientEvent::ReleaseAll), "{taken:?}: {happened:?}");
+        session.done(Ok(()), MS);
+        assert!(matches!(events(&mut session)[..], [ClientEvent::Do(_)]), "{taken:?}: the next act");
+        let rest = said(&mut session);
+        let copied = rest.iter().any(|message| matches!(message, ToConsole::Clipboard { .. }));
+        assert!(copied, "{taken:?}: {rest:?}");
+    }
+}
+
+#[test]
+fn a_copied_text_that_was_forbidden_before_it_left_never_leaves() {
+    let mut session = session(Phase::Open, both());
+    session.clipboard("what the customer copied".to_owned()).unwrap();
+    session.switch(Grant::Clipboard, false, MS);
+    session.switch(Grant::Clipboard, true, MS);
+    let rest = said(&mut session);
+    assert!(!rest.iter().any(|message| matches!(message, ToConsole::Clipboard { .. })), "{rest:?}");
+}
+
+#[test]
 fn whatever_takes_files_away_stops_them_in_their_middle() {
     let files = both();
     let ways: [Way; 3] = [

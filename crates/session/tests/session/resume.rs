@@ -8,11 +8,24 @@ use farhand_proto::grant::Grant;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::screen::Point;
 use farhand_proto::session::{EndReason, Taken, ToClient, Undone};
-use farhand_session::{ActError, ClientEvent, ConsoleEvent, Ended, RESUME_WINDOW};
+use farhand_session::{ActError, ClientEvent, ClientSession, ConsoleEvent, Ended, RESUME_WINDOW};
 use proptest::prelude::*;
 
 fn ctrl(pressed: bool) -> Input {
     Input::Key { key: Key::Named(NamedKey::Control), pressed }
+}
+
+#[test]
+fn who_loses_the_line_before_the_question_has_the_whole_window_to_come_back() {
+    let mut session = ClientSession::new(RESUME_WINDOW, MS);
+    session.cut(MS);
+    let due = MS + RESUME_WINDOW;
+    assert_eq!(session.poll_timeout(), Some(due));
+    session.handle_timeout(due - MS);
+    session.handle_due(due - MS);
+    assert!(!session.is_over());
+    session.handle_due(due);
+    assert!(session.is_over());
 }
 
 #[test]

@@ -139,12 +139,8 @@ impl World {
                 return;
             }
             self.now += MS;
-            if self.client.poll_timeout().is_some_and(|at| at <= self.now) {
-                self.client.handle_timeout(self.now);
-            }
-            if self.console.poll_timeout().is_some_and(|at| at <= self.now) {
-                self.console.handle_timeout(self.now);
-            }
+            self.client.handle_due(self.now);
+            self.console.handle_due(self.now);
         }
     }
 
