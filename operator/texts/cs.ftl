@@ -122,7 +122,7 @@ setup-no-file = Systém nemá složku pro nastavení: platí, dokud toto okno ne
 setup-file-trouble = Nastavení se nepodařilo přečíst nebo zapsat. Uložení soubor nahradí.
 
 trouble-nobody = Pod tímto číslem nikdo nečeká.
-trouble-nobody-next = Nechte si číslo relace přečíst znovu. Možná vypršelo, nebo je připojen kolega. Vidí-li zákazník ještě souhrn minulé relace, musí nejdřív stisknout „Čekat na nové spojení“.
+trouble-nobody-next = Nechte si číslo relace přečíst znovu. Možná vypršelo, nebo je připojen kolega. Vidí-li zákazník ještě souhrn minulé relace, musí nejdřív stisknout „Začít znovu“.
 trouble-here = Na tomto počítači něco selhalo.
 trouble-here-next = Spusťte konzoli znovu. Nepomůže-li to, ukažte tato slova správci.
 trouble-relay-left = Server přerušil spojení.
@@ -177,7 +177,7 @@ end-operator-next = U zákazníka nic nezůstalo otevřené.
 end-words = Dvě slova se lišila, a relace proto skončila.
 end-words-next = Někdo může být mezi vámi a zákazníkem. Řekněte to správci a zavolejte zákazníkovi na číslo, které znáte.
 end-customer = Zákazník ukončil relaci.
-end-customer-next = Chcete-li pokračovat, ať zákazník stiskne „Čekat na nové spojení“ a přečte vám nová čísla.
+end-customer-next = Chcete-li pokračovat, ať zákazník stiskne „Začít znovu“ a přečte vám nová čísla.
 end-denied = Zákazník nesouhlasil.
 end-denied-next = Vysvětlete mu po telefonu, co chcete udělat, a zeptejte se na čísla, která teď vidí.
 end-no-answer = Zákazník včas neodpověděl.

@@ -121,7 +121,7 @@ setup-no-file = This system has no folder for settings: they hold until you clos
 setup-file-trouble = The settings could not be read or written. Saving replaces the file.
 
 trouble-nobody = Nobody is waiting under this number.
-trouble-nobody-next = Ask the customer to read the session ID again. It may have expired, or a colleague may be connected. If the customer still sees what happened in the last session, they first press “Wait for a new session”.
+trouble-nobody-next = Ask the customer to read the session ID again. It may have expired, or a colleague may be connected. If the customer still sees what happened in the last session, they first press “Start again”.
 trouble-here = Something failed on this computer.
 trouble-here-next = Start the console again. If that does not help, show these words to your administrator.
 trouble-relay-left = The relay broke off the connection.
@@ -175,7 +175,7 @@ end-operator-next = Nothing is left open at the customer's.
 end-words = The two words differed, and the session is over.
 end-words-next = Somebody may be between you and the customer. Tell your administrator, and call the customer on a number that you know.
 end-customer = The customer ended the session.
-end-customer-next = To go on, ask the customer to press "Wait for a new session" and to read you the new numbers.
+end-customer-next = To go on, ask the customer to press "Start again" and to read you the new numbers.
 end-denied = The customer said no.
 end-denied-next = Explain on the phone what you want to do, then ask for the numbers that the customer sees now.
 end-no-answer = The customer did not answer in time.
