@@ -213,7 +213,7 @@ mod tests {
             path: ItemPath::new(format!("{number}")).unwrap(),
             kind: ItemKind::File { size: 1, modified: 0 },
             direction: Direction::In,
-            place: Shown::truncated(&format!("/home/{number}")),
+            place: Shown::truncated(&format!("/mnt/{number}")),
         };
         for (job, count) in [("few", MAX_NAMED), ("many", 300), ("many more", 7), ("one", 1)] {
             assert!(files.add(Job::Get(job.to_owned())));
@@ -221,9 +221,9 @@ mod tests {
             (1..=count).for_each(|number| files.note(&arrived(number)));
             files.note(&FileEvent::Over(Ok(())));
         }
-        let several = |count| Outcome::Several { count, place: format!("/home/{count}") };
+        let several = |count| Outcome::Several { count, place: format!("/mnt/{count}") };
         let results: Vec<_> = files.results.iter().cloned().collect();
-        assert_eq!(results[0], Outcome::Arrived { name: "1".to_owned(), place: "/home/1".to_owned() });
+        assert_eq!(results[0], Outcome::Arrived { name: "1".to_owned(), place: "/mnt/1".to_owned() });
         assert_eq!(results[1..3], [several(7), several(300)]);
         assert_eq!(results.len() as u64, 3 + MAX_NAMED);
     }
