@@ -432,8 +432,11 @@ impl App for ClientApp {
                     if let Some(monitor) = self.monitors.get(index)
                         && !self.places.contains_key(&index)
                     {
-                        // The bar of another session on this desktop.
-                        self.places.insert(index, Place::beside(above.others(), monitor));
+                        // The bar of another session on this desktop. At home it stays in the middle of whatever monitor.
+                        let place = Place::beside(above.others(), monitor);
+                        if place != Place::home(monitor) {
+                            self.places.insert(index, place);
+                        }
                     }
                     self.above.insert(index, above);
                 }
