@@ -1,4 +1,5 @@
-//! The customer's desktop: three threads while a session lasts, a fourth once the clipboard is shared, and one that notices its end at any time.
+//! The customer's desktop: three threads while a session lasts, a fourth once the clipboard is shared, and one that
+//! notices its end at any time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;

@@ -123,7 +123,7 @@ session-arriving-hint = Zákazníkova obrazovka se právě přenáší.
 session-paused = Zákazník relaci pozastavil
 session-paused-hint = Dokud nebude pokračovat, neuvidíte nic nového a nemůžete nic dělat.
 session-frozen = Obraz stojí už { $seconds } s
-session-frozen-hint = Spojení vypadlo a obnovuje se, pokus { $attempt }. Běží-li zákazníkův program, bude relace pokračovat sama; jinak za { $left } s skončí. Co jste napsali dříve, pak dorazí; co píšete teď, se nepřijímá.
+session-frozen-hint = Spojení vypadlo a obnovuje se, pokus { $attempt }. Běží-li zákazníkův program, bude relace pokračovat sama; jinak za { $left } s skončí. Co jste napsali dříve, pak dorazí; klávesy stisknuté teď se nepřijmou.
 session-ended = Relace skončila
 
 ## Řádek pod ním

@@ -119,7 +119,7 @@ session-arriving-hint = The customer's screen is on its way.
 session-paused = Paused by the customer
 session-paused-hint = You see nothing new and can do nothing until they go on.
 session-frozen = Frozen for { $seconds } s
-session-frozen-hint = The line is lost. Reconnecting, try { $attempt }. It goes on by itself if the customer's program is still there; otherwise it is given up in { $left } s. What you typed before arrives then; what you type now is not taken.
+session-frozen-hint = The line is lost. Reconnecting, try { $attempt }. It goes on by itself if the customer's program is still there; otherwise it is given up in { $left } s. What you typed before arrives then; keys pressed now are not taken.
 session-ended = The session is over
 
 ## The line below it

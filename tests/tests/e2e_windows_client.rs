@@ -215,7 +215,7 @@ fn a_message_leads_to_the_window_and_is_answered_and_files_are_told_and_stopped(
     assert_eq!(console.event("said")["text"], "yes");
     client.wait_without("an unanswered message", |node| node.name == "Message");
 
-    client.says("fetches your files");
+    client.says("fetches files");
     client.says("Your helper fetches large");
     person.click(&client.button("Stop"));
     Outcome::of(console).expect(NOT_CARRIED, "it was cancelled");

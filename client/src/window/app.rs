@@ -241,10 +241,7 @@ impl ClientApp {
                     self.model.wait_again();
                 }
             }
-            Command::ShowMain => {
-                self.wants_front = true;
-                self.model.visit(|visit| visit.files.is_unseen = false);
-            }
+            Command::ShowMain => self.wants_front = true,
             Command::Close => self.is_open = false,
         }
     }
@@ -285,10 +282,13 @@ impl ClientApp {
         if std::mem::take(&mut self.wants_front) {
             ui.ctx().send_viewport_cmd(ViewportCommand::Minimized(false));
             ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
-            if self.model.visitor().is_some_and(|visit| visit.chat.is_unanswered) {
-                // Who comes because of a message answers it.
-                screens::focus_draft(ui.ctx());
-            }
+            self.model.visit(|visit| {
+                if std::mem::take(&mut visit.chat.is_unread) {
+                    // Who comes because of a message answers it.
+                    screens::focus_draft(ui.ctx());
+                }
+                visit.files.is_unseen = false;
+            });
         }
         screens::draw(ui, &self.model, &self.words)
     }

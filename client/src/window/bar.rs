@@ -12,7 +12,6 @@ use farhand_window::{Monitor, egui};
 use super::carried::Files;
 use super::model::{Command, Model, Note, Visit};
 use super::parts::{self, Light};
-
 use super::words::Words;
 
 /// Height of every bar in points.
@@ -53,7 +52,7 @@ pub(crate) enum Shift {
 pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> Answer {
     let palette = Palette::in_use(ui);
     let whole = ui.max_rect();
-    let (light, state) = state(visit, words);
+    let (light, state) = state(visit);
     let edge = light.colour(&palette);
     ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
     let is_narrow = whole.width() < NARROW;
@@ -85,20 +84,24 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
             ("organisation", visit.organisation.as_str().into()),
         ];
         let who = words.fill("bar-who", &names);
-        parts::cut(ui, &who, egui::FontId::new(15.0, theme::strong()), palette.text, 1);
+        let carried = carried(&visit.files).map(|key| words.get(key));
+        let heavy = egui::FontId::new(15.0, theme::strong());
+        ui.allocate_ui(vec2(ui.available_width(), 20.0), |ui| {
+            draw_line(ui, &who, carried.as_deref(), heavy, palette.text);
+        });
         let beside = match (&model.note, &model.hot_key) {
             (Some((Note::Ignored, _)), _) => Some(words.get("bar-ignored")),
             (_, Some(key)) if !is_narrow => Some(words.fill("bar-hot-key", &[("key", key.as_str().into())])),
             _ => None,
         };
-        draw_state(ui, &state, beside.as_deref(), edge);
+        let font = TextStyle::Small.resolve(ui.style());
+        draw_line(ui, &words.get(state), beside.as_deref(), font, edge);
     });
     answer
 }
 
-/// What the operator does, and beside it what the person has to know. Where the room is short, only the first is cut.
-fn draw_state(ui: &mut Ui, state: &str, beside: Option<&str>, colour: Color32) {
-    let font = TextStyle::Small.resolve(ui.style());
+/// Who it is or what they do, and beside it what the person has to know. Where the room is short, only the first is cut.
+fn draw_line(ui: &mut Ui, first: &str, beside: Option<&str>, font: egui::FontId, colour: Color32) {
     let line = ui.available_rect_before_wrap();
     let whole = beside.map(|beside| {
         let text = format!("  ·  {beside}");
@@ -107,7 +110,7 @@ fn draw_state(ui: &mut Ui, state: &str, beside: Option<&str>, colour: Color32) {
     let taken = whole.as_ref().map_or(0.0, |(_, galley)| galley.size().x.ceil());
     let place = line.with_max_x((line.right() - taken).max(line.left()));
     let response = ui
-        .scope_builder(UiBuilder::new().max_rect(place), |ui| parts::cut(ui, state, font, colour, 1).0)
+        .scope_builder(UiBuilder::new().max_rect(place), |ui| parts::cut(ui, first, font, colour, 1).0)
         .inner;
     parts::announce(&response);
     if let Some((beside, galley)) = whole {
@@ -134,12 +137,20 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option
         command = command.or(Some(wish));
     }
     let leads_to = match visit {
-        _ if visit.chat.is_unanswered => Some("button-show-message"),
+        _ if visit.chat.is_unread => Some("button-show-message"),
         _ if visit.files.is_unseen => Some("button-show-files"),
         _ => is_narrow.then_some("button-show-window"),
     };
-    if leads_to.is_some_and(|key| ui.add(Button::new(words.get(key))).clicked()) {
-        command = command.or(Some(Command::ShowMain));
+    let texts = ["button-show-message", "button-show-files"].map(|key| words.get(key));
+    let steady = texts.iter().map(|text| parts::button_width(ui, text)).fold(0.0, f32::max);
+    if let Some(key) = leads_to {
+        let button = Button::new(words.get(key)).min_size(vec2(steady, ui.spacing().interact_size.y));
+        if ui.add(button).clicked() {
+            command = command.or(Some(Command::ShowMain));
+        }
+    } else if width >= WIDTH {
+        // What stands beside it stays where it is.
+        ui.allocate_exact_size(size(steady), Sense::hover());
     }
     // What the button takes, the words beside it need.
     if is_narrow || leads_to.is_some() && width < WIDTH {
@@ -252,35 +263,34 @@ fn follow_pointer(ui: &Ui, id: egui::Id) -> Option<Shift> {
 }
 
 /// The light and what the operator does.
-fn state(visit: &Visit, words: &Words) -> (Light, String) {
+fn state(visit: &Visit) -> (Light, &'static str) {
     if visit.lost.is_some() {
-        return (Light::Trying, words.get("bar-lost"));
+        return (Light::Trying, "bar-lost");
     }
     if visit.is_paused {
-        return (Light::Trying, words.get("bar-paused"));
+        return (Light::Trying, "bar-paused");
     }
-    let (light, key) = match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
+    match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
         [true, true] => (Light::Live, "bar-sees-and-controls"),
         [true, false] => (Light::Live, "bar-sees"),
         [false, true] => (Light::Live, "bar-controls"),
         [false, false] => (Light::Good, "bar-nothing"),
-    };
-    // What the switches beside it don't say comes first, until the person has looked.
-    let carried = match &visit.files {
-        Files { running: Some(running), .. } => Some((running.direction, true)),
-        Files { last: Some(ended), is_unseen: true, .. } if ended.stored > 0 => {
-            Some((ended.direction, false))
-        }
+    }
+}
+
+/// What there is to say of files until the person has looked.
+fn carried(files: &Files) -> Option<&'static str> {
+    match files {
+        Files { running: Some(running), .. } => Some(match running.direction {
+            Direction::In => "bar-brings",
+            Direction::Out => "bar-fetches",
+        }),
+        Files { last: Some(ended), is_unseen: true, .. } if ended.stored > 0 => Some(match ended.direction {
+            Direction::In => "bar-brought",
+            Direction::Out => "bar-fetched",
+        }),
         _ => None,
-    };
-    let key = match carried {
-        Some((Direction::In, true)) => "bar-brings",
-        Some((Direction::Out, true)) => "bar-fetches",
-        Some((Direction::In, false)) => "bar-brought",
-        Some((Direction::Out, false)) => "bar-fetched",
-        None => key,
-    };
-    (light, words.get(key))
+    }
 }
 
 /// Where a bar is on its monitor: the pixels from the monitor's top left corner to its own.

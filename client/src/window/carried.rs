@@ -23,8 +23,8 @@ pub(crate) struct Chat {
     pub(crate) lines: VecDeque<(Speaker, String)>,
     /// What the person types and has not sent.
     pub(crate) draft: String,
-    /// Whether the operator said something since the person last did.
-    pub(crate) is_unanswered: bool,
+    /// Whether the operator said something since the person last did, or came for it.
+    pub(crate) is_unread: bool,
     /// Whether the last words were not taken.
     pub(crate) is_refused: bool,
 }
@@ -36,7 +36,7 @@ impl Chat {
             self.lines.pop_front();
         }
         self.lines.push_back((speaker, text));
-        self.is_unanswered = speaker == Speaker::Operator;
+        self.is_unread = speaker == Speaker::Operator;
         self.is_refused = false;
     }
 }

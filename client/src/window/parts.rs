@@ -1,8 +1,8 @@
 //! What the screens are made of.
 
 use egui::{
-    Align, Button, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Sense, Shape,
-    Stroke, StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
+    Button, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Sense, Shape, Stroke,
+    StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
@@ -409,15 +409,4 @@ pub(crate) fn paint_switch(ui: &Ui, rect: Rect, is_on: bool, is_enabled: bool) {
         painter.rect(rect, radius, palette.card, Stroke::new(2.0, fade(palette.weak)), StrokeKind::Inside);
         painter.circle_filled(knob(rect.left() + radius), radius - 6.0, fade(palette.weak));
     }
-}
-
-/// Room of exactly this height: what it holds may change, what is below it stays.
-pub(crate) fn room<R>(ui: &mut Ui, height: f32, contents: impl FnOnce(&mut Ui) -> R) -> R {
-    let size = vec2(ui.available_width(), height);
-    let layout = egui::Layout::top_down(Align::Min);
-    ui.allocate_ui_with_layout(size, layout, |ui| {
-        ui.set_min_size(size);
-        contents(ui)
-    })
-    .inner
 }

@@ -12,6 +12,7 @@ mod compose;
 mod picture;
 mod presenter;
 mod progress;
+mod room;
 mod run;
 mod scale;
 pub mod theme;
@@ -28,6 +29,7 @@ pub use canvas::{Still, still, still_over};
 pub use capture::{Capture, CaptureState};
 pub use picture::{Layers, SharedPicture};
 pub use progress::progress_bar;
+pub use room::room;
 pub use run::{App, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
 #[cfg(feature = "gpu")]
 pub use run::{Graphics, run_on};

@@ -21,6 +21,8 @@ pub(crate) struct ConnectForm {
     pub(crate) asks_control: bool,
     /// Whether somebody tried to connect with what stands here: what is missing counts as wrong from then on.
     pub(crate) was_tried: bool,
+    /// Whether a connection was tried with this password.
+    pub(crate) is_password_used: bool,
     /// Whether somebody has finished the session ID: from then on it counts as wrong if it is not complete.
     pub(crate) is_id_entered: bool,
     pub(crate) trouble: Option<Trouble>,
@@ -121,15 +123,19 @@ impl ConnectForm {
         Ok(Numbers { id, password, ask })
     }
 
+    /// Another number has another password: the one that was tried goes.
     pub(crate) fn set_id(&mut self, text: String) {
         self.id = text;
+        if std::mem::take(&mut self.is_password_used) {
+            self.password = Secret::default();
+        }
         (self.was_tried, self.is_id_entered) = (false, false);
         self.forget_trouble(Fault::Id);
     }
 
     pub(crate) fn set_password(&mut self, text: String) {
         self.password = Secret(text);
-        self.was_tried = false;
+        (self.was_tried, self.is_password_used) = (false, false);
         self.forget_trouble(Fault::Password);
     }
 
@@ -332,6 +338,20 @@ mod tests {
             form.set_id(wrong);
             assert!(matches!(form.check_id(), Check::Wrong(_)), "{:?}", form.id);
         }
+    }
+
+    #[test]
+    fn another_customers_number_does_not_go_with_a_password_that_was_tried() {
+        let mut form = ConnectForm::new();
+        form.set_password("12345678".to_owned());
+        form.set_id("1".to_owned());
+        assert_eq!(form.password.0, "12345678", "nobody tried it");
+        form.is_password_used = true;
+        form.set_id("2".to_owned());
+        assert_eq!(form.password.0, "");
+        form.set_password("87654321".to_owned());
+        form.set_id("3".to_owned());
+        assert_eq!(form.password.0, "87654321");
     }
 
     #[test]

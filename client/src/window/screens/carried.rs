@@ -27,7 +27,7 @@ pub(super) fn draw_files(
     words: &Words,
 ) -> Option<Command> {
     ui.add_space(2.0);
-    parts::room(ui, FILES_HEIGHT, |ui| {
+    farhand_window::room(ui, FILES_HEIGHT, |ui| {
         let palette = Palette::in_use(ui);
         ui.spacing_mut().item_spacing.y = 2.0;
         if let Some(running) = &files.running {
@@ -106,7 +106,7 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
     let above = ui.cursor().top() - ui.min_rect().top();
     let below = ROW + FILES_HEIGHT + 30.0;
     let height = (ui.clip_rect().height() - above - below).max(TALK_HEIGHT);
-    parts::room(ui, height, |ui| {
+    farhand_window::room(ui, height, |ui| {
         let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
         scroll.stick_to_bottom(true).auto_shrink(false).show(ui, |ui| {
             if chat.lines.is_empty() {

@@ -24,7 +24,7 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
     ui.add_space(4.0);
     let (light, name, key) = state(visit);
     parts::card(ui, |ui| {
-        parts::room(ui, 44.0, |ui| {
+        farhand_window::room(ui, 44.0, |ui| {
             ui.horizontal_top(|ui| {
                 parts::light(ui, light, &words.get(name));
                 let attempt = u64::from(visit.lost.unwrap_or_default()).into();

@@ -16,12 +16,12 @@ const NO_PASSWORD: &str = "––– ––– –––";
 pub(super) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
     super::title(ui, &words.get("heading-waiting"), 1);
-    parts::room(ui, 26.0, |ui| {
+    farhand_window::room(ui, 26.0, |ui| {
         let name = model.organisation.as_deref().unwrap_or_default();
         parts::fitted(ui, name, TextStyle::Body, palette.weak, 1);
     });
     let status = status(&model.relay, words);
-    parts::room(ui, 86.0, |ui| {
+    farhand_window::room(ui, 86.0, |ui| {
         ui.horizontal(|ui| {
             parts::light(ui, status.light, &words.get(status.light_name));
             let head = RichText::new(&status.head)

@@ -4,12 +4,12 @@
 //! every window has pixels of its own. So this looks at the order of the windows themselves, whenever the server tells
 //! that something about them changed.
 
-use farhand_proto::screen::Rect;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use farhand_proto::screen::Rect;
 use x11rb::connection::Connection as _;
 use x11rb::errors::ReplyError;
 use x11rb::protocol::Event;

@@ -267,15 +267,20 @@ fn over_only_for_a_reason(phase: Phase, message: &ToClient, happened: &[ClientEv
     }
 }
 
-/// Whatever the desktop offers, only what may be seen leaves.
-fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str) {
-    let may = if session.is_over() { Grants::NONE } else { may };
+/// What a desktop has to show.
+fn offer_everything(session: &mut ClientSession) {
     let (layout, of, area) = screen();
     session.screen(layout, of, area);
     session.update(vec![7; 100], MS);
     session.pointer_at(at());
     let rgba = Bytes::new([9; 4]).unwrap();
     session.pointer_shape(PointerShape { width: 1, height: 1, hot_x: 0, hot_y: 0, rgba });
+}
+
+/// Whatever the desktop offers, only what may be seen leaves.
+fn nothing_unseen_goes_out(session: &mut ClientSession, may: Grants, case: &str) {
+    let may = if session.is_over() { Grants::NONE } else { may };
+    offer_everything(session);
     let copied = session.clipboard("what the customer copied".to_owned());
     // Over a lost line it waits for the next.
     assert_eq!(copied.is_ok(), session.grants().allows(Grant::Clipboard), "copied: {case}");
@@ -367,12 +372,7 @@ fn an_early_look_at_the_clock_answers_for_nobody() {
 #[test]
 fn what_may_be_seen_goes_out() {
     let mut session = session(Phase::Open, view());
-    let (layout, of, area) = screen();
-    session.screen(layout, of, area);
-    session.update(vec![7; 100], MS);
-    session.pointer_at(at());
-    let rgba = Bytes::new([9; 4]).unwrap();
-    session.pointer_shape(PointerShape { width: 1, height: 1, hot_x: 0, hot_y: 0, rgba });
+    offer_everything(&mut session);
     let rest = said(&mut session);
     let is = |fits: fn(&ToConsole) -> bool| rest.iter().any(fits);
     assert!(is(|message| matches!(message, ToConsole::Screen { .. })), "{rest:?}");

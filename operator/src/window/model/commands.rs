@@ -258,6 +258,7 @@ impl Model {
                 let tab = TabId(self.next);
                 self.next += 1;
                 self.connect.trouble = None;
+                self.connect.is_password_used = true;
                 self.attempt = Some(Attempt { id: tab, session_id: numbers.id, stage: Stage::Relay });
                 vec![Effect::Connect {
                     tab,

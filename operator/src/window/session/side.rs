@@ -7,8 +7,8 @@ use farhand_window::egui::{
     self, Align, CornerRadius, Frame, Key, Label, Layout, Margin, Panel, Response, RichText, ScrollArea,
     TextEdit, Ui, vec2,
 };
-use farhand_window::progress_bar;
 use farhand_window::theme::{self, Palette};
+use farhand_window::{progress_bar, room};
 
 use super::carried::{Job, Outcome, Speaker};
 use super::known::Notice;
@@ -231,15 +231,6 @@ impl SessionView {
 fn row(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui)) {
     let size = vec2(ui.available_width(), height);
     ui.allocate_ui_with_layout(size, Layout::right_to_left(Align::Center), content);
-}
-
-/// Room of exactly this height, whatever is in it.
-fn room(ui: &mut Ui, height: f32, content: impl FnOnce(&mut Ui)) {
-    let size = vec2(ui.available_width(), height);
-    ui.allocate_ui_with_layout(size, Layout::top_down(Align::Min), |ui| {
-        ui.set_min_size(size);
-        content(ui);
-    });
 }
 
 /// A line to write in, as wide as there is room, and whether Enter ended it.
