@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use farhand_peer::client::{Decided, Decision, Event, FileRecord, Receipt};
+use farhand_peer::client::{Decided, Decision, Event, Fate, FileRecord, Receipt};
 use farhand_proto::bounded::Shown;
 use farhand_proto::limits::MAX_PATH;
 use farhand_proto::transfer::ItemKind;
@@ -161,6 +161,7 @@ fn file_words(event: &FileEvent) -> String {
         FileEvent::Stored { direction: Direction::In, place, .. } => format!("Brought: {place}"),
         FileEvent::Stored { path, .. } => format!("Fetched: {path}"),
         FileEvent::NotStored { path, why, .. } => format!("{path}: {why}"),
+        FileEvent::Unfinished { path, .. } => format!("{path}: stopped on the way"),
         FileEvent::Over(Ok(())) => "The files are through.".to_owned(),
         FileEvent::Over(Err(why)) => format!("No more files: {why}."),
         FileEvent::Read { .. } | FileEvent::Return { .. } | FileEvent::Leave { .. } | FileEvent::Take(_) => {
@@ -180,6 +181,9 @@ fn file_json(event: &FileEvent) -> Value {
         FileEvent::NotStored { direction, path, why } => json!({
             "event": "not_stored", "way": way(*direction), "path": &**path, "reason": why.to_string(),
         }),
+        FileEvent::Unfinished { direction, path } => {
+            json!({"event": "unfinished", "way": way(*direction), "path": &**path})
+        }
         FileEvent::Over(result) => {
             json!({"event": "files_over", "reason": result.as_ref().err().map(ToString::to_string)})
         }
@@ -198,9 +202,10 @@ fn way(direction: Direction) -> &'static str {
 
 fn record_json(record: &FileRecord) -> Value {
     let mut json = json!({"at": seconds(record.at), "way": way(record.direction), "path": &*record.path});
-    match &record.result {
-        Ok(place) => json["place"] = json!(place),
-        Err(why) => json["reason"] = json!(why.to_string()),
+    match &record.fate {
+        Fate::Arrived(place) => json["place"] = json!(place),
+        Fate::Failed(why) => json["reason"] = json!(why.to_string()),
+        Fate::Stopped => json["stopped"] = json!(true),
     }
     json
 }

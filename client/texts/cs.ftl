@@ -57,7 +57,7 @@ note-password-replaced = Někdo zadal třikrát špatné heslo. Přečtěte pomo
 note-number-replaced = Někdo zadal špatné heslo příliš často. Za chvíli dostanete nové číslo.
 note-not-let-in = Někdo se zkusil připojit, ale dovnitř se nedostal.
 note-came-and-went = Někdo se připojil a zase odešel. Nic neviděl.
-note-ignored = Stisk nebyl přijat: nepřišel z myši ani z klávesnice tohoto počítače.
+note-ignored = Stisk nebyl přijat: tady platí jen vaše vlastní myš a klávesnice. Pokud jste to byli vy, pohněte trochu myší a stiskněte znovu.
 note-relay-stopping = Služba pomoci se restartuje.
 
 # Souhlas
@@ -143,7 +143,7 @@ bar-fetched = stáhl soubory
 bar-paused = nic nevidí: pozastaveno
 bar-lost = spojení vypadlo
 bar-hot-key = Ukončit: { $key }
-bar-ignored = Stisk nebyl přijat
+bar-ignored = Stisk nebyl přijat. Váš? Nejdřív pohněte myší
 bar-handle = Posunout lištu: táhněte ji nebo použijte šipky
 bar-view = Obraz
 bar-control = Ovládání
@@ -179,6 +179,7 @@ receipt-brought = Přišlo
 receipt-fetched = Pomocník stáhl
 receipt-not-brought = Nepřišlo
 receipt-not-fetched = Nebylo možné stáhnout
+receipt-fetch-stopped = Staženo zčásti, pak zastaveno
 receipt-more-files = { $count ->
     [one] Ještě jeden soubor
     [few] Ještě { $count } soubory

@@ -56,7 +56,7 @@ note-password-replaced = Somebody typed a wrong password three times. Read the n
 note-number-replaced = Somebody typed too many wrong passwords. You get a new number in a moment.
 note-not-let-in = Somebody tried to connect and did not get in.
 note-came-and-went = Somebody connected and went away again. Nothing was seen.
-note-ignored = A press was ignored: it did not come from the mouse or keyboard of this computer.
+note-ignored = A press was ignored: only your own mouse and keyboard count here. If it was you, move the mouse a little and press again.
 note-relay-stopping = The help service is being restarted.
 
 # Consent
@@ -138,7 +138,7 @@ bar-fetched = fetched files
 bar-paused = sees nothing: paused
 bar-lost = the line is lost
 bar-hot-key = End: { $key }
-bar-ignored = A press was ignored
+bar-ignored = A press was ignored. Yours? Move the mouse first
 bar-handle = Move the bar: drag it, or use the arrow keys
 bar-view = Screen
 bar-control = Control
@@ -174,6 +174,7 @@ receipt-brought = Arrived
 receipt-fetched = Fetched by your helper
 receipt-not-brought = Did not arrive
 receipt-not-fetched = Could not be fetched
+receipt-fetch-stopped = Fetched in part, then stopped
 receipt-more-files = { $count ->
     [one] One more file
    *[other] { $count } more files

@@ -108,7 +108,6 @@ async fn seal(console: &mut Console, task: &Connect, first: (Password, bool)) ->
                 if typed && matches!(refusal, SealRefusal::Password | SealRefusal::PasswordReplaced) =>
             {
                 eprintln!("{refusal}");
-                guesses.ready().map_err(|spent| Failure::Connect(ConnectError::Seal(spent.into())))?;
                 (secret, _) = password(task.password_file.as_deref())?;
             }
             result => return Ok(result?),

@@ -129,6 +129,10 @@ impl Say {
                 &format!("{path}: {why}"),
                 || json!({"event": "not_stored", "path": &**path, "reason": why.to_string()}),
             ),
+            FileEvent::Unfinished { path, .. } => self.print(
+                &format!("{path}: stopped on the way"),
+                || json!({"event": "unfinished", "path": &**path}),
+            ),
             // For people the failure of the step says it.
             FileEvent::Over(result) if self.json => {
                 let reason = result.as_ref().err().map(ToString::to_string);

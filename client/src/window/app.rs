@@ -290,6 +290,17 @@ impl ClientApp {
                 visit.files.is_unseen = false;
             });
         }
+        if ui.input(|input| input.focused) {
+            // Whoever has this window before them needs nothing that leads to it.
+            let mut was_news = false;
+            self.model.visit(|visit| {
+                was_news =
+                    std::mem::take(&mut visit.chat.is_unread) | std::mem::take(&mut visit.files.is_unseen);
+            });
+            if was_news {
+                self.proxy.send(Message::Changed);
+            }
+        }
         screens::draw(ui, &self.model, &self.words)
     }
 

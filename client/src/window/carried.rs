@@ -107,6 +107,7 @@ impl Files {
             FileEvent::Begun { .. }
             | FileEvent::Stored { .. }
             | FileEvent::NotStored { .. }
+            | FileEvent::Unfinished { .. }
             | FileEvent::Read { .. }
             | FileEvent::Return { .. }
             | FileEvent::Leave { .. }

@@ -215,11 +215,11 @@ impl Command {
             | Self::Continue
             | Self::Allow
             | Self::Switch(..)
-            | Self::Pause
             | Self::Resume
             | Self::Say(_)
             | Self::WaitAgain => true,
             Self::Deny
+            | Self::Pause
             | Self::End
             | Self::CancelFiles
             | Self::Draft(_)
@@ -274,8 +274,11 @@ impl Model {
                 self.note.take_if(|(note, _)| *note == Note::RelayStopping);
                 self.notice = notice;
                 self.organisation = Some(organisation);
-                self.numbers =
-                    Some(Numbers { session_id: session_id.to_string(), password: password.to_string() });
+                let numbers = Numbers { session_id: session_id.to_string(), password: password.to_string() };
+                if self.numbers.replace(numbers) != self.numbers {
+                    // What was copied is not what is shown now.
+                    self.copied = None;
+                }
             }
             Event::Refused { error } => self.say(note_of(&error), now),
             Event::Asked(question) => {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use egui::Theme;
 use farhand_peer::SessionEnd;
-use farhand_peer::client::{Decided, Decision, FileCounts, FileRecord, Receipt};
+use farhand_peer::client::{Decided, Decision, Fate, FileCounts, FileRecord, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
@@ -297,15 +297,15 @@ fn over() -> Over {
         (312, Decided::Resumed),
         (700, Decided::TakenBack(control)),
     ];
-    let file = |seconds, direction, path, result| FileRecord {
+    let file = |seconds, direction, path, place: &str| FileRecord {
         at: at(seconds),
         direction,
         path: ItemPath::new(path).expect("a made-up path is a path"),
-        result,
+        fate: Fate::Arrived(place.to_owned()),
     };
     let files = vec![
-        file(320, Direction::In, "driver-setup.exe", Ok("/mnt/eva/Downloads/driver-setup.exe".to_owned())),
-        file(410, Direction::Out, "error.log", Ok("error.log".to_owned())),
+        file(320, Direction::In, "driver-setup.exe", "/mnt/eva/Downloads/driver-setup.exe"),
+        file(410, Direction::Out, "error.log", "error.log"),
     ];
     let counts = FileCounts { brought: 1, fetched: 1, ..FileCounts::default() };
     Over {

@@ -1,7 +1,7 @@
 //! The receipt's text.
 
 use farhand_peer::SessionEnd;
-use farhand_peer::client::{Decided, Decision, Receipt};
+use farhand_peer::client::{Decided, Decision, Fate, Receipt};
 use farhand_proto::grant::Grant;
 use farhand_proto::session::EndReason;
 use farhand_session::{Direction, Ended};
@@ -57,11 +57,14 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
     });
     let moved = receipt.files.iter().map(|file| {
         let name = file.path.to_string();
-        let line = match (&file.result, file.direction) {
-            (Ok(place), Direction::In) => at(file.at, "receipt-brought", Some(place.clone())),
-            (Ok(_), Direction::Out) => at(file.at, "receipt-fetched", Some(name)),
-            (Err(_), Direction::In) => at(file.at, "receipt-not-brought", Some(name)),
-            (Err(_), Direction::Out) => at(file.at, "receipt-not-fetched", Some(name)),
+        let line = match (&file.fate, file.direction) {
+            (Fate::Arrived(place), Direction::In) => at(file.at, "receipt-brought", Some(place.clone())),
+            (Fate::Arrived(_), Direction::Out) => at(file.at, "receipt-fetched", Some(name)),
+            (Fate::Failed(_) | Fate::Stopped, Direction::In) => {
+                at(file.at, "receipt-not-brought", Some(name))
+            }
+            (Fate::Failed(_), Direction::Out) => at(file.at, "receipt-not-fetched", Some(name)),
+            (Fate::Stopped, Direction::Out) => at(file.at, "receipt-fetch-stopped", Some(name)),
         };
         (file.at, line)
     });

@@ -64,7 +64,7 @@ impl Disk {
                 result.unwrap();
                 self.over = true;
             }
-            FileEvent::Begun { .. } | FileEvent::Stored { .. } => {}
+            FileEvent::Begun { .. } | FileEvent::Stored { .. } | FileEvent::Unfinished { .. } => {}
         }
     }
 

@@ -18,7 +18,7 @@ use tokio::task::JoinSet;
 
 pub use self::desk::{Desk, DeskEvent, DeskSender, GoneSender};
 pub use self::event::{Event, Question, Visitor};
-pub use self::receipt::{Decided, Decision, FileCounts, FileRecord, MAX_FILES, Receipt};
+pub use self::receipt::{Decided, Decision, Fate, FileCounts, FileRecord, MAX_FILES, Receipt};
 pub use self::wishes::Control;
 pub use crate::control::{RelayError, Way};
 use crate::line::{Role, WayBack};

@@ -200,7 +200,8 @@ impl Work {
             | FileEvent::Get { .. }
             | FileEvent::Begun { .. }
             | FileEvent::Stored { .. }
-            | FileEvent::NotStored { .. } => return Some(event),
+            | FileEvent::NotStored { .. }
+            | FileEvent::Unfinished { .. } => return Some(event),
         }
         None
     }

@@ -144,6 +144,10 @@ impl Handshake for ConsoleHandshake<'_> {
         out: &mut Vec<u8>,
     ) -> Result<Option<ResumeKeys>, SealError> {
         match (std::mem::replace(&mut self.state, State::Over), message) {
+            (
+                _,
+                SealFromClient::Refused { refusal: SealRefusal::Password | SealRefusal::PasswordReplaced },
+            ) if let Err(spent) = self.guesses.ready() => Err(spent.into()),
             (_, SealFromClient::Refused { refusal }) => Err(SealError::Refused(refusal)),
             (State::AwaitHello, SealFromClient::ClientHello { versions, commitment }) => {
                 let version =

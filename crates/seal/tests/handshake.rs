@@ -163,6 +163,21 @@ fn a_wrong_password_is_told_to_both_and_costs_one_guess() {
 }
 
 #[test]
+fn a_console_that_may_not_try_again_is_told_so_and_not_of_a_new_password() {
+    let world = World::new();
+    let (mut guesses, mut tries) = (Guesses::new(password()), ConsoleGuesses::new());
+    let told: Vec<_> = (0..3)
+        .map(|_| {
+            run(world.client_config(), &mut guesses, world.console_config(wrong_password()), &mut tries)
+                .console_error()
+                .clone()
+        })
+        .collect();
+    let wrong = SealError::Refused(SealRefusal::Password);
+    assert_eq!(told, [wrong.clone(), wrong, SealError::RunsSpent(RunsSpent)]);
+}
+
+#[test]
 fn nine_wrong_guesses_end_the_number() {
     let world = World::new();
     let mut guesses = Guesses::new(password());

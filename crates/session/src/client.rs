@@ -436,6 +436,7 @@ impl ClientSession {
         self.acts = Acts::default();
         self.events.push_back(ClientEvent::ReleaseAll);
         self.events.push_back(ClientEvent::StopShowing);
+        self.events.extend(self.files.abandon().into_iter().map(ClientEvent::File));
         self.events.push_back(ClientEvent::Ended(how));
     }
 

@@ -88,6 +88,13 @@ pub enum FileEvent {
         /// Why.
         why: FileProblem,
     },
+    /// The transfer ends before its receiver has answered for this file: some of it, or all, has left its sender.
+    Unfinished {
+        /// Which way it should have gone.
+        direction: Direction,
+        /// Where it belongs, relative to the transfer.
+        path: ItemPath,
+    },
     /// The transfer is over: every item was answered, or it was cancelled.
     Over(Result<(), Stopped>),
 }

@@ -90,7 +90,8 @@ impl Mover {
             FileEvent::Put { .. }
             | FileEvent::Get { .. }
             | FileEvent::Begun { .. }
-            | FileEvent::Stored { .. } => {}
+            | FileEvent::Stored { .. }
+            | FileEvent::Unfinished { .. } => {}
             FileEvent::NotStored { why, .. } => around.fail(format_args!("a file did not arrive: {why}")),
             FileEvent::Read { item, offset } => self.go(Next::Contents(item, offset)),
             FileEvent::Return { item: 0 } => self.go(Next::Begin),

@@ -152,7 +152,9 @@ fn who_has_read_the_notice_has_the_whole_time_for_the_question() {
 
 #[test]
 fn what_stops_needs_no_hand_and_what_allows_does() {
-    for safe in [Command::Deny, Command::End, Command::Close, Command::Copy(Copyable::Password)] {
+    for safe in
+        [Command::Deny, Command::Pause, Command::End, Command::Close, Command::Copy(Copyable::Password)]
+    {
         assert!(!safe.needs_hand(), "{safe:?}");
     }
     let control = Grant::Control;
@@ -162,7 +164,6 @@ fn what_stops_needs_no_hand_and_what_allows_does() {
         Command::Tick(control, true),
         Command::Switch(control, true),
         Command::Resume,
-        Command::Pause,
         Command::NewPassword,
         Command::Say(String::new()),
         Command::WaitAgain,

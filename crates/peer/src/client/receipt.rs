@@ -57,12 +57,12 @@ impl FileCounts {
         self.brought + self.fetched + self.not_brought + self.not_fetched
     }
 
-    fn of(&mut self, direction: Direction, has_arrived: bool) -> &mut u64 {
-        match (direction, has_arrived) {
-            (Direction::In, true) => &mut self.brought,
-            (Direction::Out, true) => &mut self.fetched,
-            (Direction::In, false) => &mut self.not_brought,
-            (Direction::Out, false) => &mut self.not_fetched,
+    fn of(&mut self, direction: Direction, fate: &Fate) -> &mut u64 {
+        match (direction, fate) {
+            (Direction::In, Fate::Arrived(_)) => &mut self.brought,
+            (Direction::Out, Fate::Arrived(_)) => &mut self.fetched,
+            (Direction::In, Fate::Failed(_) | Fate::Stopped) => &mut self.not_brought,
+            (Direction::Out, Fate::Failed(_) | Fate::Stopped) => &mut self.not_fetched,
         }
     }
 }
@@ -76,8 +76,19 @@ pub struct FileRecord {
     pub direction: Direction,
     /// Its path within what was brought or fetched.
     pub path: ItemPath,
-    /// Where it lies at its receiver, or why it does not.
-    pub result: Result<String, FileProblem>,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Fate {
+    /// It lies there at its receiver.
+    Arrived(String),
+    /// It did not arrive.
+    Failed(FileProblem),
+    /// It was stopped on the way: its sender has let go of some of it, or of all.
+    Stopped,
 }
 
 /// One thing that the customer decided, or that the line did.
@@ -190,20 +201,35 @@ impl Notes {
 
     /// Notes what became of a file.
     pub(super) fn file(&mut self, event: &FileEvent, now: Moment) {
-        let (direction, path, result) = match event {
+        let (direction, path, fate) = match event {
             FileEvent::Stored { direction, path, kind: ItemKind::File { .. }, place } => {
-                (*direction, path.clone(), Ok(place.to_string()))
+                (*direction, path, Fate::Arrived(place.to_string()))
             }
             FileEvent::NotStored { why: FileProblem::Again, .. } => return,
-            FileEvent::NotStored { direction, path, why } => (*direction, path.clone(), Err(why.clone())),
+            FileEvent::NotStored { direction, path, why } => (*direction, path, Fate::Failed(why.clone())),
+            FileEvent::Unfinished { direction, path } => (*direction, path, Fate::Stopped),
             _ => return,
         };
-        let count = self.counts.of(direction, result.is_ok());
+        self.forget_stopped(direction, path);
+        let count = self.counts.of(direction, &fate);
         *count += 1;
         if *count > MAX_FILES {
             return;
         }
-        self.files.push(FileRecord { at: self.time_of(now), direction, path, result });
+        self.files.push(FileRecord { at: self.time_of(now), direction, path: path.clone(), fate });
+    }
+
+    /// The session was over before this computer had written a file, and now it has.
+    fn forget_stopped(&mut self, direction: Direction, path: &ItemPath) {
+        let is_it = |file: &FileRecord| {
+            file.fate == Fate::Stopped && file.direction == direction && file.path == *path
+        };
+        if direction == Direction::In
+            && let Some(index) = self.files.iter().rposition(is_it)
+        {
+            self.files.remove(index);
+            *self.counts.of(direction, &Fate::Stopped) -= 1;
+        }
     }
 
     fn decided(&mut self, what: Decided, now: Moment) {
@@ -226,6 +252,7 @@ impl Notes {
 
 #[cfg(test)]
 mod tests {
+    use farhand_proto::bounded::Shown;
     use farhand_proto::id::SessionId;
     use farhand_proto::name::Name;
     use farhand_proto::relay::KeyHash;
@@ -241,17 +268,53 @@ mod tests {
     }
 
     #[test]
-    fn it_lists_every_decision_with_its_time() {
-        let operator = Voucher {
+    fn what_was_stopped_is_named_unless_it_arrived_after_all() {
+        let mut notes = Notes::new(operator(), SystemTime::UNIX_EPOCH, BEGAN);
+        let path = |name| ItemPath::new(name).unwrap();
+        let unfinished = |direction, name| FileEvent::Unfinished { direction, path: path(name) };
+        let stored = |direction, name| FileEvent::Stored {
+            direction,
+            path: path(name),
+            kind: ItemKind::File { size: 1, modified: 0 },
+            place: Shown::truncated(name),
+        };
+        let events = [
+            unfinished(Direction::Out, "fetched"),
+            stored(Direction::Out, "fetched"),
+            unfinished(Direction::In, "brought"),
+            unfinished(Direction::In, "half"),
+            stored(Direction::In, "brought"),
+        ];
+        for event in events {
+            notes.file(&event, second(1));
+        }
+        let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(2));
+        let files: Vec<_> =
+            receipt.files.iter().map(|file| (file.path.to_string(), file.fate.clone())).collect();
+        let arrived = |name: &str| (name.to_owned(), Fate::Arrived(name.to_owned()));
+        let stopped = |name: &str| (name.to_owned(), Fate::Stopped);
+        // A fetch that was begun again has left twice.
+        let expected = [stopped("fetched"), arrived("fetched"), stopped("half"), arrived("brought")];
+        assert_eq!(files, expected);
+        let counts = FileCounts { brought: 1, fetched: 1, not_brought: 1, not_fetched: 1 };
+        assert_eq!(receipt.counts, counts);
+    }
+
+    fn operator() -> Voucher {
+        Voucher {
             operator: Name::new("Anna").unwrap(),
             organisation: Name::new("Helpdesk").unwrap(),
             session_id: SessionId::from_digits([1; 9]),
             console_key: KeyHash([1; 32]),
             expires: 0,
-        };
+        }
+    }
+
+    #[test]
+    fn it_lists_every_decision_with_its_time() {
         let from = SystemTime::UNIX_EPOCH + Duration::from_secs(1_795_000_000);
         let [view, control] = [Grant::View, Grant::Control].map(|grant| Grants::NONE.with(grant));
-        let mut notes = Notes::new(operator, from, BEGAN);
+        let mut notes = Notes::new(operator(), from, BEGAN);
         notes.asked(view.or(control));
         notes.allowed(view, second(5));
         notes.allowed(view.or(control), second(10));

@@ -277,3 +277,6 @@ fn next_piece(act: &mut Act) -> Option<Input> {
     act.done += end;
     Some(Input::Text(piece))
 }
+
+#[cfg(test)]
+mod tests;

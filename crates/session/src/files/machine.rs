@@ -66,10 +66,15 @@ impl Files {
     }
 
     /// Ends the transfer that runs, and tells the other end.
-    pub(crate) fn cancel<M: FileFrames>(&mut self, why: Cancelled, line: &mut Line) -> Option<FileEvent> {
-        let transfer = self.transfer.take()?;
+    pub(crate) fn cancel<M: FileFrames>(&mut self, why: Cancelled, line: &mut Line) -> Vec<FileEvent> {
+        let Some(transfer) = self.transfer.take() else { return Vec::new() };
         line.push_control(&M::file(transfer.number, FileMessage::Cancel { why: why.clone() }));
-        Some(FileEvent::Over(Err(Stopped::Here(why))))
+        transfer.unfinished().chain([FileEvent::Over(Err(Stopped::Here(why)))]).collect()
+    }
+
+    /// What the session's end leaves unfinished.
+    pub(crate) fn abandon(&mut self) -> Vec<FileEvent> {
+        self.transfer.take().map(|transfer| transfer.unfinished().collect()).unwrap_or_default()
     }
 
     /// Another link stands. What was under way is lost.
@@ -93,7 +98,8 @@ impl Files {
         mut tell: impl FnMut(FileEvent),
     ) -> Result<(), Breach> {
         if let FileMessage::Cancel { why } = message {
-            if self.transfer.take_if(|transfer| transfer.number == number).is_some() {
+            if let Some(transfer) = self.transfer.take_if(|transfer| transfer.number == number) {
+                transfer.unfinished().for_each(&mut tell);
                 tell(FileEvent::Over(Err(Stopped::There(why))));
             }
             return Ok(());

@@ -118,6 +118,16 @@ impl Transfer {
         self.at == Place::End && self.items.is_empty() && self.waiting.is_empty()
     }
 
+    /// What has left the sender, in part at least, and has no answer.
+    pub(super) fn unfinished(&self) -> impl Iterator<Item = FileEvent> {
+        self.items
+            .iter()
+            .filter(|item| {
+                matches!(item.kind, ItemKind::File { .. }) && self.at != Place::Within(item.number, 0)
+            })
+            .map(|item| FileEvent::Unfinished { direction: self.direction, path: item.path.clone() })
+    }
+
     pub(super) fn progress(&self) -> Progress {
         let (files, bytes) = self.totals.unwrap_or_default();
         let here = match self.at {

@@ -81,7 +81,27 @@ fn who_says_too_much_at_once_is_told() {
     let long = prose(&"x".repeat(1000));
     let taken = (0..1000).take_while(|_| world.console.say(long.clone()).is_ok()).count();
     assert!((60..80).contains(&taken), "{taken}");
-    assert_eq!(world.console.say(long), Err(SayError::Congested));
+    assert_eq!(world.console.say(long.clone()), Err(SayError::Congested));
+    world.to_console.dead = true;
+    let taken = (0..1000).take_while(|_| world.client.say(long.clone()).is_ok()).count();
+    assert!((60..80).contains(&taken), "{taken}");
+    assert_eq!(world.client.say(long), Err(SayError::Congested));
+}
+
+#[test]
+fn a_clipboard_waits_for_consent_and_rests_in_a_pause_and_ends_with_the_session() {
+    let mut world = World::quick();
+    world.run(10 * MS);
+    assert_eq!(world.client.clipboard("text".to_owned()), Err(ClipboardError::NotAllowed));
+    let mut world = World::open();
+    world.client.set_paused(true, world.now);
+    assert_eq!(world.client.clipboard("text".to_owned()), Err(ClipboardError::Paused));
+    world.run(10 * MS);
+    assert_eq!(world.console.clipboard("text".to_owned()), Err(ClipboardError::Paused));
+    world.client.end(EndReason::Customer);
+    world.run(10 * MS);
+    assert_eq!(world.client.clipboard("text".to_owned()), Err(ClipboardError::Over));
+    assert_eq!(world.console.clipboard("text".to_owned()), Err(ClipboardError::Over));
 }
 
 #[test]

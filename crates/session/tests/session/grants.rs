@@ -8,7 +8,9 @@ use farhand_proto::prose::Prose;
 use farhand_proto::screen::{MonitorId, Point, PointerShape, View};
 use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::transfer::{Cancelled, Existing, FileMessage, ItemKind, ItemPath, Piece};
-use farhand_session::{ClientEvent, ClientSession, Ended, FileEvent, RESUME_WINDOW, Transfers as _};
+use farhand_session::{
+    ClientEvent, ClientSession, Direction, Ended, FileEvent, RESUME_WINDOW, Transfers as _,
+};
 
 use crate::world::{MS, both, message, screen, view};
 
@@ -457,6 +459,92 @@ fn whatever_takes_files_away_stops_them_in_their_middle() {
         give(&mut session, &piece(data(0, 100)));
         assert_eq!(events(&mut session), [], "{name}");
     }
+}
+
+#[test]
+fn what_was_under_way_is_named_when_it_is_stopped() {
+    let ways: [Way; 4] = [
+        ("revoked", |session| session.set_grants(view(), MS)),
+        ("cancelled here", |session| session.cancel_transfer(Cancelled::ByHand)),
+        ("cancelled there", |session| {
+            let message = FileMessage::Cancel { why: Cancelled::ByHand };
+            give(session, &ToClient::File { transfer: 1, message });
+        }),
+        ("ended", |session| session.end(EndReason::Customer)),
+    ];
+    let unfinished = |session: &mut ClientSession| -> Vec<(Direction, String)> {
+        let named = |event| match event {
+            ClientEvent::File(FileEvent::Unfinished { direction, path }) => {
+                Some((direction, path.to_string()))
+            }
+            _ => None,
+        };
+        events(session).into_iter().filter_map(named).collect()
+    };
+    let path = match item() {
+        Piece::Item { path, .. } => path.to_string(),
+        piece => panic!("{piece:?}"),
+    };
+    for (name, stop) in ways {
+        // Of this something has left; of the same without contents nothing has.
+        for contents in [Some(data(0, 16_000)), None] {
+            let mut session = session(Phase::Open, both());
+            give(&mut session, &ToClient::Get { transfer: 1, path: Text::new("large").unwrap() });
+            give(&mut session, &wanted());
+            let expected = contents.as_ref().map(|_| (Direction::Out, path.clone()));
+            [BEGIN, item()].into_iter().chain(contents).for_each(|piece| session.file_piece(piece));
+            said(&mut session);
+            stop(&mut session);
+            assert_eq!(unfinished(&mut session), Vec::from_iter(expected), "{name}");
+        }
+        let mut session = session(Phase::Open, both());
+        give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
+        give(&mut session, &piece(BEGIN));
+        give(&mut session, &piece(item()));
+        session.file_goes_on(0, 0);
+        give(&mut session, &ToClient::FilePiece { transfer: 1, run: 2, piece: data(0, 100) });
+        stop(&mut session);
+        assert_eq!(unfinished(&mut session), [(Direction::In, path.clone())], "{name}");
+    }
+}
+
+#[test]
+fn one_transfer_runs_at_a_time() {
+    let mut session = session(Phase::Open, both());
+    give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
+    said(&mut session);
+    give(&mut session, &ToClient::Get { transfer: 2, path: Text::new("large").unwrap() });
+    let refused = ToConsole::File { transfer: 2, message: FileMessage::Cancel { why: Cancelled::Busy } };
+    assert!(said(&mut session).contains(&refused));
+    let begun = events(&mut session);
+    assert!(
+        !begun.iter().any(|event| matches!(event, ClientEvent::File(FileEvent::Get { .. }))),
+        "{begun:?}"
+    );
+}
+
+#[test]
+fn nothing_is_read_for_a_line_that_is_lost() {
+    let mut session = session(Phase::Open, both());
+    give(&mut session, &ToClient::Get { transfer: 1, path: Text::new("large").unwrap() });
+    give(&mut session, &wanted());
+    assert!(session.wants_file_piece());
+    session.cut(MS);
+    assert!(!session.wants_file_piece());
+}
+
+#[test]
+fn what_came_in_a_pause_and_was_cancelled_is_not_written_after_it() {
+    let mut session = session(Phase::Open, both());
+    give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
+    give(&mut session, &piece(BEGIN));
+    session.set_paused(true, MS);
+    give(&mut session, &piece(item()));
+    session.cancel_transfer(Cancelled::ByHand);
+    events(&mut session);
+    session.set_paused(false, MS);
+    let happened = events(&mut session);
+    assert!(!happened.iter().any(|event| matches!(event, ClientEvent::File(_))), "{happened:?}");
 }
 
 #[test]

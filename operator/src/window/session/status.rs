@@ -101,10 +101,13 @@ impl SessionView {
         let is_over = self.known.ended.is_some();
         let now = numbers(&self.known.statistics, !is_over, !is_over && self.known.grants.is_some(), texts);
         let most = numbers(&WIDEST, true, true, texts);
-        let widths = most
-            .map(|text| ui.painter().layout_no_wrap(text, font.clone(), palette.weak).size().x.ceil() + 16.0);
+        let width_of = |text: &String| {
+            ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.weak).size().x.ceil() + 16.0
+        };
+        let widths: Vec<f32> =
+            most.iter().zip(&now).map(|(most, now)| width_of(most).max(width_of(now))).collect();
         // In a narrow window the words at the left come first, and of the numbers the first.
-        let room = row.width() * 0.4;
+        let room = row.width() * 0.5;
         let mut used = 0.0;
         let fitting = widths.iter().take_while(|width| {
             used += **width;
@@ -112,7 +115,7 @@ impl SessionView {
         });
         let count = fitting.count();
         let mut left = row.max.x;
-        for (text, width) in now.iter().zip(widths).take(count).rev() {
+        for (text, width) in now.iter().zip(&widths).take(count).rev() {
             ui.painter().text(
                 pos2(left, row.center().y),
                 Align2::RIGHT_CENTER,

@@ -8,7 +8,7 @@ use farhand_window::egui::{
 use farhand_window::theme::{self, Palette};
 
 use super::icons::Icon;
-use super::widgets::{HEIGHT, button, button_width, chip};
+use super::widgets::{HEIGHT, button, button_width, chip, chip_width};
 use super::{SessionView, Wish};
 
 /// Between two buttons.
@@ -86,14 +86,17 @@ impl SessionView {
             Layout::left_to_right(Align::Center),
             |ui| {
                 ui.spacing_mut().item_spacing = vec2(SPACE, 0.0);
-                if self.chosen.are_words_right {
-                    let words = self.words.join(" ");
-                    let label = texts.fill("session-words-compared", &[("words", words.clone().into())]);
-                    chip(ui, Icon::Tick, &words, &label, palette.good);
-                }
                 let is_over = self.known.ended.is_some();
                 for grant in CHIPS.into_iter().filter(|_| !is_over) {
                     self.draw_grant(ui, grant, texts, &palette);
+                }
+                let words = self.words.join(" ");
+                if self.chosen.are_words_right {
+                    let label = texts.fill("session-words-compared", &[("words", words.clone().into())]);
+                    chip(ui, Icon::Tick, &words, &label, palette.good);
+                } else if !is_over {
+                    // Its place is kept, so that no tool moves once they match.
+                    ui.allocate_exact_size(vec2(chip_width(ui, &words), HEIGHT), egui::Sense::hover());
                 }
                 let end = texts.get(if is_over { "session-close" } else { "session-end" });
                 let more = texts.get("session-tool-more");

@@ -56,8 +56,7 @@ pub(super) fn button(
 /// Something to read, with a sign; `meaning` says it whole.
 pub(super) fn chip(ui: &mut egui::Ui, icon: Icon, label: &str, meaning: &str, colour: Color32) {
     let font = FontId::proportional(14.0);
-    let width = icons::SIDE + GAP + line_size(ui, label, font.clone()).x.ceil() + 6.0;
-    let (rect, response) = ui.allocate_exact_size(vec2(width, HEIGHT), Sense::hover());
+    let (rect, response) = ui.allocate_exact_size(vec2(chip_width(ui, label), HEIGHT), Sense::hover());
     response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, meaning));
     words(ui, rect.translate(vec2(-PADDING, 0.0)), icon, label, font, colour);
     response.on_hover_text(meaning);
@@ -69,6 +68,11 @@ fn words(ui: &egui::Ui, rect: Rect, icon: Icon, label: &str, font: FontId, colou
     let galley = ui.painter().layout_no_wrap(label.to_owned(), font, colour);
     let at = pos2(left + icons::SIDE + GAP, rect.center().y - galley.size().y / 2.0);
     ui.painter().galley(at, galley, colour);
+}
+
+/// How wide a chip is.
+pub(super) fn chip_width(ui: &egui::Ui, label: &str) -> f32 {
+    icons::SIDE + GAP + line_size(ui, label, FontId::proportional(14.0)).x.ceil() + 6.0
 }
 
 /// A button inside of a menu that looks like one.
