@@ -78,6 +78,7 @@ enum Change {
     None,
     Flip(From, usize),
     Cut(From, usize),
+    Hold(From, usize),
     FlipWhenTold(From),
 }
 
@@ -225,6 +226,13 @@ impl Shared {
             *byte ^= 0x10;
         }
         true
+    }
+
+    /// Waits until both halves of a session have come back once more after both came back.
+    async fn newer_return(&self) {
+        while self.state.lock().unwrap().returns < 4 {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     /// Two halves meet at a place with two seats: the first one waits in its own, the second gets both.
@@ -398,6 +406,9 @@ async fn carry<S: tokio::io::AsyncRead + tokio::io::AsyncWrite>(
                 shared.state.lock().unwrap().said.entry((pair, from)).or_default().extend(&bytes);
             }
             let came = bytes.len();
+            if matches!(change, Change::Hold(whose, place) if whose == from && place < carried + came) {
+                shared.newer_return().await;
+            }
             let goes_on = shared.change(change, from, carried, &mut bytes);
             carried += came;
             if sink.write_all(&bytes).await.is_err() || sink.flush().await.is_err() {

@@ -157,17 +157,34 @@ async fn a_return_that_is_cut_anywhere_costs_one_more_return() {
     everywhere(&places, Return::Cut).await;
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_returns_at_once_the_newer_one_counts() {
+    // What is held back of the older one goes on its way while the newer one is under way.
+    let places = [(From::Client, 0), (From::Client, 700), (From::Console, 1000), (From::Console, 1700)];
+    let mut races = tokio::task::JoinSet::new();
+    for (from, place) in places {
+        races.spawn(async move { everywhere_from(&[place], from, Return::Hold).await });
+    }
+    races.join_all().await;
+}
+
 /// Cuts a session's line again and again, with these returns for either half, and finds that no word is lost.
 async fn everywhere(places: &[usize], evil: fn(From, usize) -> Return) {
     for from in [From::Client, From::Console] {
-        let relay = FakeRelay::start(Manner::Listen).await;
-        let mut session = Session::begin(&relay).await;
-        for place in places {
-            relay.cut(evil(from, *place));
-            session.lost().await;
-            session.is_back(&format!("{from:?} {place}")).await;
-        }
-        let seen = relay.seen();
-        assert!(!CANARY.windows(8).any(|part| seen.windows(8).any(|bytes| bytes == part)), "pixels");
+        everywhere_from(places, from, evil).await;
     }
+}
+
+async fn everywhere_from(places: &[usize], from: From, evil: fn(From, usize) -> Return) {
+    let relay = FakeRelay::start(Manner::Listen).await;
+    let mut session = Session::begin(&relay).await;
+    for place in places {
+        relay.cut(evil(from, *place));
+        session.lost().await;
+        session.is_back(&format!("{from:?} {place}")).await;
+        // Both halves came back, and once more at least.
+        assert!(relay.returns() >= 4, "{from:?} {place}: {}", relay.returns());
+    }
+    let seen = relay.seen();
+    assert!(!CANARY.windows(8).any(|part| seen.windows(8).any(|bytes| bytes == part)), "pixels");
 }

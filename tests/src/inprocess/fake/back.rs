@@ -20,6 +20,9 @@ pub enum Return {
     Flip(From, usize),
     /// The two halves meet, and the line breaks behind so many bytes from there. Once; then it is honest.
     Cut(From, usize),
+    /// The two halves meet, and what comes from there behind so many bytes is held back until they meet anew. Once;
+    /// then it is honest.
+    Hold(From, usize),
     /// Each half hears itself.
     Mirror,
     /// The client of the first session meets the console of the second, and the other way round.
@@ -47,7 +50,7 @@ pub(super) async fn serve(leg: Leg, pass: &[u8], shared: &Arc<Shared>) {
         Return::Refuse => return,
         Return::Mirror => return hear(leg, None, shared).await,
         Return::Replay => return hear(leg, Some(said_before), shared).await,
-        Return::Honest | Return::Flip(..) | Return::Cut(..) => (4 * pair, pass[8]),
+        Return::Honest | Return::Flip(..) | Return::Cut(..) | Return::Hold(..) => (4 * pair, pass[8]),
         Return::Splice if from == From::Console => (4 * (3 - pair) + 1, 1),
         Return::Splice => (4 * pair + 1, 0),
         // The first two sessions have the numbers 1 and 2.
@@ -58,6 +61,7 @@ pub(super) async fn serve(leg: Leg, pass: &[u8], shared: &Arc<Shared>) {
     let change = match manner {
         Return::Flip(whose, place) => Change::Flip(whose, place),
         Return::Cut(whose, place) => Change::Cut(whose, place),
+        Return::Hold(whose, place) => Change::Hold(whose, place),
         _ => Change::None,
     };
     if change != Change::None {
