@@ -19,6 +19,8 @@ pub(crate) struct Cmd {
     variables: Vec<(OsString, Option<OsString>)>,
     folder: Option<PathBuf>,
     limit: Duration,
+    /// An exit code that is no failure, beside 0.
+    accepted: Option<i32>,
 }
 
 impl Cmd {
@@ -30,6 +32,7 @@ impl Cmd {
             variables: Vec::new(),
             folder: None,
             limit: Duration::from_secs(600),
+            accepted: None,
         }
     }
 
@@ -73,6 +76,12 @@ impl Cmd {
         self
     }
 
+    /// This exit code is no failure either.
+    pub(crate) fn accept(mut self, code: i32) -> Self {
+        self.accepted = Some(code);
+        self
+    }
+
     /// Runs with the terminal's output; an exit code other than 0 is an error.
     pub(crate) fn run(&self) -> Result<()> {
         let status = self.command().status().with_context(|| self.cannot_start())?;
@@ -80,15 +89,16 @@ impl Cmd {
     }
 
     /// Runs, prints standard output line by line and shows each line to `look`.
-    pub(crate) fn run_lines(&self, mut look: impl FnMut(&str)) -> Result<()> {
+    pub(crate) fn run_lines(&self, look: impl FnMut(&str)) -> Result<()> {
         let mut child = self.command().stdout(Stdio::piped()).spawn().with_context(|| self.cannot_start())?;
-        let stdout = child.stdout.take().context("the standard output was piped")?;
-        for line in BufReader::new(stdout).split(b'\n') {
-            let line = line?;
-            let line = String::from_utf8_lossy(&line);
-            println!("{line}");
-            look(&line);
-        }
+        follow(child.stdout.take().context("the standard output was piped")?, look)?;
+        self.judge(child.wait()?)
+    }
+
+    /// The same with standard error.
+    pub(crate) fn run_error_lines(&self, look: impl FnMut(&str)) -> Result<()> {
+        let mut child = self.command().stderr(Stdio::piped()).spawn().with_context(|| self.cannot_start())?;
+        follow(child.stderr.take().context("the standard error was piped")?, look)?;
         self.judge(child.wait()?)
     }
 
@@ -140,6 +150,7 @@ impl Cmd {
     fn judge(&self, status: ExitStatus) -> Result<()> {
         match status.code() {
             Some(0) => Ok(()),
+            code if code.is_some() && code == self.accepted => Ok(()),
             Some(TIMED_OUT) => {
                 bail!("{self} took longer than {} seconds and was stopped", self.limit.as_secs())
             }
@@ -152,6 +163,17 @@ impl Cmd {
     fn cannot_start(&self) -> String {
         format!("{self} can't be started: setpriv and timeout (util-linux, coreutils) are needed")
     }
+}
+
+/// Prints what comes line by line and shows each line to `look`.
+fn follow(output: impl std::io::Read, mut look: impl FnMut(&str)) -> Result<()> {
+    for line in BufReader::new(output).split(b'\n') {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        look(&line);
+    }
+    Ok(())
 }
 
 impl std::fmt::Display for Cmd {

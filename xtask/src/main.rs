@@ -47,7 +47,7 @@ enum Command {
     CheckWindows,
     /// Look for known vulnerabilities in the dependencies (fetches the RustSec database)
     Advisories,
-    /// Run one fuzz target
+    /// Run the fuzz targets, all or one of them
     Fuzz(fuzz::Options),
     /// Run broker, client and console in made-up worlds whose network and relay fail at random; each follows from a seed
     Simulate(simulate::Options),

@@ -10,6 +10,9 @@ use crate::workspace::Workspace;
 /// Of cargo-mutants.
 const VERSION: &str = "27.1.0";
 
+/// With this code it ends when no change went unnoticed, and some made the tests hang.
+const ONLY_TIMEOUTS: i32 = 3;
+
 /// What grants, consent and guesses depend on.
 const FILES: [&str; 6] = [
     "crates/proto/src/grant.rs",
@@ -27,11 +30,13 @@ const PACKAGES: [&str; 3] = ["farhand-proto", "farhand-seal", "farhand-session"]
 pub(crate) fn run(workspace: &Workspace) -> Result<()> {
     let program = tools::installed(workspace, "cargo-mutants", VERSION, &[])?;
     Cmd::new(program)
-        .args(["mutants", "--workspace", "--no-shuffle", "--timeout", "120", "--output"])
+        .args(["mutants", "--workspace", "--no-shuffle", "--timeout", "25", "--output"])
         .args([&workspace.target])
         .args(FILES.iter().flat_map(|file| ["--file", file]))
         .args(PACKAGES.iter().flat_map(|package| ["--test-package", package]))
         .minutes(180)
+        // A change that makes a test hang is noticed as well.
+        .accept(ONLY_TIMEOUTS)
         .run()
         .context("tests do not notice every change; see target/mutants.out/missed.txt")
 }
