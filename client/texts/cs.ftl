@@ -53,7 +53,7 @@ note-wrong-password = Někdo zadal špatné heslo. { $left ->
     [few] Zbývají { $left } pokusy.
    *[other] Zbývá { $left } pokusů.
  }
-note-password-replaced = Někdo zadal třikrát špatné heslo. Přečtěte pomocníkovi nové.
+note-password-replaced = Někdo zadal třikrát špatné heslo. Přečtěte pomocníkovi nové; pokud ho nemůže použít, zavřete tento program a spusťte ho znovu.
 note-number-replaced = Někdo zadal špatné heslo příliš často. Za chvíli dostanete nové číslo.
 note-not-let-in = Někdo se zkusil připojit, ale dovnitř se nedostal.
 note-came-and-went = Někdo se připojil a zase odešel. Nic neviděl.

@@ -52,7 +52,7 @@ note-wrong-password = Somebody typed a wrong password. { $left ->
     [one] One more try is left for it.
    *[other] { $left } more tries are left for it.
  }
-note-password-replaced = Somebody typed a wrong password three times. Read the new password to your helper.
+note-password-replaced = Somebody typed a wrong password three times. Read the new one to your helper; if they can't use it, close this program and start it again.
 note-number-replaced = Somebody typed too many wrong passwords. You get a new number in a moment.
 note-not-let-in = Somebody tried to connect and did not get in.
 note-came-and-went = Somebody connected and went away again. Nothing was seen.

@@ -179,14 +179,14 @@ end-words-next = Někdo může být mezi vámi a zákazníkem. Řekněte to spr�
 end-customer = Zákazník ukončil relaci.
 end-customer-next = Chcete-li pokračovat, ať zákazník stiskne „Začít znovu“ a přečte vám nová čísla.
 end-denied = Zákazník nesouhlasil.
-end-denied-next = Vysvětlete mu po telefonu, co chcete udělat, a zeptejte se na čísla, která teď vidí.
+end-denied-next = Vysvětlete mu po telefonu, co chcete udělat. Pak ať stiskne „Začít znovu“ a přečte vám nová čísla.
 end-no-answer = Zákazník včas neodpověděl.
-end-no-answer-next = Řekněte mu po telefonu, že se na obrazovce objeví otázka, a zeptejte se na čísla, která teď vidí.
+end-no-answer-next = Řekněte mu po telefonu, že se na obrazovce objeví otázka. Pak ať stiskne „Začít znovu“ a přečte vám nová čísla.
 end-desktop-gone = Zákazníkova plocha zmizela.
 end-desktop-gone-next = Požádejte zákazníka, ať se přihlásí a program spustí znovu.
 end-protocol = Programy si neporozuměly.
 end-line = Spojení vypadlo a nepodařilo se je obnovit.
-end-line-next = Vypadla síť u zákazníka, u vás, nebo server. Připojte se znovu s čísly, která teď zákazník vidí.
+end-line-next = Vypadla síť u zákazníka, u vás, nebo server. Ať zákazník stiskne „Začít znovu“ a přečte vám nová čísla.
 
 detail-code = Technický údaj: { $code }
 detail-there = Zákazníkův program hlásí: { $why }

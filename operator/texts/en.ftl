@@ -177,14 +177,14 @@ end-words-next = Somebody may be between you and the customer. Tell your adminis
 end-customer = The customer ended the session.
 end-customer-next = To go on, ask the customer to press "Start again" and to read you the new numbers.
 end-denied = The customer said no.
-end-denied-next = Explain on the phone what you want to do, then ask for the numbers that the customer sees now.
+end-denied-next = Explain on the phone what you want to do, then ask the customer to press "Start again" and to read you the new numbers.
 end-no-answer = The customer did not answer in time.
-end-no-answer-next = Tell them on the phone that a question will come onto their screen, then ask for the numbers that the customer sees now.
+end-no-answer-next = Tell them on the phone that a question will come onto their screen, then ask them to press "Start again" and to read you the new numbers.
 end-desktop-gone = The customer's desktop went away.
 end-desktop-gone-next = Ask the customer to log in and to start the program again.
 end-protocol = The two programs did not understand each other.
 end-line = The line was lost and did not come back.
-end-line-next = The customer's network, yours or the relay went down. Connect again with the numbers that the customer sees now.
+end-line-next = The customer's network, yours or the relay went down. Ask the customer to press "Start again" and to read you the new numbers.
 
 detail-code = Technical detail: { $code }
 detail-there = The customer's program says: { $why }

@@ -156,7 +156,7 @@ fn hand_out(config: &Config, pin: &Pin, name: &Name, token: &str) {
     }
     if address.is_none() {
         eprintln!(
-            "Write where operators reach this relay instead of HOST:PORT, such as relay.example.org:443."
+            "Instead of HOST:PORT write where operators reach this relay: its name, a colon and the port."
         );
     }
     eprintln!("This is the token of {name}. It is shown this once; whoever has it is {name}.");

@@ -1,10 +1,12 @@
 //! Measuring: figures with their spread, on paper and as JSON.
 
+pub mod codec;
 pub mod flood;
 pub mod present;
 pub mod resume;
 pub mod start;
 
+mod scenes;
 mod screen;
 
 use std::path::{Path, PathBuf};

@@ -10,10 +10,13 @@ use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
 /// What there is to measure.
-const NAMES: [&str; 4] = ["start", "present", "flood", "resume"];
+const NAMES: [&str; 5] = ["start", "present", "flood", "resume", "codec"];
 
 /// What is measured within the bench itself is compiled as in the programs.
-const AS_GIVEN_OUT: [&str; 6] = [
+const AS_GIVEN_OUT: [&str; 9] = [
+    "profile.dev.package.farhand-media.opt-level=3",
+    "profile.dev.package.farhand-media.debug-assertions=false",
+    "profile.dev.package.farhand-media.overflow-checks=false",
     "profile.dev.package.farhand-window.opt-level=3",
     "profile.dev.package.farhand-window.debug-assertions=false",
     "profile.dev.package.farhand-window.overflow-checks=false",
@@ -28,7 +31,8 @@ pub(crate) struct Options {
     /// Which benchmark: start (how soon the two windows show, memory, idle CPU, sizes), present (how long a change of
     /// a remote picture takes into the window), flood (a session's echo and the relay's memory among 10000 idle
     /// clients and in a storm of 2000 strangers), resume (how soon a session is back after its relay was killed, at 100 ms
-    /// of round trip, and whether a word is lost; 20 kills a run)
+    /// of round trip, and whether a word is lost; 20 kills a run), codec (bytes and time of recorded scenes, through the
+    /// encoder and back)
     name: String,
     /// Also write the figures as JSON into this file
     #[arg(long, value_name = "FILE")]

@@ -60,6 +60,8 @@ pub(crate) struct ClientApp {
     /// Whether a hot key was asked for in this session: one that others have is not asked for again and again.
     hot_key_tried: bool,
     size: egui::Vec2,
+    /// How large its points are, so that all of it fits.
+    zoom: f32,
     monitors: Vec<Monitor>,
     places: HashMap<usize, Place>,
     above: HashMap<usize, KeepAbove>,
@@ -106,6 +108,7 @@ impl ClientApp {
             hot_key: None,
             hot_key_tried: false,
             size: SIZE,
+            zoom: 1.0,
             monitors: Vec::new(),
             places: HashMap::new(),
             above: HashMap::new(),
@@ -362,6 +365,7 @@ impl App for ClientApp {
             title,
             size: self.size,
             min_size: LEAST.min(self.size),
+            zoom: self.zoom,
             is_resizable: true,
             stacking: Stacking::Normal,
             place: None,
@@ -375,6 +379,7 @@ impl App for ClientApp {
                     title: self.words.get("bar-title"),
                     size,
                     min_size: size,
+                    zoom: 1.0,
                     is_resizable: false,
                     stacking: Stacking::Bar,
                     place: Some(place.on_desktop(monitor)),
@@ -470,12 +475,45 @@ impl App for ClientApp {
                 sides.fold(f32::INFINITY, f32::min)
             };
             let room = vec2(room(|monitor| monitor.width), room(|monitor| monitor.height));
-            self.size = SIZE.min(room - AROUND).max(vec2(200.0, 200.0)).floor();
+            let scale = monitors.iter().map(|monitor| monitor.scale as f32).fold(f32::INFINITY, f32::min);
+            (self.size, self.zoom) = fit(room, scale);
         }
         // What the person moved stays where it is for as long as its monitor does.
         let before = std::mem::replace(&mut self.monitors, monitors);
         let corner = |monitors: &[Monitor], index: usize| monitors.get(index).map(|at| (at.x, at.y));
         let now = &self.monitors;
         self.places.retain(|index, _| corner(&before, *index) == corner(now, *index));
+    }
+}
+
+/// The window's size and how large its points are, where there is so much room, in points of a monitor of this scale.
+/// What the customer has to read is in sight if letters as on a monitor of scale 1 can do that; else it scrolls.
+fn fit(room: egui::Vec2, scale: f32) -> (egui::Vec2, f32) {
+    let room = (room - AROUND).max(vec2(200.0, 200.0));
+    let zoom = (room / SIZE).min_elem().clamp(scale.max(1.0).recip(), 1.0);
+    (SIZE.min(room / zoom).floor(), zoom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_is_in_sight_where_letters_can_be_smaller() {
+        // Without a scale, and with room.
+        assert_eq!(fit(vec2(1366.0, 768.0), 1.0), (SIZE, 1.0));
+        assert_eq!(fit(vec2(1920.0, 1080.0), 2.0), (SIZE, 1.0));
+        for (width, height, scale) in [(1920.0, 1080.0, 2.0), (1920.0, 1080.0, 1.75), (2560.0, 1440.0, 2.5)] {
+            let (size, zoom) = fit(vec2(width, height) / scale, scale);
+            assert!(
+                size.y >= SIZE.y - 1.0 && size.x == SIZE.x && zoom < 1.0,
+                "{width} {scale}: {size} {zoom}"
+            );
+            assert!(zoom * scale >= 1.0);
+        }
+        // Letters are not smaller than anywhere else.
+        let (size, zoom) = fit(vec2(1366.0, 768.0) / 2.0, 2.0);
+        assert!(size.y > 570.0 && zoom == 0.5, "{size} {zoom}");
+        assert_eq!(fit(vec2(800.0, 600.0), 1.0), (vec2(SIZE.x, 510.0), 1.0));
     }
 }

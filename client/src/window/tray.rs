@@ -24,7 +24,7 @@ fn state(model: &Model, words: &Words) -> TrayState {
             (TrayIcon::Paused, Some(TrayPause::Resume(words.get("button-resume"))))
         }
         Stage::Here(_) => (TrayIcon::InSession, Some(TrayPause::Pause(words.get("button-pause")))),
-        Stage::Over(_) => (TrayIcon::Ready, None),
+        Stage::Over(_) => (TrayIcon::Over, None),
         Stage::Cannot(_) => (TrayIcon::Cannot, None),
     };
     let tooltip = match model.visitor() {

@@ -375,6 +375,8 @@ impl ClientSession {
 
     /// The picture shows this from now on; a fresh update follows.
     pub fn screen(&mut self, layout: Layout, view: View, area: Rect) {
+        // A monitor that is gone is not chosen any more when it is back.
+        self.view = view;
         if self.shows() {
             // Newer news of the screen replaces older that has not gone out.
             self.video.retain(|item| matches!(item, VideoItem::Update { sent, .. } if *sent > 0));

@@ -97,6 +97,8 @@ pub struct Spec {
     pub size: Vec2,
     /// The least size in points.
     pub min_size: Vec2,
+    /// How large a point is to what the monitor's scale says: less than 1 where all has to fit.
+    pub zoom: f32,
     /// Whether people may resize it.
     pub is_resizable: bool,
     /// Where it lies among other windows.

@@ -76,8 +76,7 @@ impl View {
         gpu: &mut Option<Gpu>,
         before: Option<&Before>,
     ) -> Result<Self, RunError> {
-        let size = LogicalSize::new(spec.size.x, spec.size.y);
-        let least = LogicalSize::new(spec.min_size.x, spec.min_size.y);
+        let (size, least) = (logical(spec.size, spec.zoom), logical(spec.min_size, spec.zoom));
         let mut attributes = WindowAttributes::default()
             .with_title(&spec.title)
             .with_inner_size(size)
@@ -101,6 +100,7 @@ impl View {
         if let Some(before) = before {
             context.memory_mut(|memory| *memory = before.memory.clone());
         }
+        context.set_zoom_factor(spec.zoom);
         theme::install(&context);
         set_fallback_theme(&context, theme);
         let scale = Some(window.scale_factor() as f32);
@@ -164,9 +164,9 @@ impl View {
             // A screen reader hears it too.
             self.redraw();
         }
-        if spec.size != self.spec.size {
-            let size = LogicalSize::new(spec.size.x, spec.size.y);
-            let _ = self.window.request_inner_size(size);
+        if (spec.size, spec.zoom) != (self.spec.size, self.spec.zoom) {
+            self.context.set_zoom_factor(spec.zoom);
+            let _ = self.window.request_inner_size(logical(spec.size, spec.zoom));
         }
         if let Some((x, y)) = spec.place.filter(|_| spec.place != self.spec.place) {
             self.window.set_outer_position(PhysicalPosition::new(x, y));
@@ -374,6 +374,11 @@ impl View {
 
 /// Takes the events of one frame. What is typed after a key that may turn the keyboard to another widget is for that
 /// widget, which the interface knows only after the frame, however much is typed at once.
+/// A size in points as the system counts it.
+fn logical(points: egui::Vec2, zoom: f32) -> LogicalSize<f32> {
+    LogicalSize::new(points.x * zoom, points.y * zoom)
+}
+
 fn up_to_turn(events: &mut Vec<egui::Event>) -> Vec<egui::Event> {
     let turns = |event: &egui::Event| {
         let egui::Event::Key { key, pressed: true, .. } = event else { return false };

@@ -239,6 +239,7 @@ impl App for Console {
                 title: title.unwrap_or(name),
                 size: self.size.unwrap_or(SIZE),
                 min_size: MIN_SIZE.min(self.size.unwrap_or(SIZE)),
+                zoom: 1.0,
                 is_resizable: true,
                 stacking: Stacking::Normal,
                 place: None,

@@ -7,6 +7,8 @@ use farhand_transport::{Pin, Target};
 use super::forms::Secret;
 use crate::token::is_token;
 
+/// What `farhand-relay operator add` prints where it does not know the address.
+const PLACEHOLDER: &str = "HOST:PORT";
 /// Characters that are looked at.
 const MAX_LOOKED_AT: usize = 16 * 1024;
 
@@ -52,6 +54,10 @@ pub(crate) fn read(text: &str) -> Handout {
     let text: String = text.chars().take(MAX_LOOKED_AT).collect();
     let mut found = Handout::default();
     for line in text.lines() {
+        if line.contains(PLACEHOLDER) {
+            // What the administrator had to fill in, and what the relay says of it.
+            continue;
+        }
         if let Some(name) = sentence_name(line) {
             found.operator.get_or_insert(name);
             continue;
@@ -201,6 +207,17 @@ mod tests {
              $ farhand-relay pin\n{PIN}\nrelay.example.org:11438\n"
         );
         assert_eq!(read(&text), whole("Anna Nováková"));
+    }
+
+    #[test]
+    fn an_address_that_was_to_be_filled_in_is_none() {
+        let printed = format!(
+            "relay: HOST:PORT\npin: {PIN}\noperator: anna\ntoken: {SECRET}\n\
+             Instead of HOST:PORT write where operators reach this relay: its name, a colon and the port.\n\
+             This is the token of anna. It is shown this once; whoever has it is anna.\n"
+        );
+        assert_eq!(read(&printed), Handout { relays: Vec::new(), ..whole("anna") });
+        assert_eq!(read(&printed.replace("HOST:PORT", "relay.example.org:11438")), whole("anna"));
     }
 
     #[test]

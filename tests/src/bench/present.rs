@@ -147,7 +147,7 @@ impl App for Shown {
     fn windows(&self) -> Vec<((), Spec)> {
         let (title, size, min_size) = ("bench".to_owned(), self.window(), Vec2::ZERO);
         let (is_resizable, stacking, place) = (false, Stacking::Bar, Some((0, 0)));
-        let spec = Spec { title, size, min_size, is_resizable, stacking, place };
+        let spec = Spec { title, size, min_size, zoom: 1.0, is_resizable, stacking, place };
         (self.left > 0 || self.since.is_some()).then_some(((), spec)).into_iter().collect()
     }
 

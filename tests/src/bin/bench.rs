@@ -14,7 +14,7 @@ fn main() -> std::process::ExitCode {
 
     #[derive(Parser)]
     struct Arguments {
-        /// Which: start, present, flood, resume
+        /// Which: start, present, flood, resume, codec
         name: String,
         /// Where the programs are
         #[arg(long)]
@@ -33,14 +33,20 @@ fn main() -> std::process::ExitCode {
     let arguments = Arguments::parse();
     let setup = bench::Setup { programs: arguments.programs, runs: arguments.runs };
     let (title, figures) = match arguments.name.as_str() {
+        bench::codec::TITLE => (bench::codec::TITLE, bench::codec::run(&setup)),
         bench::start::TITLE => (bench::start::TITLE, bench::start::run(&setup)),
         bench::present::TITLE => (bench::present::TITLE, bench::present::run(&setup)),
         bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
         bench::resume::TITLE => (bench::resume::TITLE, bench::resume::run(&setup)),
         other => {
-            let known =
-                [bench::start::TITLE, bench::present::TITLE, bench::flood::TITLE, bench::resume::TITLE]
-                    .join(", ");
+            let known = [
+                bench::start::TITLE,
+                bench::present::TITLE,
+                bench::flood::TITLE,
+                bench::resume::TITLE,
+                bench::codec::TITLE,
+            ]
+            .join(", ");
             eprintln!("there is no benchmark {other:?}; there are: {known}");
             return std::process::ExitCode::FAILURE;
         }

@@ -139,6 +139,12 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
         let field = ui.add(field);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(name));
         parts::follow_focus(&field);
+        let is_pressed = ui.input(|input| input.pointer.primary_clicked());
+        let at = ui.input(|input| input.pointer.interact_pos());
+        if is_pressed && at.is_some_and(|at| ui.clip_rect().intersect(field.rect).contains(at)) {
+            // What fades out above it took the press: what is typed next belongs here all the same.
+            field.request_focus();
+        }
         let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if enters {
             field.request_focus();

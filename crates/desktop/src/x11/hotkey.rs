@@ -170,7 +170,7 @@ fn mark(link: &Link, chord: Chord) -> Result<(), OpenError> {
 
 /// Whether pressing this key now would be a hot key of a program that uses this library.
 pub(super) fn is_taken<E: FromFailure>(link: &Link, key: Key) -> Result<bool, E> {
-    let Some(chord) = Chord::ALL.into_iter().find(|chord| self::key(*chord) == key) else { return Ok(false) };
+    let Some(chord) = Chord::ALL.into_iter().find(|chord| is_last(*chord, key)) else { return Ok(false) };
     let pointer = link.query_pointer(link.root()).asked::<E>(ASKED)?.reply().asked::<E>(ASKED)?;
     if !Keys::find::<E>(link, chord)?.fit(pointer.mask) {
         return Ok(false);
@@ -282,12 +282,12 @@ fn row(map: &GetKeyboardMappingReply, index: usize) -> &[u32] {
     map.keysyms.chunks(usize::from(map.keysyms_per_keycode).max(1)).nth(index).unwrap_or(&[])
 }
 
-/// The chord's last key, as operators press it.
-fn key(chord: Chord) -> Key {
+/// Whether this is the chord's last key, in any of the ways in which operators press it.
+fn is_last(chord: Chord, key: Key) -> bool {
     match chord {
-        Chord::CtrlAltSpace => Key::Char(' '),
-        Chord::CtrlAltEnd => Key::Named(NamedKey::End),
-        Chord::CtrlAltPause => Key::Named(NamedKey::Pause),
+        Chord::CtrlAltSpace => matches!(key, Key::Char(' ') | Key::Named(NamedKey::Space)),
+        Chord::CtrlAltEnd => key == Key::Named(NamedKey::End),
+        Chord::CtrlAltPause => key == Key::Named(NamedKey::Pause),
     }
 }
 

@@ -13,13 +13,16 @@ pub enum TrayIcon {
     InSession,
     /// Orange, two bars: a session that is paused.
     Paused,
+    /// Grey, a line: it is over, and nobody can come.
+    Over,
     /// Red, a cross: it can't go on.
     Cannot,
 }
 
 impl TrayIcon {
     /// All of them.
-    pub const ALL: [TrayIcon; 5] = [Self::Ready, Self::Trying, Self::InSession, Self::Paused, Self::Cannot];
+    pub const ALL: [TrayIcon; 6] =
+        [Self::Ready, Self::Trying, Self::InSession, Self::Paused, Self::Over, Self::Cannot];
 
     /// Its pixels, row by row: red, green, blue, alpha, not multiplied.
     #[must_use]
@@ -34,6 +37,7 @@ impl TrayIcon {
         match self {
             Self::Ready => Color32::from_rgb(0x1c, 0x87, 0x40),
             Self::Trying | Self::Paused => Color32::from_rgb(0xc9, 0x6a, 0x00),
+            Self::Over => Color32::from_rgb(0x6b, 0x72, 0x80),
             Self::InSession | Self::Cannot => Color32::from_rgb(0xc6, 0x28, 0x20),
         }
     }
@@ -70,6 +74,7 @@ impl TrayIcon {
             Self::Trying => [-0.45, 0.0, 0.45].iter().any(|dot| (x - dot).hypot(y) <= 0.15),
             Self::InSession => x.hypot(y) <= 0.4,
             Self::Paused => (0.12..=0.36).contains(&x.abs()) && y.abs() <= 0.42,
+            Self::Over => x.abs() <= 0.42 && y.abs() <= HALF,
             Self::Cannot => {
                 near((x, y), (-0.32, -0.32), (0.32, 0.32), HALF)
                     || near((x, y), (-0.32, 0.32), (0.32, -0.32), HALF)

@@ -187,7 +187,7 @@ impl App for Shows {
         let size = Vec2::new(WIDTH as f32, HEIGHT as f32);
         let (title, min_size) = ("presenters".to_owned(), Vec2::ZERO);
         let (is_resizable, stacking, place) = (false, Stacking::Bar, Some((0, 0)));
-        let spec = Spec { title, size, min_size, is_resizable, stacking, place };
+        let spec = Spec { title, size, min_size, zoom: 1.0, is_resizable, stacking, place };
         self.is_open.then_some(((), spec)).into_iter().collect()
     }
 

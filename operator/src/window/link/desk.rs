@@ -30,7 +30,16 @@ impl Clipboard {
         Self { known: Arc::default(), of_customers }
     }
 
-    /// The text that is there now, if it is another than the customer's.
+    /// A session begins: what lay there before is nobody's business but the operator's.
+    pub(super) fn begin(&self) {
+        let this = self.clone();
+        drop(tokio::task::spawn_blocking(move || {
+            let mut known = lock(&this.known);
+            known.common = known.system().and_then(|system| system.get_text().ok());
+        }));
+    }
+
+    /// The text that is there now, if it is another than the customer's, and than at the session's beginning.
     pub(super) async fn changed(&self) -> Option<String> {
         let this = self.clone();
         // Another program that has the clipboard may take its time.

@@ -91,6 +91,7 @@ pub(super) async fn hold(
     inbox: &Inbox,
 ) {
     let control = handle.control();
+    clipboard.begin();
     let mut follower = Follower {
         tab,
         control,

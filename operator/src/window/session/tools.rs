@@ -102,6 +102,10 @@ impl SessionView {
             Tool::Keys | Tool::Type | Tool::Monitors | Tool::Size => {
                 let popup = Popup::menu(&response).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
                 let just_opened = response.clicked();
+                if just_opened {
+                    // Arrow keys lead into the menu; what is chosen there gives the keyboard back.
+                    response.request_focus();
+                }
                 popup.show(|ui| {
                     ui.spacing_mut().item_spacing = vec2(8.0, 6.0);
                     ui.set_width(if tool == Tool::Type { 380.0 } else { 260.0 });
@@ -120,6 +124,9 @@ impl SessionView {
         wishes: &mut Vec<Wish>,
     ) {
         let popup = Popup::menu(button).close_behavior(PopupCloseBehavior::CloseOnClickOutside);
+        if button.clicked() {
+            button.request_focus();
+        }
         popup.show(|ui| {
             let most = ui.ctx().content_rect().height() - 80.0;
             ui.spacing_mut().item_spacing = vec2(8.0, 6.0);

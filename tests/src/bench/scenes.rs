@@ -1,0 +1,298 @@
+//! What a helpdesk looks at, with real programs on a virtual screen, at 25 pictures a second.
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use farhand_desktop::{CaptureBackend, Options};
+use farhand_proto::screen::{Picture, Rect, Region, Size};
+use farhand_testkit::x::{Program, XServer};
+
+/// The screen.
+pub(super) const SIZE: Size = Size { width: 1920, height: 1080 };
+/// Pictures a second.
+pub(super) const RATE: u32 = 25;
+
+/// Something that goes on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Scene {
+    /// Text comes into an editor, letter by letter.
+    Typing,
+    /// An editor with a long text is scrolled by the wheel.
+    Scroll,
+    /// Output runs through a terminal.
+    Terminal,
+    /// A terminal is dragged over a photograph.
+    Drag,
+    /// Two windows that fill the screen change places every second.
+    Switch,
+    /// A cursor blinks.
+    Idle,
+}
+
+impl Scene {
+    /// All of them.
+    pub(super) const ALL: [Self; 6] =
+        [Self::Typing, Self::Scroll, Self::Terminal, Self::Drag, Self::Switch, Self::Idle];
+
+    /// Its name in a table.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Typing => "typing",
+            Self::Scroll => "scroll",
+            Self::Terminal => "terminal",
+            Self::Drag => "drag",
+            Self::Switch => "switch",
+            Self::Idle => "idle",
+        }
+    }
+}
+
+/// A screen with a scene on it that is ready to begin.
+pub(super) struct Stage {
+    scene: Scene,
+    pub(super) server: XServer,
+    _programs: Vec<Program>,
+}
+
+impl Stage {
+    /// Starts the programs.
+    pub(super) fn set(scene: Scene) -> Self {
+        let server = XServer::xvfb(SIZE.width, SIZE.height);
+        let mut programs = vec![server.start_window_manager()];
+        let full = |class: &str| {
+            let window = server.window(class);
+            server.run("xdotool", &["windowmove", &window, "0", "0"]);
+            let (width, height) = (SIZE.width.to_string(), (SIZE.height - 30).to_string());
+            server.run("xdotool", &["windowsize", &window, &width, &height]);
+        };
+        match scene {
+            Scene::Typing | Scene::Idle => {
+                programs.push(server.start_editor("text.txt"));
+                full("Mousepad");
+            }
+            Scene::Scroll => {
+                programs.push(server.start_editor("text.txt"));
+                full("Mousepad");
+                let text = prose(4000);
+                std::fs::write(server.file("text.txt"), &text).expect("the folder is ours");
+                // It reads the file again.
+                server.run("xdotool", &["key", "ctrl+o"]);
+                std::thread::sleep(Duration::from_millis(500));
+                let path = server.file("text.txt").display().to_string();
+                server.run("xdotool", &["type", "--delay", "1", &path]);
+                server.run("xdotool", &["key", "Return"]);
+                server.run("xdotool", &["mousemove", "900", "500"]);
+            }
+            Scene::Terminal => {
+                std::fs::write(server.file("text.txt"), prose(20000)).expect("the folder is ours");
+                let show = format!(
+                    "sleep 3; while read -r line; do echo \"$line\"; sleep 0.01; done < '{}'",
+                    server.file("text.txt").display()
+                );
+                programs.push(server.start_program(
+                    "xterm",
+                    &["-fa", "Monospace", "-fs", "11", "-geometry", "180x50", "-e", "sh", "-c", &show],
+                ));
+                server.wait_for_window("XTerm");
+            }
+            Scene::Drag => {
+                let photo = server.file("photo.png").display().to_string();
+                let size = format!("{}x{}", SIZE.width, SIZE.height);
+                let paint = [
+                    "-size",
+                    &size,
+                    "-seed",
+                    "7",
+                    "plasma:fractal",
+                    "-attenuate",
+                    "0.3",
+                    "+noise",
+                    "Gaussian",
+                ];
+                server.run("convert", &[&paint[..], &[&photo]].concat());
+                server.run("display", &["-window", "root", &photo]);
+                programs.push(server.start_terminal("typed.txt"));
+                server.run("xdotool", &["type", "--delay", "1", &prose(20).replace('\n', " ")]);
+                let window = server.window("XTerm");
+                server.run("xdotool", &["windowmove", &window, "200", "200"]);
+            }
+            Scene::Switch => {
+                programs.push(server.start_editor("text.txt"));
+                full("Mousepad");
+                server.run("xdotool", &["type", "--delay", "1", &prose(40)]);
+                programs.push(server.start_terminal("typed.txt"));
+                full("XTerm");
+                server.run("xdotool", &["type", "--delay", "1", &prose(30)]);
+            }
+        }
+        std::thread::sleep(Duration::from_secs(2));
+        Self { scene, server, _programs: programs }
+    }
+
+    /// What runs while pictures are taken.
+    fn play(&self) -> Option<Program> {
+        let script = match self.scene {
+            Scene::Idle | Scene::Terminal => return None,
+            Scene::Typing => {
+                return Some(self.server.start_program("xdotool", &["type", "--delay", "120", &prose(6)]));
+            }
+            Scene::Scroll => "click --repeat 200 --delay 40 5".to_owned(),
+            Scene::Drag => {
+                let mut script = "mousemove 400 205 mousedown 1".to_owned();
+                for step in 1..100_i32 {
+                    // Along a curve, so that no two steps are alike.
+                    let (x, y) = (400 + step * 9, 205 + step * 3 + (step * step) % 23);
+                    let _ = write!(script, " sleep 0.04 mousemove {x} {y}");
+                }
+                script + " mouseup 1"
+            }
+            Scene::Switch => {
+                let [one, two] = ["Mousepad", "XTerm"].map(|class| self.server.window(class));
+                (0..5).map(|_| format!("windowraise {one} sleep 1 windowraise {two} sleep 1 ")).collect()
+            }
+        };
+        let words: Vec<&str> = script.split_whitespace().collect();
+        Some(self.server.start_program("xdotool", &words))
+    }
+}
+
+/// A scene as the client's program sees it: the first picture whole, then what changes.
+#[derive(Debug, Default)]
+pub(super) struct Recording {
+    /// Where something may have changed, and the pixels there as they are packed.
+    frames: Vec<(Region, Vec<u8>)>,
+}
+
+impl Recording {
+    /// Plays a scene and records so many pictures.
+    pub(super) fn make(scene: Scene, pictures: usize) -> Self {
+        let stage = Stage::set(scene);
+        let options = Options {
+            display: Some(stage.server.display().to_owned()),
+            capture: CaptureBackend::Default,
+            ..Options::default()
+        };
+        let mut screen = farhand_desktop::open(&options).expect("the screen can be read").screen;
+        let mut picture = Picture::new(SIZE);
+        let mut recording = Self::default();
+        let area = Rect::of_size(SIZE);
+        let mut play = None;
+        let mut next = Instant::now();
+        for number in 0..=pictures {
+            next += Duration::from_secs(1) / RATE;
+            std::thread::sleep(next.saturating_duration_since(Instant::now()));
+            let changes = screen.wait(Duration::ZERO).expect("the screen is there");
+            screen.grab(area, &changes.damage, &mut picture).expect("the screen is there");
+            recording.note(&picture, changes.damage);
+            if number == 0 {
+                play = stage.play();
+            }
+        }
+        drop(play);
+        recording
+    }
+
+    fn note(&mut self, picture: &Picture, damage: Region) {
+        let mut pixels = Vec::new();
+        for rect in damage.rects() {
+            for y in rect.y..rect.bottom() {
+                let row = picture.row(rect.x as u32, y as u32, rect.width);
+                pixels.extend(row.iter().flat_map(|pixel| pixel.to_le_bytes()));
+            }
+        }
+        let packed = zstd::bulk::compress(&pixels, 1).expect("there is memory");
+        self.frames.push((damage, packed));
+    }
+
+    /// Gives each picture after the other, and where it may differ from the one before.
+    pub(super) fn replay(&self, mut see: impl FnMut(&Picture, &Region)) {
+        let mut picture = Picture::new(SIZE);
+        for (damage, packed) in &self.frames {
+            let count: u64 = damage.rects().iter().map(|rect| rect.size().area()).sum();
+            let pixels = zstd::bulk::decompress(packed, 4 * count as usize).expect("it was packed here");
+            let mut pixels =
+                pixels.chunks_exact(4).map(|bytes| u32::from_le_bytes([bytes[0], bytes[1], bytes[2], 0]));
+            for rect in damage.rects() {
+                for y in rect.y..rect.bottom() {
+                    for pixel in picture.row_mut(rect.x as u32, y as u32, rect.width) {
+                        *pixel = pixels.next().expect("as many as were packed");
+                    }
+                }
+            }
+            see(&picture, damage);
+        }
+    }
+
+    /// Writes it into a file.
+    pub(super) fn save(&self, path: &std::path::Path) -> std::io::Result<()> {
+        let mut bytes = Vec::new();
+        for (damage, packed) in &self.frames {
+            bytes.extend((damage.rects().len() as u32).to_le_bytes());
+            for rect in damage.rects() {
+                for number in [rect.x as u32, rect.y as u32, rect.width, rect.height] {
+                    bytes.extend(number.to_le_bytes());
+                }
+            }
+            bytes.extend((packed.len() as u32).to_le_bytes());
+            bytes.extend(packed);
+        }
+        std::fs::write(path, bytes)
+    }
+
+    /// Reads what was saved; `None` if there is nothing of the kind.
+    pub(super) fn load(path: &std::path::Path) -> Option<Self> {
+        let bytes = std::fs::read(path).ok()?;
+        let mut rest = &bytes[..];
+        let mut recording = Self::default();
+        while !rest.is_empty() {
+            let count = number(&mut rest)?;
+            let mut damage = Region::new();
+            for _ in 0..count {
+                let [x, y, width, height] =
+                    [number(&mut rest)?, number(&mut rest)?, number(&mut rest)?, number(&mut rest)?];
+                damage.add(Rect { x: x as i32, y: y as i32, width, height });
+            }
+            let length = number(&mut rest)? as usize;
+            let packed = rest.get(..length)?.to_vec();
+            rest = &rest[length..];
+            recording.frames.push((damage, packed));
+        }
+        Some(recording)
+    }
+}
+
+fn number(bytes: &mut &[u8]) -> Option<u32> {
+    let (first, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(u32::from_le_bytes(*first))
+}
+
+/// Lines of words that are no two alike.
+fn prose(lines: u32) -> String {
+    const WORDS: [&str; 24] = [
+        "printer", "the", "server", "restart", "a", "password", "with", "settings", "account", "because",
+        "network", "please", "and", "message", "shared", "folder", "when", "update", "is", "not", "driver",
+        "open", "to", "mail",
+    ];
+    let mut state = 0x2545_F491_4F6C_DD1D_u64;
+    let mut text = String::new();
+    for line in 0..lines {
+        let _ = write!(text, "{line}: ");
+        let mut length = 0;
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let wanted = 20 + (state % 70) as usize;
+        while length < wanted {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let word = WORDS[(state % WORDS.len() as u64) as usize];
+            length += word.len() + 1;
+            text.push_str(word);
+            text.push(' ');
+        }
+        text.push('\n');
+    }
+    text
+}
