@@ -13,7 +13,10 @@ use crate::workspace::Workspace;
 const NAMES: [&str; 5] = ["start", "present", "flood", "resume", "codec"];
 
 /// What is measured within the bench itself is compiled as in the programs.
-const AS_GIVEN_OUT: [&str; 9] = [
+const AS_GIVEN_OUT: [&str; 12] = [
+    "profile.dev.package.farhand-proto.opt-level=3",
+    "profile.dev.package.farhand-proto.debug-assertions=false",
+    "profile.dev.package.farhand-proto.overflow-checks=false",
     "profile.dev.package.farhand-media.opt-level=3",
     "profile.dev.package.farhand-media.debug-assertions=false",
     "profile.dev.package.farhand-media.overflow-checks=false",

@@ -26,7 +26,7 @@ use Purpose::{Build, Demo, Test, Windows, WindowsRust};
 
 /// Every Debian package, what it is needed for, and why.
 const PACKAGES: &[(&str, &[Purpose], &str)] = &[
-    ("gcc", &[Build], "links every program and compiles aws-lc, zstd and SQLite"),
+    ("gcc", &[Build], "links every program and compiles aws-lc and SQLite"),
     ("libc6-dev", &[Build], "the C headers for the same"),
     ("cmake", &[Build], "aws-lc falls back to it where its own compile rules don't fit"),
     ("pkg-config", &[Build], "finds the X11 libraries"),
@@ -60,7 +60,7 @@ const PACKAGES: &[(&str, &[Purpose], &str)] = &[
     ("x11-xserver-utils", &[Test, Demo], "xrandr changes the resolution of a screen, xsetroot its colour"),
     ("x11-xkb-utils", &[Test, Demo], "setxkbmap, and xkbcomp without which no X server has a keyboard"),
     ("xkb-data", &[Test, Demo], "the keyboard layouts"),
-    ("gcc-mingw-w64-x86-64", &[Windows, WindowsRust], "compiles aws-lc and zstd for Windows"),
+    ("gcc-mingw-w64-x86-64", &[Windows, WindowsRust], "compiles aws-lc for Windows"),
     ("rustc-web", &[WindowsRust], "a compiler whose standard library can be built from source"),
     ("cargo-web", &[WindowsRust], "the cargo of the same version"),
     ("rust-web-src", &[WindowsRust], "the source of that standard library"),

@@ -38,7 +38,6 @@ pub(crate) fn check(workspace: &Workspace) -> Result<String> {
         .args(PROGRAMS.iter().flat_map(|program| ["--package", program]))
         // The C of aws-lc takes a minute optimised, and nothing here is ever run.
         .args(["--config", "profile.dev.package.aws-lc-sys.opt-level=0"])
-        .args(["--config", "profile.dev.package.zstd-sys.opt-level=0"])
         .env("CARGO_PROFILE_DEV_DEBUG", "0")
         .env("CARGO_TARGET_DIR", workspace.target.join("windows"))
         .minutes(15)

@@ -1,56 +1,48 @@
-//! Codec 1: what changed in tiles of 64 x 64 pixels, packed by one zstd stream.
+//! Codec 2: what changed in tiles of 64 x 64 pixels, foretold from what both ends know and coded bit by bit.
 //!
 //! The picture is cut into tiles, row by row from the top left; those at the right and bottom edges are cut off.
 //! Tiles are numbered from 0 in that order. Within a tile only the rectangle around the changed pixels travels, a
-//! *box*. Numbers of two bytes have the low byte first.
+//! *box*. Numbers of two or four bytes have the low byte first.
 //!
 //! # An update
 //!
-//! | offset | bytes | what |
-//! |---|---|---|
-//! | 0 | 1 | the codec's number: 1 |
-//! | 1 | 1 | flags: 1 fresh start, 2 complete after this update; the others are 0 |
-//! | 2 | 1 | serial number: one more than in the update before (255 is followed by 0); any in a fresh start, encoders begin with 0 |
-//! | 3 | 2 | only in a fresh start: the picture's width |
-//! | 5 | 2 | only in a fresh start: the picture's height |
-//! | 3 or 7 | rest | the next piece of the zstd stream, flushed to its end; nothing at all if there is no box |
-//!
-//! A fresh start makes the picture black in the given size and begins a new zstd stream: a frame without
-//! dictionary, with a window of at most 2^20 bytes, that never ends. All updates up to the next fresh start are one
-//! stream, so that what was sent before is the history in which zstd looks for repetitions.
-//!
-//! # A box, unpacked
-//!
-//! Boxes follow each other up to the end of the piece, none crosses from one update into the next.
-//!
 //! | bytes | what |
 //! |---|---|
-//! | 1 | kind, see below; plus 128 if the box fills its tile |
-//! | 2 | the tile's number |
-//! | 4 | left out if the box fills its tile: its left column and top row within the tile, its width less 1, its height less 1 |
-//! | rest | the pixels, by kind |
+//! | 1 | the codec's number: 2 |
+//! | 1 | flags: 1 fresh start, 2 complete after this update, 4 a sum follows; the others are 0 |
+//! | 1 | serial number: one more than in the update before (255 is followed by 0); any in a fresh start, encoders begin with 0 |
+//! | 4 | only in a fresh start: the picture's width and height |
+//! | 4 | only with flag 4: the sum over all pixels painted since the fresh start, see [`check`] |
+//! | rest | coded: how far things moved, then boxes |
 //!
-//! | kind | name | pixels |
-//! |---|---|---|
-//! | 0 | solid | red, green, blue of all pixels |
-//! | 1 | palette | 1 byte: number of colours less 1, at least 1 and at most 15; then red, green, blue of each; then row by row the index of each pixel's colour: 1 bit for 2 colours, 2 bits for up to 4, else 4 bits, the first pixel in the lowest bits, each row filled up to a whole byte |
-//! | 2 | left | three planes, each row by row: green, red less green, blue less green, modulo 256; instead of each value stands what it exceeds the value to its left by, in the first column the one above it, in the first pixel 0, modulo 256 |
-//! | 3 | up | as left, but each value is compared with the one above it, in the first row with the one to its left |
-//! | 4 | grey left | as left, with the plane of green only; red and blue equal it |
-//! | 5 | grey up | as up, with the plane of green only; red and blue equal it |
+//! A fresh start makes the picture black in the given size and forgets all that was learnt. Everything after the
+//! header is bits of a range coder ([`range`]) whose probabilities both ends learn from what went before. What the
+//! bits say is written once for both ends, in [`syntax`] and [`model`]; those two are the format.
 //!
-//! An update has at most one box for each tile and paints at most as many pixels as the picture has.
+//! # A box
+//!
+//! Its pixels are guessed twice: from the picture as it was before this update, at the same place or as far away as
+//! one of the update's moves says; and, if the box says so, from the [`store`] of what tiles showed before. Where a
+//! guess is right for all of the box, nothing more is said. Otherwise each pixel is the first guess, the second, what
+//! followed such neighbours before, a neighbour, a colour that was new lately, or what it differs by from its
+//! neighbours; runs are said at once. Pixels of photographs go the short way: a guess, or the difference.
+//!
+//! An update has at most one box for each tile.
 //!
 //! # Memory
 //!
-//! Each end holds one picture, 4 bytes for each pixel. zstd holds its window and its tables: about 2 MiB at the
-//! sending end, 1.5 MiB at the receiving one, whatever an update says.
+//! Each end holds two pictures, 4 bytes for each pixel, the store (3 contents for each tile, at most 4,096 of 16 KiB:
+//! 64 MiB), and less than 1 MiB of what was learnt; the sending end also 2 MiB for its search for moves.
 
-mod boxes;
+mod check;
 mod decode;
 mod dirty;
 mod encode;
-mod stream;
+mod model;
+mod motion;
+mod range;
+mod store;
+mod syntax;
 
 pub(crate) use decode::TileDecoder;
 pub(crate) use encode::TileEncoder;
@@ -58,7 +50,7 @@ pub(crate) use encode::TileEncoder;
 use farhand_proto::screen::{Rect, Size};
 
 /// The number of this codec, the first byte of its updates.
-const CODEC: u8 = 1;
+const CODEC: u8 = 2;
 /// Pixels along each side of a tile.
 const TILE: u32 = 64;
 
@@ -66,13 +58,10 @@ const TILE: u32 = 64;
 const FRESH: u8 = 1;
 /// Flag: the receiver's picture is complete after this update.
 const COMPLETE: u8 = 2;
-
-/// The most bytes of an update before its compressed part.
-const MAX_HEADER: usize = 7;
-/// Flag in a box's first byte: it fills its tile, so its place in the tile is left out.
-const WHOLE_TILE: u8 = 0x80;
-/// The most bytes of a box before its payload.
-const MAX_BOX_HEADER: usize = 7;
+/// Flag: the sum over all painted pixels follows.
+const CHECK: u8 = 4;
+/// One update of so many has that sum.
+const CHECK_EVERY: u8 = 16;
 
 /// How a picture is cut into tiles: row by row from the top left, those at the right and bottom edges cut off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -1,103 +1,112 @@
 //! The bytes of known updates. They are on the wire between versions: a change here needs another codec number.
 
-use farhand_media::{decoder, encoder};
-use farhand_proto::screen::{Picture, Rect, Region, Size};
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-fn whole(picture: &Picture) -> Region {
-    Rect::of_size(picture.size()).into()
+mod common;
+
+use common::{Fill, paint, rect, size};
+use farhand_media::{decoder, encoder};
+use farhand_proto::screen::{Picture, Rect};
+
+/// A number for bytes (FNV-1a).
+fn sum(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xCBF2_9CE4_8422_2325, |sum, byte| (sum ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01B3))
 }
 
-/// One picture through all kinds of boxes, each update with what it is made of.
+/// The smallest updates, byte by byte.
 #[test]
-fn snapshots() {
-    let mut picture = Picture::new(Size { width: 67, height: 3 });
+fn small_updates() {
+    let mut picture = Picture::new(size(67, 3));
     let mut encoder = encoder();
     let mut decoder = decoder();
-    let mut check = |picture: &Picture, expected: &[&str]| {
-        encoder.damage(picture, &whole(picture));
+    let mut check = |picture: &Picture, expected: &str| {
+        encoder.damage(picture, &Rect::of_size(picture.size()).into());
         let mut update = Vec::new();
         assert!(encoder.encode(picture, usize::MAX, &mut update).complete);
-        assert_eq!(hex::encode(&update), expected.concat());
+        assert_eq!(hex::encode(&update), expected);
         assert!(decoder.decode(&update).unwrap().complete);
         assert_eq!(decoder.picture(), picture);
     };
-
-    // The right tile, 3 x 3 pixels, becomes orange.
+    // Codec 2, fresh and complete, serial 0, 67 x 3 pixels; no box.
+    check(&picture, "02030043000300");
+    // The right tile becomes orange: codec 2, complete, serial 1; one box.
     for y in 0..3 {
         picture.row_mut(64, y, 3).fill(0xFF_80_00);
     }
-    check(
-        &picture,
-        &[
-            "01030043000300", // codec 1, fresh and complete, serial 0, 67 x 3 pixels
-            "28b52ffd0050",   // zstd frame, window of 2^20 bytes
-            "300000",         // zstd block of 6 bytes as they are
-            "800100ff8000",   // solid, whole tile 1, orange
-        ],
-    );
-
+    check(&picture, "0202015a92a9bcfcbd50");
     // Three pixels in the middle of the left tile, three colours.
     picture.row_mut(30, 1, 3).copy_from_slice(&[0x11_11_11, 0xFF_FF_FF, 0x22_22_22]);
-    check(
-        &picture,
-        &[
-            "010201",             // codec 1, complete, serial 1
-            "900000",             // zstd block of 18 bytes as they are
-            "010000",             // palette, tile 0
-            "1e010200",           // from column 30 and row 1 of the tile, 3 x 1 pixels
-            "02111111ffffff2222", // three colours
-            "2224",               // and the indices 0, 1, 2 in two bits each
-        ],
-    );
+    check(&picture, "0202026f2a665b0504c0009e0c002d0040");
 }
 
-/// The kinds that need more colours than a palette has: six columns of three pixels.
+/// Everything that an update can have in it: all kinds of pixels, something that moved, and what was there before. A
+/// decoder makes of these bytes what it made of them when they were written.
 #[test]
-fn snapshots_of_residuals() {
-    let mut picture = Picture::new(Size { width: 6, height: 3 });
-    let mut update = |pixel: &dyn Fn(u32, u32) -> u32| {
-        for y in 0..3 {
-            for x in 0..6 {
-                picture.row_mut(x, y, 1)[0] = pixel(x, y);
-            }
+fn a_long_history_is_still_understood() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/history");
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, written_history()).unwrap();
+    }
+    let bytes = std::fs::read(&path).unwrap();
+    let mut rest = &bytes[..];
+    let mut decoder = decoder();
+    let mut updates = 0;
+    while let Some((head, after)) = rest.split_first_chunk::<12>() {
+        let length = u32::from_le_bytes(*head.first_chunk().unwrap()) as usize;
+        decoder.decode(&after[..length]).unwrap();
+        let expected = u64::from_le_bytes(*head.last_chunk().unwrap());
+        assert_eq!(sum_of(decoder.picture()), expected, "update {updates}");
+        rest = &after[length..];
+        updates += 1;
+    }
+    assert!(updates >= 15, "{updates}");
+}
+
+fn sum_of(picture: &Picture) -> u64 {
+    let bytes: Vec<u8> = picture.pixels().iter().flat_map(|pixel| pixel.to_le_bytes()).collect();
+    sum(&bytes)
+}
+
+/// Updates, each behind its length in four bytes and the sum of the picture that it leads to in eight.
+fn written_history() -> Vec<u8> {
+    let mut picture = Picture::new(size(400, 300));
+    let mut encoder = encoder();
+    let mut decoder = decoder();
+    let mut written = Vec::new();
+    let mut send = |picture: &Picture| {
+        encoder.damage(picture, &Rect::of_size(picture.size()).into());
+        while encoder.pending() {
+            let mut update = Vec::new();
+            encoder.encode(picture, 20_000, &mut update);
+            decoder.decode(&update).unwrap();
+            written.extend((update.len() as u32).to_le_bytes());
+            written.extend(sum_of(decoder.picture()).to_le_bytes());
+            written.extend(update);
         }
-        let mut encoder = encoder();
-        encoder.damage(&picture, &whole(&picture));
-        let mut update = Vec::new();
-        encoder.encode(&picture, usize::MAX, &mut update);
-        let mut decoder = decoder();
-        decoder.decode(&update).unwrap();
-        assert_eq!(*decoder.picture(), picture);
-        hex::encode(&update)
+        assert_eq!(decoder.picture(), picture);
     };
-    let colour = |x: u32, y: u32| {
-        let number = (x + 6 * y + 1).wrapping_mul(0x9E37_79B1);
-        (number ^ number >> 15).wrapping_mul(0x85EB_CA6B) >> 8
-    };
-    let grey = |x: u32, y: u32| (colour(x, y) & 0xFF) * 0x01_01_01;
-    // One pixel equals the one above it.
-    let row = |x: u32, y: u32| if (x, y) == (1, 1) { 0 } else { y };
-    // Codec 1, fresh and complete, 6 x 3 pixels, zstd's frame; then zstd's block of bytes as they are, the box's kind
-    // and tile, and its planes.
-    let start = "0103000600030028b52ffd0050";
-    let left = [
-        "c80100",
-        "820000",
-        "864849716b51f97c25b325a6cd9e705fa3a6",
-        "6cc58745d17d8a9f1f8245f64d43ba43fd41",
-        "a4acfe32448d2c0f1c6b757d1599f4543305",
-    ];
-    assert_eq!(update(&colour), [start, &left.concat()].concat());
-    let up = [
-        "c80100",
-        "830000",
-        "864849716b51f900094b055acd1c3ae66464",
-        "6cc58745d17d8a00fc39ad264d558c4d0550",
-        "a4acfe32448d2c00ade61707152e77601ea6",
-    ];
-    assert_eq!(update(&|x, y| colour(x, row(x, y))), [start, &up.concat()].concat());
-    let grey_left = ["a80000", "840000", "2af447a3afde258b411e9a23e23764b3d6ab"];
-    assert_eq!(update(&grey), [start, &grey_left.concat()].concat());
-    let grey_up = ["a80000", "850000", "2af447a3afde2500b6311c61e24ab146820a"];
-    assert_eq!(update(&|x, y| grey(x, row(x, y))), [start, &grey_up.concat()].concat());
+    let fills =
+        [Fill::Solid, Fill::TwoColours, Fill::FewColours, Fill::Gradient, Fill::GreyNoise, Fill::Noise];
+    for (place, fill) in (0..).zip(fills) {
+        paint(&mut picture, rect(50 * place, 30 * place, 130, 90), fill, 7);
+        send(&picture);
+    }
+    let former = picture.clone();
+    for step in 1..6 {
+        // Everything goes 13 to the right and 7 down, again and again.
+        let mut moved = picture.clone();
+        for y in 7..300 {
+            let row = picture.row(0, y - 7, 387).to_vec();
+            moved.row_mut(13, y, 387).copy_from_slice(&row);
+        }
+        paint(&mut moved, rect(0, 0, 13, 300), Fill::TwoColours, step);
+        picture = moved;
+        send(&picture);
+    }
+    for shown in [&former, &picture, &former, &picture] {
+        send(shown);
+    }
+    written
 }

@@ -362,6 +362,7 @@ impl Picture {
     }
 
     /// The pixels of a row from column `x`, `width` of them; the caller keeps inside the picture.
+    #[inline]
     #[must_use]
     pub fn row(&self, x: u32, y: u32, width: u32) -> &[u32] {
         let start = y as usize * self.size.width as usize + x as usize;
@@ -369,6 +370,7 @@ impl Picture {
     }
 
     /// The pixels of a row from column `x`, to write; the caller keeps inside the picture.
+    #[inline]
     pub fn row_mut(&mut self, x: u32, y: u32, width: u32) -> &mut [u32] {
         let start = y as usize * self.size.width as usize + x as usize;
         &mut self.pixels[start..start + width as usize]

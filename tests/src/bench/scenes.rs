@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use farhand_desktop::{CaptureBackend, Options};
 use farhand_proto::screen::{Picture, Rect, Region, Size};
-use farhand_testkit::x::{Program, XServer};
+use farhand_testkit::x::{Eye, Picture as Pixels, Program, XServer};
 
 /// The screen.
 pub(super) const SIZE: Size = Size { width: 1920, height: 1080 };
@@ -71,16 +71,8 @@ impl Stage {
                 full("Mousepad");
             }
             Scene::Scroll => {
-                programs.push(server.start_editor("text.txt"));
+                programs.push(server.start_editor_with("text.txt", &prose(4000)));
                 full("Mousepad");
-                let text = prose(4000);
-                std::fs::write(server.file("text.txt"), &text).expect("the folder is ours");
-                // It reads the file again.
-                server.run("xdotool", &["key", "ctrl+o"]);
-                std::thread::sleep(Duration::from_millis(500));
-                let path = server.file("text.txt").display().to_string();
-                server.run("xdotool", &["type", "--delay", "1", &path]);
-                server.run("xdotool", &["key", "Return"]);
                 server.run("xdotool", &["mousemove", "900", "500"]);
             }
             Scene::Terminal => {
@@ -96,21 +88,7 @@ impl Stage {
                 server.wait_for_window("XTerm");
             }
             Scene::Drag => {
-                let photo = server.file("photo.png").display().to_string();
-                let size = format!("{}x{}", SIZE.width, SIZE.height);
-                let paint = [
-                    "-size",
-                    &size,
-                    "-seed",
-                    "7",
-                    "plasma:fractal",
-                    "-attenuate",
-                    "0.3",
-                    "+noise",
-                    "Gaussian",
-                ];
-                server.run("convert", &[&paint[..], &[&photo]].concat());
-                server.run("display", &["-window", "root", &photo]);
+                Eye::open(&server).set_background(&photograph());
                 programs.push(server.start_terminal("typed.txt"));
                 server.run("xdotool", &["type", "--delay", "1", &prose(20).replace('\n', " ")]);
                 let window = server.window("XTerm");
@@ -295,4 +273,37 @@ fn prose(lines: u32) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Soft shapes under fine noise, as a camera sees them.
+fn photograph() -> Pixels {
+    /// Pixels between two points of a layer, and how much it adds.
+    const LAYERS: [(u32, f32); 5] = [(256, 90.0), (96, 50.0), (33, 24.0), (11, 10.0), (1, 3.0)];
+    let noise = |x: u32, y: u32, seed: u32| {
+        let mut hash =
+            x.wrapping_mul(0x9E37_79B1) ^ y.wrapping_mul(0x85EB_CA6B) ^ seed.wrapping_mul(0xC2B2_AE35);
+        hash = (hash ^ hash >> 15).wrapping_mul(0x2C1B_3C6D);
+        hash = (hash ^ hash >> 12).wrapping_mul(0x297A_2D39);
+        (hash ^ hash >> 15) as f32 / u32::MAX as f32 - 0.5
+    };
+    let layer = |x: u32, y: u32, step: u32, seed: u32| {
+        let (left, top) = (x / step, y / step);
+        let smooth = |at: u32| {
+            let part = (at % step) as f32 / step as f32;
+            part * part * (3.0 - 2.0 * part)
+        };
+        let (across, down) = (smooth(x), smooth(y));
+        let row = |y| noise(left, y, seed) * (1.0 - across) + noise(left + 1, y, seed) * across;
+        row(top) * (1.0 - down) + row(top + 1) * down
+    };
+    let pixel = |x: u32, y: u32| {
+        let light: f32 = LAYERS.iter().map(|(step, height)| layer(x, y, *step, *step) * height).sum();
+        let channel = |base: f32, seed: u32| {
+            let tint = layer(x, y, 180, seed) * 70.0 + noise(x, y, seed) * 3.0;
+            (base + light * 1.6 + tint).clamp(0.0, 255.0) as u32
+        };
+        channel(120.0, 71) << 16 | channel(128.0, 72) << 8 | channel(140.0, 73)
+    };
+    let pixels = (0..SIZE.height).flat_map(|y| (0..SIZE.width).map(move |x| pixel(x, y))).collect();
+    Pixels { width: SIZE.width, height: SIZE.height, pixels }
 }

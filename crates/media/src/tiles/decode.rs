@@ -3,22 +3,39 @@
 use farhand_proto::limits;
 use farhand_proto::screen::{Picture, Rect, Region, Size};
 
-use super::boxes::{self, Mode};
-use super::stream::{Piece, Unpacker};
-use super::{CODEC, COMPLETE, FRESH, Grid, WHOLE_TILE};
+use super::check::Check;
+use super::encode::copy;
+use super::model::Foretold;
+use super::range::RangeDecoder;
+use super::store::Store;
+use super::syntax::{First, Guesses, Model, NO_HEAD, Way, moved_rows};
+use super::{CHECK, CODEC, COMPLETE, FRESH, Grid};
 use crate::{DecodeError, Decoded, Decoder};
 
 /// Rebuilds the picture.
 pub(crate) struct TileDecoder {
     picture: Picture,
-    unpacker: Unpacker,
+    /// The picture before the update that is being read.
+    before: Picture,
+    model: Model,
+    store: Store,
+    guesses: Guesses,
+    check: Check,
     /// The serial number that the next update must have; `None` where it must start afresh.
     serial: Option<u8>,
 }
 
 impl TileDecoder {
     pub(crate) fn new() -> Self {
-        Self { picture: Picture::default(), unpacker: Unpacker::new(), serial: None }
+        Self {
+            picture: Picture::default(),
+            before: Picture::default(),
+            model: Model::new(),
+            store: Store::default(),
+            guesses: Guesses::default(),
+            check: Check::default(),
+            serial: None,
+        }
     }
 
     fn start_afresh(&mut self, size: Size) -> Result<(), DecodeError> {
@@ -27,34 +44,89 @@ impl TileDecoder {
         }
         if size == self.picture.size() {
             self.picture.pixels_mut().fill(0);
+            self.before.pixels_mut().fill(0);
         } else {
-            // The old picture goes first: there is never more than one.
-            self.picture = Picture::default();
-            // The picture's own allocation can't fail gently, so a trial comes before it.
-            let trial = Vec::<u32>::new().try_reserve_exact(size.width as usize * size.height as usize);
+            // The old pictures go first: there are never more than two.
+            (self.picture, self.before) = (Picture::default(), Picture::default());
+            // The pictures' own allocations can't fail gently, so a trial comes before them.
+            let trial = Vec::<u32>::new().try_reserve_exact(2 * size.width as usize * size.height as usize);
             trial.map_err(|_| DecodeError::Memory(size))?;
-            self.picture = Picture::new(size);
+            (self.picture, self.before) = (Picture::new(size), Picture::new(size));
         }
-        self.unpacker.restart();
+        self.model = Model::new();
+        self.store = Store::new(Grid { size });
+        self.check = Check::default();
         Ok(())
+    }
+
+    /// Reads the boxes of an update and says where they are.
+    fn read(&mut self, bytes: &[u8]) -> Result<Region, DecodeError> {
+        const STRANGE: DecodeError = DecodeError::Damaged("a box lies outside of the picture");
+        let grid = Grid { size: self.picture.size() };
+        let mut coder = RangeDecoder::new(bytes);
+        let moves = self.model.code_moves(&mut coder, &[]);
+        let mut boxes_left = grid.tiles();
+        let mut painted = Painted::default();
+        while self.model.code_more(&mut coder, false) {
+            boxes_left =
+                boxes_left.checked_sub(1).ok_or(DecodeError::Damaged("it paints more than there is"))?;
+            let slots = self.store.len();
+            let mut head =
+                self.model.code_head(&mut coder, grid, moves.len(), slots, &NO_HEAD).ok_or(STRANGE)?;
+            if head.way != Way::First {
+                self.guesses.load(&head, &moves, &self.before, &self.store);
+            }
+            match head.way {
+                Way::First => {
+                    let rows = moved_rows(&self.before, head.rect, head.first.by(&moves));
+                    paint(&mut self.picture, head.rect, rows);
+                }
+                Way::Second => {
+                    let second = self.guesses.second();
+                    let second = second.ok_or(DecodeError::Damaged("it asks for what was never there"))?;
+                    paint(&mut self.picture, head.rect, second.chunks_exact(head.rect.width as usize));
+                }
+                Way::Drawn | Way::Natural => {
+                    let foretold = Foretold {
+                        first: &self.guesses.first,
+                        is_moved: head.first != First::Same,
+                        second: self.guesses.second(),
+                        is_natural: head.way == Way::Natural,
+                    };
+                    let pixels = &mut self.model.pixels;
+                    head.rect.height =
+                        pixels.code_box(&mut coder, &mut self.picture, head.rect, &foretold, None, |_| true);
+                }
+            }
+            self.check.add(&self.picture, head.rect);
+            if head.keeps {
+                self.store.put(&self.before, head.tile);
+            }
+            painted.note(head.rect);
+        }
+        if !coder.is_at_end() {
+            return Err(DecodeError::Damaged("more follows after its end"));
+        }
+        for rect in &painted.boxes {
+            copy(&self.picture, &mut self.before, *rect);
+        }
+        Ok(painted.into_changed())
     }
 }
 
 impl Decoder for TileDecoder {
     fn decode(&mut self, update: &[u8]) -> Result<Decoded, DecodeError> {
         let expected = self.serial.take();
-        let (header, packed) = Header::read(update)?;
+        let (header, bytes) = Header::read(update)?;
         match header.fresh {
             Some(size) => self.start_afresh(size)?,
             None if expected == Some(header.serial) => {}
             None => return Err(DecodeError::NeedsFreshStart),
         }
-        let mut painter = Painter::new(&mut self.picture);
-        let mut piece = self.unpacker.piece(packed);
-        while !piece.is_at_end()? {
-            painter.paint_box(&mut piece)?;
+        let mut changed = self.read(bytes)?;
+        if header.check.is_some_and(|sum| sum != self.check.sum()) {
+            return Err(DecodeError::Damaged("it leads to another picture"));
         }
-        let mut changed = painter.into_changed();
         if header.fresh.is_some() {
             changed = Rect::of_size(self.picture.size()).into();
         }
@@ -67,12 +139,14 @@ impl Decoder for TileDecoder {
     }
 }
 
-/// What stands before the compressed part of an update.
+/// What stands before the coded part of an update.
 struct Header {
     /// The size of the picture that starts afresh.
     fresh: Option<Size>,
     complete: bool,
     serial: u8,
+    /// What the sum over all painted pixels is after this update.
+    check: Option<u32>,
 }
 
 impl Header {
@@ -86,78 +160,48 @@ impl Header {
             return Err(DecodeError::UnknownCodec(*codec));
         }
         let (&[flags, serial], mut rest) = rest.split_first_chunk().ok_or(SHORT)?;
-        if flags & !(FRESH | COMPLETE) != 0 {
+        if flags & !(FRESH | COMPLETE | CHECK) != 0 {
             return Err(DecodeError::Damaged("its flags are unknown"));
         }
         let mut fresh = None;
         if flags & FRESH != 0 {
-            let &[a, b, c, d] = rest.first_chunk().ok_or(SHORT)?;
+            let (&[a, b, c, d], after) = rest.split_first_chunk().ok_or(SHORT)?;
             fresh = Some(Size {
                 width: u16::from_le_bytes([a, b]).into(),
                 height: u16::from_le_bytes([c, d]).into(),
             });
-            rest = &rest[4..];
+            rest = after;
         }
-        Ok((Self { fresh, complete: flags & COMPLETE != 0, serial }, rest))
+        let mut check = None;
+        if flags & CHECK != 0 {
+            let (sum, after) = rest.split_first_chunk().ok_or(SHORT)?;
+            check = Some(u32::from_le_bytes(*sum));
+            rest = after;
+        }
+        Ok((Self { fresh, complete: flags & COMPLETE != 0, serial, check }, rest))
     }
 }
 
-/// Paints the boxes of one update and notes where.
-struct Painter<'a> {
-    picture: &'a mut Picture,
-    grid: Grid,
-    boxes_left: usize,
-    pixels_left: u64,
+/// Brings pixels into the picture, row by row.
+fn paint<'a>(picture: &mut Picture, rect: Rect, rows: impl Iterator<Item = &'a [u32]>) {
+    for (row, y) in rows.zip(rect.y as u32..rect.bottom() as u32) {
+        picture.row_mut(rect.x as u32, y, rect.width).copy_from_slice(row);
+    }
+}
+
+/// Where the boxes of one update are.
+#[derive(Default)]
+struct Painted {
+    boxes: Vec<Rect>,
     changed: Region,
     /// The last boxes, side by side in one row of tiles; not in `changed` yet.
     run: Rect,
 }
 
-impl<'a> Painter<'a> {
-    fn new(picture: &'a mut Picture) -> Self {
-        let grid = Grid { size: picture.size() };
-        Self {
-            grid,
-            boxes_left: grid.tiles(),
-            pixels_left: grid.size.area(),
-            picture,
-            changed: Region::new(),
-            run: Rect::default(),
-        }
-    }
-
-    fn paint_box(&mut self, piece: &mut Piece<'_>) -> Result<(), DecodeError> {
-        let first = piece.byte()?;
-        let mode =
-            Mode::from_byte(first & !WHOLE_TILE).ok_or(DecodeError::Damaged("a box is of no known kind"))?;
-        let index = usize::from(u16::from_le_bytes(piece.array()?));
-        if index >= self.grid.tiles() {
-            return Err(DecodeError::Damaged("a box lies outside of the picture"));
-        }
-        let mut rect = self.grid.tile(index);
-        if first & WHOLE_TILE == 0 {
-            let place: [u8; 4] = piece.array()?;
-            let inner = Rect {
-                x: rect.x + i32::from(place[0]),
-                y: rect.y + i32::from(place[1]),
-                width: u32::from(place[2]) + 1,
-                height: u32::from(place[3]) + 1,
-            };
-            if inner.intersection(rect) != inner {
-                return Err(DecodeError::Damaged("a box lies outside of its tile"));
-            }
-            rect = inner;
-        }
-        let too_much = DecodeError::Damaged("it paints more than there is");
-        self.boxes_left = self.boxes_left.checked_sub(1).ok_or(too_much.clone())?;
-        self.pixels_left = self.pixels_left.checked_sub(rect.size().area()).ok_or(too_much)?;
-        boxes::paint(mode, piece, self.picture, rect)?;
-        self.note(rect);
-        Ok(())
-    }
-
+impl Painted {
     /// Neighbours in a row of tiles become one rectangle.
     fn note(&mut self, rect: Rect) {
+        self.boxes.push(rect);
         let tile = super::TILE as i32;
         let same_row = self.run.y / tile == rect.y / tile;
         let side_by_side = (self.run.right() - 1) / tile + 1 == rect.x / tile;

@@ -54,6 +54,22 @@ impl DirtyTiles {
         self.grid
     }
 
+    /// What the receiver has.
+    pub(super) fn known(&self) -> &Picture {
+        &self.known
+    }
+
+    /// The same, to be drawn on as the receiver does.
+    pub(super) fn known_mut(&mut self) -> &mut Picture {
+        &mut self.known
+    }
+
+    /// Around all that differs, and how many tiles do.
+    pub(super) fn extent(&self) -> (Rect, usize) {
+        let all = self.tiles.iter().fold(Rect::default(), |all, tile| all.union(tile.differs));
+        (all, self.dirty)
+    }
+
     /// Whether nothing differs.
     pub(super) fn is_clean(&self) -> bool {
         self.dirty == 0
@@ -170,6 +186,10 @@ impl DirtyTiles {
         if !urgent.is_empty() {
             return urgent;
         }
+        if tile.changed > 0 {
+            // It was looked at whenever it changed.
+            return tile.differs;
+        }
         let differs = differing(picture, &self.known, tile.differs);
         self.set_differs(index, differs);
         differs
@@ -189,9 +209,14 @@ impl DirtyTiles {
         } else {
             self.lead = self.lead.saturating_add(bytes);
         }
-        self.tiles[index].urgent = differing(picture, &self.known, tile.urgent);
+        // Of what was sent nothing differs any more.
+        let rest = |of: Rect| {
+            if of.intersection(rect) == of { Rect::default() } else { differing(picture, &self.known, of) }
+        };
+        let (urgent, differs) = (rest(tile.urgent), rest(tile.differs));
+        self.tiles[index].urgent = urgent;
         self.tiles[index].begun = true;
-        self.set_differs(index, differing(picture, &self.known, tile.differs));
+        self.set_differs(index, differs);
     }
 }
 

@@ -1,45 +1,78 @@
 //! The sending end.
 
+use std::collections::HashMap;
+
 use farhand_proto::limits;
 use farhand_proto::screen::{Picture, Rect, Region, Size};
 
-use super::boxes::{BoxWriter, MAX_AREA, MAX_PAYLOAD};
-use super::dirty::DirtyTiles;
-use super::stream::Packer;
-use super::{CODEC, COMPLETE, FRESH, MAX_BOX_HEADER, MAX_HEADER, WHOLE_TILE};
+use super::check::Check;
+use super::dirty::{DirtyTiles, Queue};
+use super::model::Foretold;
+use super::motion::{Move, Search};
+use super::range::RangeEncoder;
+use super::store::{NEWEST, Store};
+use super::syntax::{First, Guesses, Head, MAX_MOVES, Model, Second, Way, find, moved_rows, store_corner};
+use super::{CHECK, CHECK_EVERY, CODEC, COMPLETE, FRESH, Grid, TILE};
 use crate::{Encoded, Encoder};
 
-/// Boxes of up to so many bytes go in one piece however small the budget is: a whole grey tile does.
-const MIN_BOX: usize = MAX_BOX_HEADER + MAX_AREA;
 /// More than what an update can have beyond its budget.
 const MARGIN: usize = 64 * 1024;
+/// Boxes of up to so many bytes go in one piece however small the budget is.
+const MIN_BOX: usize = 2560;
+/// So many tiles have to differ for something to have moved.
+const MOVED: usize = 4;
+/// A box of so many pixels may be worth a place in the store for what was there.
+const WORTH: usize = 256;
+/// A tile that was left alone for so many updates has settled.
+const SETTLED: u64 = 2;
 
 /// Sends what changed, tile by tile.
 pub(crate) struct TileEncoder {
     dirty: DirtyTiles,
-    packer: Packer,
-    writer: BoxWriter,
+    /// What the receiver had before the update that is being made.
+    before: Picture,
+    coder: RangeEncoder,
+    model: Model,
+    store: Store,
+    /// Where in the store contents with this hash lie, and the hash of what lies in each slot.
+    by_hash: HashMap<u64, usize>,
+    hashes: Vec<u64>,
+    search: Search,
+    moves: Vec<Move>,
+    guesses: Guesses,
+    check: Check,
+    /// Counts updates, and the last one that touched each tile.
+    update: u64,
+    touched: Vec<u64>,
+    /// Boxes of this update.
+    sent: Vec<Rect>,
     /// The receiver has to start afresh.
     fresh: bool,
     /// The receiver knows that its picture is complete.
     told_complete: bool,
     serial: u8,
-    /// The pixels and bytes of one box.
-    pixels: Vec<u32>,
-    bytes: Vec<u8>,
 }
 
 impl TileEncoder {
     pub(crate) fn new() -> Self {
         Self {
             dirty: DirtyTiles::new(Size::default()),
-            packer: Packer::new(),
-            writer: BoxWriter::new(),
+            before: Picture::default(),
+            coder: RangeEncoder::default(),
+            model: Model::new(),
+            store: Store::new(Grid::default()),
+            by_hash: HashMap::new(),
+            hashes: Vec::new(),
+            search: Search::new(),
+            moves: Vec::new(),
+            guesses: Guesses::default(),
+            check: Check::default(),
+            update: 0,
+            touched: Vec::new(),
+            sent: Vec::new(),
             fresh: true,
             told_complete: false,
             serial: 0,
-            pixels: Vec::with_capacity(MAX_AREA),
-            bytes: Vec::with_capacity(MAX_BOX_HEADER + MAX_PAYLOAD),
         }
     }
 
@@ -49,66 +82,149 @@ impl TileEncoder {
         }
     }
 
-    /// Appends boxes to `out`, which starts with this update, until it has about `budget` bytes.
-    fn write_boxes(&mut self, picture: &Picture, budget: usize, out: &mut Vec<u8>, start: usize) {
+    fn write(&mut self, picture: &Picture, budget: usize) {
+        self.coder.begin();
+        self.find_moves(picture);
+        let moves = self.model.code_moves(&mut self.coder, &self.moves);
+        self.moves = moves;
+        self.sent.clear();
         let mut queue = self.dirty.queue();
-        // What may still come out of the packer.
-        let mut inside = 0;
+        let mut is_begun = false;
         while let Some(index) = self.dirty.next(&mut queue) {
-            let mut rect = self.dirty.due(picture, index);
+            let rect = self.dirty.due(picture, index);
             if rect.is_empty() {
                 continue;
             }
-            self.write_box(picture, index, rect);
-            if inside > 0 && out.len() - start + inside + self.bytes.len() > budget {
-                self.packer.flush(out);
-                inside = 0;
+            if is_begun && self.coder.len() >= budget {
+                break;
             }
-            let left = budget.saturating_sub(out.len() - start);
-            let begun = out.len() - start > MAX_HEADER;
-            if begun && inside == 0 && left <= budget / 16 {
-                return;
-            }
-            let most = left.saturating_sub(inside).max(MIN_BOX);
-            if self.bytes.len() > most {
-                let rows = rect.height as usize * most / self.bytes.len();
-                rect.height = (rows as u32).max(1);
-                self.write_box(picture, index, rect);
-            }
-            self.packer.write(&self.bytes, out);
-            inside += self.bytes.len();
-            self.dirty.sent(picture, index, rect, self.bytes.len(), &queue);
+            is_begun = true;
+            self.write_box(picture, index, rect, budget, &queue);
         }
-        if inside > 0 {
-            self.packer.flush(out);
+        self.model.code_more(&mut self.coder, false);
+        for rect in self.sent.drain(..) {
+            copy(self.dirty.known(), &mut self.before, rect);
         }
     }
 
-    /// Makes `self.bytes` the box with these pixels of a tile.
-    fn write_box(&mut self, picture: &Picture, index: usize, rect: Rect) {
-        self.pixels.clear();
-        for y in rect.y..rect.bottom() {
-            self.pixels.extend_from_slice(picture.row(rect.x as u32, y as u32, rect.width));
+    fn find_moves(&mut self, picture: &Picture) {
+        self.moves.clear();
+        let (area, tiles) = self.dirty.extent();
+        if !self.fresh && tiles >= MOVED {
+            self.moves = self.search.find(&self.before, picture, area, MAX_MOVES);
         }
-        let tile = self.dirty.grid().tile(index);
-        self.bytes.clear();
-        self.bytes.push(0);
-        self.bytes.extend_from_slice(&(index as u16).to_le_bytes());
-        let whole = rect == tile;
-        if !whole {
-            let place = [(rect.x - tile.x) as u8, (rect.y - tile.y) as u8];
-            self.bytes.extend_from_slice(&place);
-            self.bytes.extend_from_slice(&[(rect.width - 1) as u8, (rect.height - 1) as u8]);
+    }
+
+    fn write_box(&mut self, picture: &Picture, tile: usize, rect: Rect, budget: usize, queue: &Queue) {
+        let begun = self.coder.len();
+        let head = self.choose(picture, tile, rect);
+        self.model.code_more(&mut self.coder, true);
+        let grid = self.dirty.grid();
+        let slots = self.store.len();
+        let coded = self.model.code_head(&mut self.coder, grid, self.moves.len(), slots, &head);
+        debug_assert_eq!(coded, Some(head), "a head is what it says");
+        let mut sent = rect;
+        if matches!(head.way, Way::Drawn | Way::Natural) {
+            self.guesses.load(&head, &self.moves, &self.before, &self.store);
+            let foretold = Foretold {
+                first: &self.guesses.first,
+                is_moved: head.first != First::Same,
+                second: self.guesses.second(),
+                is_natural: head.way == Way::Natural,
+            };
+            let canvas = self.dirty.known_mut();
+            // A small box goes in one piece whatever the budget.
+            let goes_on = |coder: &RangeEncoder| coder.len() < budget || coder.len() < begun + MIN_BOX;
+            sent.height =
+                self.model.pixels.code_box(&mut self.coder, canvas, rect, &foretold, Some(picture), goes_on);
         }
-        let mode = self.writer.write(&self.pixels, rect.width as usize, &mut self.bytes);
-        self.bytes[0] = mode as u8 | if whole { WHOLE_TILE } else { 0 };
+        self.check.add(picture, sent);
+        if head.keeps {
+            self.keep(tile);
+        }
+        self.touched[tile] = self.update;
+        self.sent.push(sent);
+        let bytes = self.coder.len() - begun;
+        self.dirty.sent(picture, tile, sent, bytes, queue);
+    }
+
+    /// How a box travels at the least cost.
+    fn choose(&self, picture: &Picture, tile: usize, rect: Rect) -> Head {
+        let mut head = Head { tile, rect, first: First::Same, second: None, way: Way::Drawn, keeps: false };
+        let area = rect.size().area() as usize;
+        let is_moved = |index: &usize| is_moved(&self.before, picture, rect, self.moves[*index]);
+        if let Some(index) = (0..self.moves.len()).find(is_moved) {
+            (head.first, head.way) = (First::Moved(index), Way::First);
+            head.keeps = self.keeps(tile, area, head.first);
+            return head;
+        }
+        if area >= WORTH
+            && let Some(slot) = self.by_hash.get(&hash(picture, self.dirty.grid().tile(tile))).copied()
+            && self.store.get(slot, tile).is_some_and(|pixels| stored(pixels, picture, rect) == area)
+        {
+            let age = (0..NEWEST).find(|age| self.store.newest(tile, *age) == Some(slot));
+            head.second = Some(age.map_or(Second::Slot(slot), Second::Newest));
+            head.way = Way::Second;
+            head.keeps = self.keeps(tile, area, head.first);
+            return head;
+        }
+        let mut most = moved(&self.before, picture, rect, (0, 0));
+        for (index, by) in self.moves.iter().enumerate() {
+            let count = moved(&self.before, picture, rect, *by);
+            if count > most {
+                (most, head.first) = (count, First::Moved(index));
+            }
+        }
+        let mut best = area / 16;
+        for second in (0..NEWEST).map(Second::Newest) {
+            let Some(pixels) = find(second, tile, &self.store) else { continue };
+            let count = stored(pixels, picture, rect);
+            if count > best.max(most / 2) {
+                (best, head.second) = (count, Some(second));
+            }
+        }
+        if is_natural(picture, rect) && most.max(best) < area / 2 {
+            head.way = Way::Natural;
+        }
+        head.keeps = self.keeps(tile, area, head.first);
+        head
+    }
+
+    /// Whether what a tile shows may be of use again.
+    fn keeps(&self, tile: usize, area: usize, first: First) -> bool {
+        let has_settled = self.update - self.touched[tile] >= SETTLED;
+        let is_worth = area >= WORTH && (has_settled || first == First::Same && area >= 8 * WORTH);
+        is_worth
+            && !self.fresh
+            && !self.by_hash.contains_key(&hash(&self.before, self.dirty.grid().tile(tile)))
+    }
+
+    fn keep(&mut self, tile: usize) {
+        let slot = self.store.put(&self.before, tile);
+        let hash = hash(&self.before, self.dirty.grid().tile(tile));
+        if slot == self.hashes.len() {
+            self.hashes.push(hash);
+        } else {
+            let former = std::mem::replace(&mut self.hashes[slot], hash);
+            if self.by_hash.get(&former) == Some(&slot) {
+                self.by_hash.remove(&former);
+            }
+        }
+        self.by_hash.insert(hash, slot);
     }
 }
 
 impl Encoder for TileEncoder {
     fn reset(&mut self, size: Size) {
         self.dirty = DirtyTiles::new(size);
-        self.packer.restart();
+        self.before = Picture::new(size);
+        self.model = Model::new();
+        let grid = self.dirty.grid();
+        self.store = Store::new(grid);
+        self.by_hash.clear();
+        self.hashes.clear();
+        self.check = Check::default();
+        (self.update, self.touched) = (0, vec![0; grid.tiles()]);
         self.fresh = true;
         self.told_complete = false;
         self.serial = 0;
@@ -128,6 +244,7 @@ impl Encoder for TileEncoder {
         if !self.pending() {
             return Encoded { complete: true, bytes: 0 };
         }
+        self.update += 1;
         let start = out.len();
         out.extend_from_slice(&[CODEC, 0, self.serial]);
         if self.fresh {
@@ -135,12 +252,96 @@ impl Encoder for TileEncoder {
             out.extend_from_slice(&(width as u16).to_le_bytes());
             out.extend_from_slice(&(height as u16).to_le_bytes());
         }
-        self.write_boxes(picture, budget.min(limits::MAX_UPDATE - MARGIN), out, start);
+        let header = out.len() - start;
+        self.write(picture, budget.min(limits::MAX_UPDATE - MARGIN).saturating_sub(header));
         let complete = self.dirty.is_clean();
-        out[start + 1] = if self.fresh { FRESH } else { 0 } | if complete { COMPLETE } else { 0 };
+        let checks = self.serial % CHECK_EVERY == CHECK_EVERY - 1;
+        if checks {
+            out.extend_from_slice(&self.check.sum().to_le_bytes());
+        }
+        out.extend_from_slice(self.coder.finish());
+        out[start + 1] = if self.fresh { FRESH } else { 0 }
+            | if complete { COMPLETE } else { 0 }
+            | if checks { CHECK } else { 0 };
         self.fresh = false;
         self.told_complete = complete;
         self.serial = self.serial.wrapping_add(1);
         Encoded { complete, bytes: out.len() - start }
+    }
+}
+
+/// How many pixels are what was so far away before.
+fn moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
+    let rows = moved_rows(before, rect, by).zip(rows(now, rect));
+    rows.map(|(former, row)| equal(former, row)).sum()
+}
+
+/// Whether all of them are.
+fn is_moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> bool {
+    moved_rows(before, rect, by).zip(rows(now, rect)).all(|(former, row)| former == row)
+}
+
+fn rows(picture: &Picture, rect: Rect) -> impl Iterator<Item = &[u32]> {
+    (rect.y as u32..rect.bottom() as u32).map(move |y| picture.row(rect.x as u32, y, rect.width))
+}
+
+/// How many pixels are what lies in the store.
+fn stored(pixels: &[u32], now: &Picture, rect: Rect) -> usize {
+    let (left, top) = store_corner(rect);
+    let rows = pixels.chunks_exact(TILE as usize).skip(top);
+    rows.zip(rect.y as u32..rect.bottom() as u32)
+        .map(|(row, y)| equal(&row[left..left + rect.width as usize], now.row(rect.x as u32, y, rect.width)))
+        .sum()
+}
+
+fn equal(a: &[u32], b: &[u32]) -> usize {
+    a.iter().zip(b).map(|(a, b)| u32::from(a == b)).sum::<u32>() as usize
+}
+
+/// Whether hardly a pixel is as one beside it, and there are many colours.
+fn is_natural(picture: &Picture, rect: Rect) -> bool {
+    if rect.width < 4 || rect.height < 4 {
+        return false;
+    }
+    let (mut alike, mut all) = (0, 0);
+    for y in rect.y as u32 + 1..rect.bottom() as u32 {
+        let row = picture.row(rect.x as u32, y, rect.width);
+        let above = picture.row(rect.x as u32, y - 1, rect.width);
+        alike += equal(&row[1..], &row[..row.len() - 1]) + equal(&row[1..], &above[1..]);
+        all += row.len() - 1;
+    }
+    alike * 4 < all && has_many_colours(picture, rect)
+}
+
+/// Whether there are more colours than a list of them would be worth.
+fn has_many_colours(picture: &Picture, rect: Rect) -> bool {
+    let mut seen = [0_u64; 16];
+    for pixel in rows(picture, rect).flatten() {
+        let place = pixel.wrapping_mul(0x9E37_79B1) >> 22;
+        seen[place as usize / 64] |= 1 << (place % 64);
+    }
+    let colours: u32 = seen.iter().map(|part| part.count_ones()).sum();
+    u64::from(colours) > rect.size().area().min(800) / 4
+}
+
+/// A number for the contents of a part of the picture.
+fn hash(picture: &Picture, rect: Rect) -> u64 {
+    let mut lanes = [0x9E37_79B9_7F4A_7C15_u64 ^ u64::from(rect.width) << 8 ^ u64::from(rect.height); 4];
+    for y in rect.y as u32..rect.bottom() as u32 {
+        for group in picture.row(rect.x as u32, y, rect.width).chunks(8) {
+            for (lane, pair) in lanes.iter_mut().zip(group.chunks(2)) {
+                let pair = u64::from(pair[0]) | u64::from(*pair.last().unwrap_or(&0)) << 32;
+                *lane = (*lane ^ pair).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(29);
+            }
+        }
+    }
+    lanes.into_iter().fold(0, |all, lane| (all ^ lane).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(31))
+}
+
+/// Copies a part of a picture into another one of the same size.
+pub(super) fn copy(from: &Picture, to: &mut Picture, rect: Rect) {
+    for y in rect.y as u32..rect.bottom() as u32 {
+        let row = from.row(rect.x as u32, y, rect.width);
+        to.row_mut(rect.x as u32, y, rect.width).copy_from_slice(row);
     }
 }

@@ -232,6 +232,30 @@ impl Eye {
         self.connection.sync().expect("an answer");
     }
 
+    /// Makes this the desktop's background. The server shows it until another program sets one.
+    ///
+    /// # Panics
+    /// The server does not answer.
+    pub fn set_background(&self, picture: &Picture) {
+        let [width, height] =
+            [picture.width, picture.height].map(|side| u16::try_from(side).expect("a screen"));
+        let pixmap = self.connection.generate_id().expect("a number");
+        self.connection.create_pixmap(24, pixmap, self.root, width, height).expect("sent");
+        let gc = self.connection.generate_id().expect("a number");
+        self.connection.create_gc(gc, pixmap, &CreateGCAux::new()).expect("sent");
+        // A row at a time is well within the longest request.
+        for (row, pixels) in (0_i16..).zip(picture.pixels.chunks(usize::from(width))) {
+            let bytes: Vec<u8> = pixels.iter().flat_map(|pixel| pixel.to_le_bytes()).collect();
+            let put =
+                self.connection.put_image(ImageFormat::Z_PIXMAP, pixmap, gc, width, 1, 0, row, 0, 24, &bytes);
+            put.expect("sent");
+        }
+        let background = ChangeWindowAttributesAux::new().background_pixmap(pixmap);
+        self.connection.change_window_attributes(self.root, &background).expect("sent");
+        self.connection.clear_area(false, self.root, 0, 0, 0, 0).expect("sent");
+        self.connection.sync().expect("an answer");
+    }
+
     /// Fills a square with its upper left corner here with pixels that no encoder can make small. Each seed gives
     /// others.
     ///

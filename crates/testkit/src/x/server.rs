@@ -208,7 +208,16 @@ impl XServer {
     /// The file can't be made.
     #[must_use]
     pub fn start_editor(&self, file: &str) -> Program {
-        std::fs::write(self.file(file), "").expect("the folder is ours");
+        self.start_editor_with(file, "")
+    }
+
+    /// The same on a file that holds this text.
+    ///
+    /// # Panics
+    /// The file can't be made.
+    #[must_use]
+    pub fn start_editor_with(&self, file: &str, text: &str) -> Program {
+        std::fs::write(self.file(file), text).expect("the folder is ours");
         let path = self.file(file).display().to_string();
         // It takes its own saves for a stranger's when the disk tells of them late, and asks about them.
         let settings = self.file("glib-2.0/settings");

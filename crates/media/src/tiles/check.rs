@@ -1,0 +1,31 @@
+//! A sum over all pixels that were painted, so that two ends which went apart find out.
+
+use farhand_proto::screen::{Picture, Rect};
+
+/// Four sums side by side, for speed.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Check([u32; 4]);
+
+impl Check {
+    const FACTOR: u32 = 0x0100_0193;
+
+    /// These pixels were painted.
+    pub(super) fn add(&mut self, picture: &Picture, rect: Rect) {
+        for y in rect.y as u32..rect.bottom() as u32 {
+            let (groups, rest) = picture.row(rect.x as u32, y, rect.width).as_chunks::<4>();
+            for group in groups {
+                for (lane, pixel) in self.0.iter_mut().zip(group) {
+                    *lane = (*lane ^ pixel).wrapping_mul(Self::FACTOR);
+                }
+            }
+            for (lane, pixel) in self.0.iter_mut().zip(rest) {
+                *lane = (*lane ^ pixel).wrapping_mul(Self::FACTOR);
+            }
+        }
+    }
+
+    /// The sum so far.
+    pub(super) fn sum(&self) -> u32 {
+        self.0.iter().fold(0, |sum, lane| (sum.rotate_left(9) ^ lane).wrapping_mul(Self::FACTOR))
+    }
+}
