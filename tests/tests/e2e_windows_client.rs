@@ -199,11 +199,19 @@ fn a_message_leads_to_the_window_and_is_answered_and_files_are_told_and_stopped(
     let numbers = desk.client.numbers();
     let folder = ScratchDir::new();
     let get = format!("get large --to {}", folder.path().display());
-    let script = format!("say 'Can you read this?'\nwait said\n{get}\n");
+    // The customer turns to another program before the operator says something.
+    let turned = format!("wait settled\nwait change --area {}\n", Eye::FLAG);
+    let script = format!("{turned}say 'Can you read this?'\nwait said\n{get}\n");
     let console = Console::new(&desk.relay, &desk.operator, &numbers);
     let mut console = console.start_with(&["--grants", "view,control,files"], &script);
     person.click(&desk.client.button("Allow"));
     console.event("allowed");
+    console.event_where("step", |step| step["name"] == "wait");
+    let _other = desk.server.start_program("xterm", &["-geometry", "20x5-0-0"]);
+    let window = desk.server.window("XTerm");
+    desk.server.run("xdotool", &["windowfocus", "--sync", &window]);
+    let mut eye = Eye::open(&desk.server);
+    eye.flag();
     let client = &desk.client;
     client.says("Can you read this?");
     person.click(&client.button_in(BAR, "Message"));

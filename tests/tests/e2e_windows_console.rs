@@ -187,7 +187,7 @@ fn a_customer_who_is_gone_is_said_in_words() {
     desks.connect();
     desks.client.process.kill();
     desks.console.says("The session is over");
-    desks.console.says("Connect again with the numbers that the customer sees now.");
+    desks.console.says("and to read you the new numbers.");
     desks.console.click(&desks.console.button("Close"));
     desks.console.says("Connect to a customer");
     desks.console.says("Recent sessions");

@@ -157,7 +157,7 @@ fn an_operator_gets_four_lines_ready_to_paste() {
     {
         let (shown, told) = on_terminal(folder, &["operator", "add", name, "--listen", listen]);
         assert!(shown.starts_with("relay: HOST:PORT\npin: "), "{shown}");
-        assert!(told.contains("instead of HOST:PORT"), "{told}");
+        assert!(told.contains("Instead of HOST:PORT write"), "{told}");
     }
 }
 

@@ -90,20 +90,25 @@ impl SessionView {
                 for grant in CHIPS.into_iter().filter(|_| !is_over) {
                     self.draw_grant(ui, grant, texts, &palette);
                 }
-                let words = self.words.join(" ");
-                if self.chosen.are_words_right {
-                    let label = texts.fill("session-words-compared", &[("words", words.clone().into())]);
-                    chip(ui, Icon::Tick, &words, &label, palette.good);
-                } else if !is_over {
-                    // Its place is kept, so that no tool moves once they match.
-                    ui.allocate_exact_size(vec2(chip_width(ui, &words), HEIGHT), egui::Sense::hover());
-                }
                 let end = texts.get(if is_over { "session-close" } else { "session-end" });
                 let more = texts.get("session-tool-more");
                 let tools = self.tools();
                 let labels: Vec<String> = tools.iter().map(|tool| self.label(*tool, texts)).collect();
-                let room = ui.available_width() - button_width(ui, &end) - 2.0 * SPACE;
                 let widths: Vec<f32> = labels.iter().map(|label| button_width(ui, label) + SPACE).collect();
+                let beside = button_width(ui, &end) + 2.0 * SPACE;
+                let all = widths.iter().sum::<f32>() + beside;
+                // Where the tools need the room, the tick alone says that the words were compared.
+                let words = self.words.join(" ");
+                let fits = chip_width(ui, &words) + SPACE + all <= ui.available_width();
+                let shown_words = if fits { words.as_str() } else { "" };
+                if self.chosen.are_words_right {
+                    let label = texts.fill("session-words-compared", &[("words", words.clone().into())]);
+                    chip(ui, Icon::Tick, shown_words, &label, palette.good);
+                } else if !is_over {
+                    // Its place is kept, so that no tool moves once they match.
+                    ui.allocate_exact_size(vec2(chip_width(ui, shown_words), HEIGHT), egui::Sense::hover());
+                }
+                let room = ui.available_width() - beside;
                 let shown = fitting(&widths, room, button_width(ui, &more) + SPACE);
                 let used: f32 = widths.iter().take(shown).sum();
                 let more_width = if shown < tools.len() { button_width(ui, &more) + SPACE } else { 0.0 };
