@@ -53,11 +53,11 @@ note-wrong-password = Někdo zadal špatné heslo. { $left ->
     [few] Zbývají { $left } pokusy.
    *[other] Zbývá { $left } pokusů.
  }
-note-password-replaced = Někdo zadal třikrát špatné heslo. Přečtěte pomocníkovi nové; pokud ho nemůže použít, zavřete tento program a spusťte ho znovu.
+note-password-replaced = Třikrát špatné heslo. Přečtěte pomocníkovi nové; nemůže-li ho použít, spusťte tento program znovu.
 note-number-replaced = Někdo zadal špatné heslo příliš často. Za chvíli dostanete nové číslo.
 note-not-let-in = Někdo se zkusil připojit, ale dovnitř se nedostal.
 note-came-and-went = Někdo se připojil a zase odešel. Nic neviděl.
-note-ignored = Stisk nebyl přijat: tady platí jen vaše vlastní myš a klávesnice. Pokud jste to byli vy, pohněte trochu myší a stiskněte znovu.
+note-ignored = Stisk nebyl přijat: platí jen vaše vlastní myš a klávesnice. Byli jste to vy? Pohněte myší a stiskněte znovu.
 note-relay-stopping = Služba pomoci se restartuje.
 
 # Souhlas
@@ -143,7 +143,7 @@ bar-fetched = stáhl soubory
 bar-paused = nic nevidí: pozastaveno
 bar-lost = spojení vypadlo
 bar-hot-key = Ukončit: { $key }
-bar-ignored = Stisk nebyl přijat. Váš? Nejdřív pohněte myší
+bar-ignored = Nepřijato. Váš? Pohněte myší
 bar-handle = Posunout lištu: táhněte ji nebo použijte šipky
 bar-view = Obraz
 bar-control = Ovládání

@@ -52,11 +52,11 @@ note-wrong-password = Somebody typed a wrong password. { $left ->
     [one] One more try is left for it.
    *[other] { $left } more tries are left for it.
  }
-note-password-replaced = Somebody typed a wrong password three times. Read the new one to your helper; if they can't use it, close this program and start it again.
+note-password-replaced = Three wrong passwords. Read the new one to your helper; if they can’t use it, start this program again.
 note-number-replaced = Somebody typed too many wrong passwords. You get a new number in a moment.
 note-not-let-in = Somebody tried to connect and did not get in.
 note-came-and-went = Somebody connected and went away again. Nothing was seen.
-note-ignored = A press was ignored: only your own mouse and keyboard count here. If it was you, move the mouse a little and press again.
+note-ignored = A press was ignored: only your own mouse and keyboard count. Was it you? Move the mouse, then press again.
 note-relay-stopping = The help service is being restarted.
 
 # Consent
@@ -138,7 +138,7 @@ bar-fetched = fetched files
 bar-paused = sees nothing: paused
 bar-lost = the line is lost
 bar-hot-key = End: { $key }
-bar-ignored = A press was ignored. Yours? Move the mouse first
+bar-ignored = Ignored. Yours? Move the mouse
 bar-handle = Move the bar: drag it, or use the arrow keys
 bar-view = Screen
 bar-control = Control

@@ -102,13 +102,52 @@ fn both_windows_follow_the_desktops_theme() {
     follows_the_desktop("console", &server, &console);
 }
 
-/// Windows at this many dots per inch are so many times as large.
-fn grows_with(dots: u32, times: i32) {
-    let (desk, ()) = Desk::after(XServer::tigervnc(2600, 1600), |server| {
+/// A desktop of this size whose windows have this many dots per inch.
+fn fine_desk(dots: u32, width: u32, height: u32) -> Desk {
+    let (desk, ()) = Desk::after(XServer::tigervnc(width, height), |server| {
         let settings = server.file("Xresources");
         std::fs::write(&settings, format!("Xft.dpi: {dots}\n")).expect("the folder is ours");
         server.run("xrdb", &["-merge", &settings.display().to_string()]);
     });
+    desk
+}
+
+/// Where there is no room for letters of twice the size, all that has to be read is in sight all the same.
+#[test]
+fn at_twice_as_many_dots_on_a_small_screen_nothing_is_out_of_sight() {
+    for (width, height) in [(1366, 768), (1920, 1080)] {
+        let desk = fine_desk(192, width, height);
+        let mut person = Person::at(&desk.server);
+        let in_sight = |node: &Node| {
+            let main = desk.client.widget(Role::Frame, MAIN).place();
+            let place = node.place();
+            // Of the lowest part the two buttons are seen.
+            let is_inside = place.y >= main.y && place.y + place.height <= main.y + main.height * 88 / 100;
+            assert!(is_inside, "{}: {place:?} in {main:?}", node.name);
+        };
+        let numbers = desk.client.numbers();
+        for number in [&numbers.session_id, &numbers.password] {
+            in_sight(&desk.client.node("a number", |node| node.name.contains(number.as_str())));
+        }
+        keep_picture(&desk.eye, &format!("waiting-{width}"));
+        let mut console = desk.console("stay\n");
+        let allow = desk.client.button("Allow");
+        let ticks: Vec<Node> =
+            desk.client.nodes().into_iter().filter(|node| node.role == Role::CheckBox).collect();
+        assert!(!ticks.is_empty(), "there is something to allow");
+        ticks.iter().for_each(in_sight);
+        keep_picture(&desk.eye, &format!("asked-{width}"));
+        // Every place that a reader is told is where the button is.
+        person.click(&allow);
+        console.event("allowed");
+        desk.client.says("anna is here");
+        keep_picture(&desk.eye, &format!("here-{width}"));
+    }
+}
+
+/// Windows at this many dots per inch are so many times as large.
+fn grows_with(dots: u32, times: i32) {
+    let desk = fine_desk(dots, 2600, 1600);
     let mut person = Person::at(&desk.server);
     let halves = |points: i32| points * times / 2;
     let main = desk.client.widget(Role::Frame, MAIN).place();

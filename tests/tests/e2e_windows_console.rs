@@ -258,6 +258,9 @@ fn pasted(server: &XServer) -> String {
 fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_the_picture() {
     let mut desks = Desks::new();
     let ready = desks.client.ready();
+    // What the operator copied before, and what the customer did.
+    let _before = copy(&desks.server, "the operator's secret");
+    let _theirs = copy(&desks.customers, "the customer's own");
     desks.enter(&ready);
     desks.client.process.event("asked");
     desks.client.say("allow view,control,clipboard,files");
@@ -313,6 +316,8 @@ fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_t
     desks.console.click(&desks.console.button("Clear"));
     desks.console.wait_without("results", |node| node.name.starts_with("chosen.txt"));
 
+    // Nobody copied anything in this session so far.
+    assert_eq!(pasted(&desks.customers), "the customer's own");
     let _copied = copy(&desks.customers, "copied there");
     eventually("the customer's text", || (pasted(&desks.server) == "copied there").then_some(()));
 

@@ -18,13 +18,9 @@ use super::hands::Hands;
 use super::hot_key::HotKeyThread;
 use super::link::{Link, News};
 use super::model::{Cannot, Command, Copyable, Model, Note, Saved, Stage};
+use super::size::{LEAST, SIZE, fit};
 use super::words::Words;
-use super::{SIZE, receipt, save, screens, tray};
-
-/// The least size at which the window is of use; it scrolls.
-const LEAST: egui::Vec2 = vec2(340.0, 440.0);
-/// What a desktop's own panels and the frame around a window take away, in points.
-const AROUND: egui::Vec2 = vec2(24.0, 90.0);
+use super::{receipt, save, screens, tray};
 
 /// The program's windows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -282,25 +278,23 @@ impl ClientApp {
     }
 
     fn draw_main(&mut self, ui: &mut egui::Ui) -> Option<Command> {
-        if std::mem::take(&mut self.wants_front) {
+        let is_called = std::mem::take(&mut self.wants_front);
+        if is_called {
             ui.ctx().send_viewport_cmd(ViewportCommand::Minimized(false));
             ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
-            self.model.visit(|visit| {
-                if std::mem::take(&mut visit.chat.is_unread) {
-                    // Who comes because of a message answers it.
-                    screens::focus_draft(ui.ctx());
-                }
-                visit.files.is_unseen = false;
-            });
         }
-        if ui.input(|input| input.focused) {
-            // Whoever has this window before them needs nothing that leads to it.
-            let mut was_news = false;
+        if is_called || ui.input(|input| input.focused) {
+            // Whoever has this window before them needs nothing on the bar that leads to it.
+            let mut news = (false, false);
             self.model.visit(|visit| {
-                was_news =
-                    std::mem::take(&mut visit.chat.is_unread) | std::mem::take(&mut visit.files.is_unseen);
+                let (chat, files) = (&mut visit.chat.is_unread, &mut visit.files.is_unseen);
+                news = (std::mem::take(chat), std::mem::take(files));
             });
-            if was_news {
+            if is_called && news.0 {
+                // Who comes because of a message answers it.
+                screens::focus_draft(ui.ctx());
+            }
+            if news != (false, false) {
                 self.proxy.send(Message::Changed);
             }
         }
@@ -483,37 +477,5 @@ impl App for ClientApp {
         let corner = |monitors: &[Monitor], index: usize| monitors.get(index).map(|at| (at.x, at.y));
         let now = &self.monitors;
         self.places.retain(|index, _| corner(&before, *index) == corner(now, *index));
-    }
-}
-
-/// The window's size and how large its points are, where there is so much room, in points of a monitor of this scale.
-/// What the customer has to read is in sight if letters as on a monitor of scale 1 can do that; else it scrolls.
-fn fit(room: egui::Vec2, scale: f32) -> (egui::Vec2, f32) {
-    let room = (room - AROUND).max(vec2(200.0, 200.0));
-    let zoom = (room / SIZE).min_elem().clamp(scale.max(1.0).recip(), 1.0);
-    (SIZE.min(room / zoom).floor(), zoom)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn all_is_in_sight_where_letters_can_be_smaller() {
-        // Without a scale, and with room.
-        assert_eq!(fit(vec2(1366.0, 768.0), 1.0), (SIZE, 1.0));
-        assert_eq!(fit(vec2(1920.0, 1080.0), 2.0), (SIZE, 1.0));
-        for (width, height, scale) in [(1920.0, 1080.0, 2.0), (1920.0, 1080.0, 1.75), (2560.0, 1440.0, 2.5)] {
-            let (size, zoom) = fit(vec2(width, height) / scale, scale);
-            assert!(
-                size.y >= SIZE.y - 1.0 && size.x == SIZE.x && zoom < 1.0,
-                "{width} {scale}: {size} {zoom}"
-            );
-            assert!(zoom * scale >= 1.0);
-        }
-        // Letters are not smaller than anywhere else.
-        let (size, zoom) = fit(vec2(1366.0, 768.0) / 2.0, 2.0);
-        assert!(size.y > 570.0 && zoom == 0.5, "{size} {zoom}");
-        assert_eq!(fit(vec2(800.0, 600.0), 1.0), (vec2(SIZE.x, 510.0), 1.0));
     }
 }

@@ -15,6 +15,7 @@ pub mod pictures;
 mod receipt;
 mod save;
 mod screens;
+mod size;
 #[cfg(test)]
 mod tests;
 mod tray;
@@ -24,7 +25,6 @@ mod words;
 use std::process::ExitCode;
 
 use farhand_desktop::{GenuinePresses, OpenError};
-use farhand_window::egui;
 use jiff::tz::TimeZone;
 
 use crate::NO_DESKTOP;
@@ -35,10 +35,6 @@ use hands::Hands;
 use link::{Link, Offer};
 use model::{Cannot, Model, Stage};
 use words::Words;
-
-/// The window's size in points. It fits a laptop's screen of 1366 by 768 pixels; where there is less room, it
-/// opens smaller and scrolls.
-const SIZE: egui::Vec2 = egui::vec2(440.0, 672.0);
 
 /// The program's name for the desktop.
 const PROGRAM: &str = "farhand-client";

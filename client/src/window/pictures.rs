@@ -18,9 +18,10 @@ use jiff::tz::TimeZone;
 
 use super::carried::{Chat, Ended, Files, Running, Speaker};
 use super::model::{Cannot, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit};
+use super::size::SIZE;
 use super::trouble::{Fault, Kind, Trouble};
 use super::words::Words;
-use super::{SIZE, bar, screens};
+use super::{bar, screens};
 
 /// One picture.
 #[derive(Debug, Clone)]
@@ -71,6 +72,13 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
             with(Stage::Waiting, |model| {
                 ready(model);
                 model.say(Note::WrongPassword { left: 2 }, Instant::now());
+            }),
+        ),
+        (
+            "password-replaced",
+            with(Stage::Waiting, |model| {
+                ready(model);
+                model.say(Note::PasswordReplaced, Instant::now());
             }),
         ),
         ("asking-just-now", with(Stage::Asked(Question { is_armed: false, ..question() }), ready)),
@@ -127,6 +135,12 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
     let here = |visit| with(Stage::Here(visit), hot_key);
     let long =
         Visit { operator: LONG_OPERATOR.to_owned(), organisation: LONG_ORGANISATION.to_owned(), ..visit() };
+    let ignored = || {
+        with(Stage::Here(visit()), |model| {
+            hot_key(model);
+            model.say(Note::Ignored, Instant::now());
+        })
+    };
     vec![
         ("bar", 1920.0, here(visit())),
         ("bar-view-only", 1920.0, here(Visit { allowed: view(), ..visit() })),
@@ -134,6 +148,8 @@ pub(crate) fn bars() -> Vec<(&'static str, f32, Model)> {
         ("bar-files", 1920.0, here(brought())),
         ("bar-paused", 1920.0, here(Visit { is_paused: true, ..visit() })),
         ("bar-line-lost", 1920.0, here(Visit { lost: Some(3), ..visit() })),
+        ("bar-ignored", 1920.0, ignored()),
+        ("bar-ignored-narrow", 640.0, ignored()),
         ("bar-narrow", 640.0, here(visit())),
         ("bar-long-names", 1024.0, here(long)),
     ]

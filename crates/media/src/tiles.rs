@@ -17,7 +17,7 @@
 //!
 //! A fresh start makes the picture black in the given size and forgets all that was learnt. Everything after the
 //! header is bits of a range coder ([`range`]) whose probabilities both ends learn from what went before. What the
-//! bits say is written once for both ends, in [`syntax`] and [`model`]; those two are the format.
+//! bits say is written once for both ends, in [`syntax`], [`model`] and [`numbers`]; those are the format.
 //!
 //! # A box
 //!
@@ -27,7 +27,7 @@
 //! followed such neighbours before, a neighbour, a colour that was new lately, or what it differs by from its
 //! neighbours; runs are said at once. Pixels of photographs go the short way: a guess, or the difference.
 //!
-//! An update has at most one box for each tile.
+//! An update has at most as many boxes as the picture has tiles.
 //!
 //! # Memory
 //!
@@ -40,7 +40,9 @@ mod dirty;
 mod encode;
 mod model;
 mod motion;
+mod numbers;
 mod range;
+mod rows;
 mod store;
 mod syntax;
 

@@ -51,7 +51,7 @@ fn make_updates() -> Vec<Vec<u8>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(1000))]
 
     #[test]
     fn any_bytes(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
@@ -143,9 +143,8 @@ fn bytes_behind_the_end() {
     assert_damaged(decoder().decode(&update), "more follows after its end");
 }
 
-/// Two ends that went apart find out at the next sum, whatever made them.
-#[test]
-fn another_picture_is_noticed() {
+/// As many updates as come until the first with a sum, and the picture that they lead to.
+fn updates_with_a_sum() -> (Vec<Vec<u8>>, Picture) {
     let mut picture = Picture::new(size(200, 150));
     let mut encoder = encoder();
     let mut updates = Vec::new();
@@ -157,6 +156,13 @@ fn another_picture_is_noticed() {
         updates.push(update);
     }
     assert_eq!(updates.last().map(|update| update[1] & CHECK), Some(CHECK));
+    (updates, picture)
+}
+
+/// Two ends that went apart find out at the next sum, whatever made them.
+#[test]
+fn another_picture_is_noticed() {
+    let (updates, _) = updates_with_a_sum();
     let mut apart = 0;
     let end = updates[15].len();
     for (which, place) in
@@ -171,6 +177,23 @@ fn another_picture_is_noticed() {
         apart += usize::from(failed == DecodeError::Damaged("it leads to another picture"));
     }
     assert!(apart > 0, "every change was an error at once");
+}
+
+/// An update that is cut off would leave the picture behind what it claims to be: that is found out as well.
+#[test]
+fn updates_that_are_cut_off() {
+    let (updates, picture) = updates_with_a_sum();
+    for which in [14, 15] {
+        let whole = updates[which].len();
+        for length in (0..whole).step_by(61).chain(whole - 20..whole) {
+            let mut cut = updates.clone();
+            cut[which].truncate(length);
+            let mut decoder = decoder();
+            let failed = cut.iter().any(|update| decoder.decode(update).is_err());
+            // The last bits of all may say nothing.
+            assert!(failed || *decoder.picture() == picture, "{which}: {length} of {whole}");
+        }
+    }
 }
 
 #[test]

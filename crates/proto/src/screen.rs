@@ -369,6 +369,20 @@ impl Picture {
         &self.pixels[start..start + width as usize]
     }
 
+    /// The rows of a part of the picture; the caller keeps inside it.
+    #[inline]
+    pub fn rows(&self, rect: Rect) -> impl Iterator<Item = &[u32]> {
+        (rect.y as u32..rect.bottom() as u32).map(move |y| self.row(rect.x as u32, y, rect.width))
+    }
+
+    /// Makes a part of this picture what it is in another one of the same size; the caller keeps inside it.
+    #[inline]
+    pub fn copy_from(&mut self, other: &Self, rect: Rect) {
+        for (y, row) in (rect.y as u32..).zip(other.rows(rect)) {
+            self.row_mut(rect.x as u32, y, rect.width).copy_from_slice(row);
+        }
+    }
+
     /// The pixels of a row from column `x`, to write; the caller keeps inside the picture.
     #[inline]
     pub fn row_mut(&mut self, x: u32, y: u32, width: u32) -> &mut [u32] {

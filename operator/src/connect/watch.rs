@@ -263,12 +263,7 @@ fn note_change(known: &mut Known, decoded: &farhand_media::Decoded, picture: &Pi
         return;
     }
     if known.picture.size() == picture.size() && !decoded.fresh {
-        for rect in decoded.changed.rects() {
-            for y in rect.y..rect.bottom() {
-                let row = picture.row(rect.x as u32, y as u32, rect.width);
-                known.picture.row_mut(rect.x as u32, y as u32, rect.width).copy_from_slice(row);
-            }
-        }
+        decoded.changed.rects().iter().for_each(|rect| known.picture.copy_from(picture, *rect));
     } else {
         known.picture = picture.clone();
     }

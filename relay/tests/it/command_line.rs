@@ -63,19 +63,20 @@ impl Running {
     /// Reads the log up to a message.
     pub(crate) fn until(&mut self, message: &str) -> serde_json::Value {
         loop {
-            let mut line = String::new();
-            assert!(self.log.read_line(&mut line).unwrap() > 0, "the log ended before {message:?}");
-            let line: serde_json::Value = serde_json::from_str(&line).expect("a line of the log is JSON");
-            self.seen.push(line.clone());
+            let line = self.next();
             if line["fields"]["message"] == message {
                 return line;
             }
         }
     }
 
-    /// How many lines with this message were read so far.
-    pub(crate) fn count(&self, message: &str) -> usize {
-        self.seen.iter().filter(|line| line["fields"]["message"] == message).count()
+    /// Reads the next line of the log.
+    pub(crate) fn next(&mut self) -> serde_json::Value {
+        let mut line = String::new();
+        assert!(self.log.read_line(&mut line).unwrap() > 0, "the log goes on");
+        let line: serde_json::Value = serde_json::from_str(&line).expect("a line of the log is JSON");
+        self.seen.push(line.clone());
+        line
     }
 
     /// How to reach it.
@@ -163,11 +164,14 @@ fn an_operator_gets_four_lines_ready_to_paste() {
 
 /// Runs it with a terminal as its standard output; gives what it wrote there and on standard error.
 fn on_terminal(folder: &Path, arguments: &[&str]) -> (String, String) {
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    // A relay that another test starts meanwhile must not have the terminal open as well.
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
     grantpt(&ours).unwrap();
     unlockpt(&ours).unwrap();
     let name = ptsname(&ours, Vec::new()).unwrap();
-    let theirs = rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY, Mode::empty()).unwrap();
+    let theirs =
+        rustix::fs::open(name.as_c_str(), OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC, Mode::empty())
+            .unwrap();
     let output = program(folder, arguments).stdout(theirs).output().unwrap();
     assert!(output.status.success(), "{output:?}");
     let mut shown = Vec::new();

@@ -194,10 +194,21 @@ async fn a_storm_does_not_fill_the_log() {
     while let Some(ended) = tasks.join_next().await {
         ended.unwrap();
     }
-    process.until("connections dropped");
-    let line = process.until("more lines about refused and failed connections were left out");
-    let left_out = line["fields"]["count"].as_u64().unwrap();
-    let told = process.count("no leg");
-    assert!(told <= 100, "{told} lines about strangers");
-    assert!(left_out >= 200, "{left_out} lines were left out");
+    // A slow storm reaches over the end of a window, and is then summed up more than once.
+    let (mut told, mut left_out, mut is_dropped_told) = (0, 0, false);
+    while left_out < 200 || !is_dropped_told {
+        let line = process.next();
+        let message = line["fields"]["message"].as_str().unwrap();
+        let is_dropped = message == "connections dropped";
+        let is_left_out = message == "more lines about refused and failed connections were left out";
+        told += usize::from(message == "no leg");
+        assert!(told <= 100, "{told} lines about strangers in a window");
+        if is_left_out {
+            left_out += line["fields"]["count"].as_u64().unwrap();
+        }
+        if is_dropped || is_left_out {
+            told = 0;
+        }
+        is_dropped_told |= is_dropped;
+    }
 }

@@ -1,9 +1,11 @@
-//! The codec alone: recorded scenes through the encoder and back, without a line or a window.
+//! The codec alone: recorded scenes through the encoder and back, without a line or a window; beside it what the same
+//! pixels cost in one zstd stream.
 
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Instant;
 
-use farhand_proto::screen::Picture;
+use farhand_proto::screen::{Picture, Region};
 
 use super::scenes::{RATE, Recording, Scene};
 use super::{Figure, Setup};
@@ -38,6 +40,7 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
     let mut first = Vec::new();
     let mut rate = Vec::new();
     let (mut encoding, mut decoding) = (Vec::new(), Vec::new());
+    let (plain_first, plain_rate) = plain(recording);
     for _ in 0..runs {
         let (mut encoder, mut decoder) = (farhand_media::encoder(), farhand_media::decoder());
         let mut bytes = Vec::new();
@@ -62,15 +65,45 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
             known.clone_from(decoder.picture());
             assert!(known.pixels() == picture.pixels(), "{scene:?}: picture {} is another", sizes.len());
         });
-        let rest: usize = sizes[1..].iter().sum();
         first.push(sizes[0] as f64 / 1e3);
-        rate.push(rest as f64 * 8.0 / 1e3 / (sizes.len() - 1) as f64 * f64::from(RATE));
+        rate.push(rate_of(&sizes));
     }
     let name = |what: &str| format!("{}: {what}", scene.name());
     vec![
         Figure::new(name("first picture"), "kB", first),
         Figure::new(name("after it"), "kbit/s", rate),
+        Figure::new(name("first picture, zstd"), "kB", vec![plain_first]),
+        Figure::new(name("after it, zstd"), "kbit/s", vec![plain_rate]),
         Figure::new(name("encoding"), "ms", encoding),
         Figure::new(name("decoding"), "ms", decoding),
     ]
+}
+
+/// Of what comes after the first picture, in kbit/s.
+fn rate_of(sizes: &[usize]) -> f64 {
+    let rest: usize = sizes[1..].iter().sum();
+    rest as f64 * 8.0 / 1e3 / (sizes.len() - 1) as f64 * f64::from(RATE)
+}
+
+/// The kB of the first picture and the kbit/s after it where all that may have changed goes, as red, green and blue,
+/// through one zstd stream of level 1.
+fn plain(recording: &Recording) -> (f64, f64) {
+    let mut stream = zstd::Encoder::new(Vec::new(), 1).expect("there is memory");
+    let mut sizes = Vec::new();
+    recording.replay(|picture, damage: &Region| {
+        let before = stream.get_ref().len();
+        for rect in damage.rects() {
+            let pixels: Vec<u8> = picture
+                .rows(*rect)
+                .flatten()
+                .flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1))
+                .collect();
+            stream.write_all(&pixels).expect("there is memory");
+        }
+        if !damage.is_empty() {
+            stream.flush().expect("there is memory");
+        }
+        sizes.push(stream.get_ref().len() - before);
+    });
+    (sizes[0] as f64 / 1e3, rate_of(&sizes))
 }

@@ -173,10 +173,7 @@ impl Recording {
     fn note(&mut self, picture: &Picture, damage: Region) {
         let mut pixels = Vec::new();
         for rect in damage.rects() {
-            for y in rect.y..rect.bottom() {
-                let row = picture.row(rect.x as u32, y as u32, rect.width);
-                pixels.extend(row.iter().flat_map(|pixel| pixel.to_le_bytes()));
-            }
+            pixels.extend(picture.rows(*rect).flatten().flat_map(|pixel| pixel.to_le_bytes()));
         }
         let packed = zstd::bulk::compress(&pixels, 1).expect("there is memory");
         self.frames.push((damage, packed));

@@ -10,8 +10,9 @@ use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
 use super::super::model::{Command, Copyable, Model, Stage};
+use super::super::size::SIZE;
 use super::super::words::{SOURCES, Words};
-use super::super::{SIZE, bar, pictures, screens};
+use super::super::{bar, pictures, screens};
 
 /// A window and what came out of it.
 struct Shown {
@@ -197,6 +198,32 @@ fn a_screen_reader_hears_state_numbers_and_words() {
 }
 
 #[test]
+fn a_field_that_fades_out_takes_what_is_typed_after_a_press() {
+    let label = words("en").get("chat-ask");
+    // Above the buttons there is room for a note; what fades ends a little above that.
+    let fading = |harness: &Harness<'_, Shown>| {
+        let bottom = harness.get_by_label("Pause").rect().top() - 50.0;
+        let field = harness.get_by_label(&label).rect();
+        (bottom - 32.0..bottom - 20.0).contains(&(field.top() + 5.0)).then_some(field)
+    };
+    let model =
+        || pictures::windows().into_iter().find(|(name, _)| *name == "in-session").expect("a state").1;
+    let (mut harness, field) = (460..SIZE.y as u32)
+        .rev()
+        .map(|height| show_in("en", egui::vec2(SIZE.x, height as f32), model(), false))
+        .find_map(|harness| fading(&harness).map(|field| (harness, field)))
+        .expect("a window in which the field fades out");
+    let pos = egui::pos2(field.center().x, field.top() + 5.0);
+    harness.event(egui::Event::PointerMoved(pos));
+    for pressed in [true, false] {
+        let (button, modifiers) = (egui::PointerButton::Primary, egui::Modifiers::NONE);
+        harness.event(egui::Event::PointerButton { pos, button, pressed, modifiers });
+    }
+    harness.run();
+    assert_eq!(focused(&harness), label);
+}
+
+#[test]
 fn nothing_without_a_name_can_be_pressed() {
     let bars = pictures::bars().into_iter().map(|(name, _, model)| (name, model, true));
     for (name, model, is_bar) in
@@ -252,8 +279,13 @@ fn the_bar_never_cuts_the_keys_that_end() {
         for (name, _, mut model) in pictures::bars() {
             let key = words.chord(Chord::CtrlAltSpace);
             model.hot_key = Some(key.clone());
+            // What the person has to know at once goes before the keys, and is as whole.
+            let told = match model.note {
+                Some(_) => words.get("bar-ignored"),
+                None => words.fill("bar-hot-key", &[("key", key.into())]),
+            };
             let bar = show_in(language, bar::size(monitor), model, true);
-            let keys = bar.get_by_label(&words.fill("bar-hot-key", &[("key", key.into())])).rect();
+            let keys = bar.get_by_label(&told).rect();
             let first =
                 [words.grant(Grant::View), words.get("button-show-message"), words.get("button-show-files")];
             let first = first.iter().find_map(|label| bar.query_by_label(label)).expect("a button");
@@ -263,6 +295,27 @@ fn the_bar_never_cuts_the_keys_that_end() {
                 "{language}, {name}: {keys:?}, {buttons}"
             );
         }
+    }
+}
+
+#[test]
+fn what_is_noted_is_read_whole() {
+    for (language, _) in SOURCES {
+        let words = words(language);
+        for (name, key, below) in [
+            ("password-replaced", "note-password-replaced", "button-close"),
+            ("press-ignored", "note-ignored", "button-pause"),
+        ] {
+            let shown = state_in(language, name);
+            let place = |key: &str| shown.get_by_label(&words.get(key)).rect();
+            assert!(place(key).bottom() <= place(below).top(), "{language}, {name}: {:?}", place(key));
+        }
+        let (_, width, model) =
+            pictures::bars().into_iter().find(|(name, ..)| *name == "bar-ignored-narrow").expect("a state");
+        let bar = show_in(language, bar::size(width), model, true);
+        let place = |key: &str| bar.get_by_label(&words.get(key)).rect();
+        let (note, window) = (place("bar-ignored"), place("button-show-window"));
+        assert!(note.right() < window.left(), "{language}: {note:?}, {window:?}");
     }
 }
 

@@ -11,8 +11,8 @@ impl Check {
 
     /// These pixels were painted.
     pub(super) fn add(&mut self, picture: &Picture, rect: Rect) {
-        for y in rect.y as u32..rect.bottom() as u32 {
-            let (groups, rest) = picture.row(rect.x as u32, y, rect.width).as_chunks::<4>();
+        for row in picture.rows(rect) {
+            let (groups, rest) = row.as_chunks::<4>();
             for group in groups {
                 for (lane, pixel) in self.0.iter_mut().zip(group) {
                     *lane = (*lane ^ pixel).wrapping_mul(Self::FACTOR);

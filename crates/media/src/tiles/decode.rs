@@ -4,7 +4,6 @@ use farhand_proto::limits;
 use farhand_proto::screen::{Picture, Rect, Region, Size};
 
 use super::check::Check;
-use super::encode::copy;
 use super::model::Foretold;
 use super::range::RangeDecoder;
 use super::store::Store;
@@ -63,7 +62,8 @@ impl TileDecoder {
     fn read(&mut self, bytes: &[u8]) -> Result<Region, DecodeError> {
         const STRANGE: DecodeError = DecodeError::Damaged("a box lies outside of the picture");
         let grid = Grid { size: self.picture.size() };
-        let mut coder = RangeDecoder::new(bytes);
+        let coder = RangeDecoder::new(bytes);
+        let mut coder = coder.ok_or(DecodeError::Damaged("it begins with what can't be"))?;
         let moves = self.model.code_moves(&mut coder, &[]);
         let mut boxes_left = grid.tiles();
         let mut painted = Painted::default();
@@ -108,7 +108,7 @@ impl TileDecoder {
             return Err(DecodeError::Damaged("more follows after its end"));
         }
         for rect in &painted.boxes {
-            copy(&self.picture, &mut self.before, *rect);
+            self.before.copy_from(&self.picture, *rect);
         }
         Ok(painted.into_changed())
     }

@@ -197,10 +197,7 @@ impl DirtyTiles {
 
     /// The receiver gets these pixels of a tile, so many bytes: what [`DirtyTiles::due`] said or its upper rows.
     pub(super) fn sent(&mut self, picture: &Picture, index: usize, rect: Rect, bytes: usize, queue: &Queue) {
-        for y in rect.y as u32..rect.bottom() as u32 {
-            let row = picture.row(rect.x as u32, y, rect.width);
-            self.known.row_mut(rect.x as u32, y, rect.width).copy_from_slice(row);
-        }
+        self.known.copy_from(picture, rect);
         let tile = self.tiles[index];
         if tile.urgent.is_empty() {
             self.lead = self.lead.saturating_sub(LEAD_PER_BYTE * bytes);

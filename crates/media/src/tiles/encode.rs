@@ -17,8 +17,9 @@ use crate::{Encoded, Encoder};
 
 /// More than what an update can have beyond its budget.
 const MARGIN: usize = 64 * 1024;
-/// Boxes of up to so many bytes go in one piece however small the budget is.
-const MIN_BOX: usize = 2560;
+/// Boxes of up to so many bytes go in one piece however small the budget is; with the rows that are coded before it is
+/// asked again they stay within 4 KiB.
+const MIN_BOX: usize = 3000;
 /// So many tiles have to differ for something to have moved.
 const MOVED: usize = 4;
 /// A box of so many pixels may be worth a place in the store for what was there.
@@ -39,6 +40,8 @@ pub(crate) struct TileEncoder {
     hashes: Vec<u64>,
     search: Search,
     moves: Vec<Move>,
+    /// Something was damaged since moves were looked for.
+    is_damaged: bool,
     guesses: Guesses,
     check: Check,
     /// Counts updates, and the last one that touched each tile.
@@ -65,6 +68,7 @@ impl TileEncoder {
             hashes: Vec::new(),
             search: Search::new(),
             moves: Vec::new(),
+            is_damaged: false,
             guesses: Guesses::default(),
             check: Check::default(),
             update: 0,
@@ -103,21 +107,25 @@ impl TileEncoder {
         }
         self.model.code_more(&mut self.coder, false);
         for rect in self.sent.drain(..) {
-            copy(self.dirty.known(), &mut self.before, rect);
+            self.before.copy_from(self.dirty.known(), rect);
         }
     }
 
+    /// Looks for what moved; what is left of a change over several updates moved as before.
     fn find_moves(&mut self, picture: &Picture) {
-        self.moves.clear();
         let (area, tiles) = self.dirty.extent();
-        if !self.fresh && tiles >= MOVED {
+        if self.fresh || tiles < MOVED {
+            self.moves.clear();
+        } else if std::mem::take(&mut self.is_damaged) {
             self.moves = self.search.find(&self.before, picture, area, MAX_MOVES);
         }
     }
 
     fn write_box(&mut self, picture: &Picture, tile: usize, rect: Rect, budget: usize, queue: &Queue) {
         let begun = self.coder.len();
-        let head = self.choose(picture, tile, rect);
+        let mut head = self.choose(picture, tile, rect);
+        let kept = self.worth_keeping(&head);
+        head.keeps = kept.is_some();
         self.model.code_more(&mut self.coder, true);
         let grid = self.dirty.grid();
         let slots = self.store.len();
@@ -139,8 +147,8 @@ impl TileEncoder {
                 self.model.pixels.code_box(&mut self.coder, canvas, rect, &foretold, Some(picture), goes_on);
         }
         self.check.add(picture, sent);
-        if head.keeps {
-            self.keep(tile);
+        if let Some(hash) = kept {
+            self.keep(tile, hash);
         }
         self.touched[tile] = self.update;
         self.sent.push(sent);
@@ -148,14 +156,13 @@ impl TileEncoder {
         self.dirty.sent(picture, tile, sent, bytes, queue);
     }
 
-    /// How a box travels at the least cost.
+    /// How a box travels at the least cost, whatever becomes of what the tile showed before.
     fn choose(&self, picture: &Picture, tile: usize, rect: Rect) -> Head {
         let mut head = Head { tile, rect, first: First::Same, second: None, way: Way::Drawn, keeps: false };
         let area = rect.size().area() as usize;
         let is_moved = |index: &usize| is_moved(&self.before, picture, rect, self.moves[*index]);
         if let Some(index) = (0..self.moves.len()).find(is_moved) {
             (head.first, head.way) = (First::Moved(index), Way::First);
-            head.keeps = self.keeps(tile, area, head.first);
             return head;
         }
         if area >= WORTH
@@ -165,7 +172,6 @@ impl TileEncoder {
             let age = (0..NEWEST).find(|age| self.store.newest(tile, *age) == Some(slot));
             head.second = Some(age.map_or(Second::Slot(slot), Second::Newest));
             head.way = Way::Second;
-            head.keeps = self.keeps(tile, area, head.first);
             return head;
         }
         let mut most = moved(&self.before, picture, rect, (0, 0));
@@ -186,22 +192,23 @@ impl TileEncoder {
         if is_natural(picture, rect) && most.max(best) < area / 2 {
             head.way = Way::Natural;
         }
-        head.keeps = self.keeps(tile, area, head.first);
         head
     }
 
-    /// Whether what a tile shows may be of use again.
-    fn keeps(&self, tile: usize, area: usize, first: First) -> bool {
-        let has_settled = self.update - self.touched[tile] >= SETTLED;
-        let is_worth = area >= WORTH && (has_settled || first == First::Same && area >= 8 * WORTH);
-        is_worth
-            && !self.fresh
-            && !self.by_hash.contains_key(&hash(&self.before, self.dirty.grid().tile(tile)))
+    /// The hash of what a tile showed before this box, if it may be of use again and is not in the store.
+    fn worth_keeping(&self, head: &Head) -> Option<u64> {
+        let area = head.rect.size().area() as usize;
+        let has_settled = self.update - self.touched[head.tile] >= SETTLED;
+        let is_replaced = head.first == First::Same && area >= 8 * WORTH;
+        if self.fresh || area < WORTH || !(has_settled || is_replaced) {
+            return None;
+        }
+        let hash = hash(&self.before, self.dirty.grid().tile(head.tile));
+        (!self.by_hash.contains_key(&hash)).then_some(hash)
     }
 
-    fn keep(&mut self, tile: usize) {
+    fn keep(&mut self, tile: usize, hash: u64) {
         let slot = self.store.put(&self.before, tile);
-        let hash = hash(&self.before, self.dirty.grid().tile(tile));
         if slot == self.hashes.len() {
             self.hashes.push(hash);
         } else {
@@ -232,6 +239,7 @@ impl Encoder for TileEncoder {
 
     fn damage(&mut self, picture: &Picture, region: &Region) {
         self.follow_size(picture);
+        self.is_damaged = true;
         self.dirty.look(picture, region);
     }
 
@@ -272,26 +280,20 @@ impl Encoder for TileEncoder {
 
 /// How many pixels are what was so far away before.
 fn moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
-    let rows = moved_rows(before, rect, by).zip(rows(now, rect));
+    let rows = moved_rows(before, rect, by).zip(now.rows(rect));
     rows.map(|(former, row)| equal(former, row)).sum()
 }
 
 /// Whether all of them are.
 fn is_moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> bool {
-    moved_rows(before, rect, by).zip(rows(now, rect)).all(|(former, row)| former == row)
-}
-
-fn rows(picture: &Picture, rect: Rect) -> impl Iterator<Item = &[u32]> {
-    (rect.y as u32..rect.bottom() as u32).map(move |y| picture.row(rect.x as u32, y, rect.width))
+    moved_rows(before, rect, by).zip(now.rows(rect)).all(|(former, row)| former == row)
 }
 
 /// How many pixels are what lies in the store.
 fn stored(pixels: &[u32], now: &Picture, rect: Rect) -> usize {
     let (left, top) = store_corner(rect);
-    let rows = pixels.chunks_exact(TILE as usize).skip(top);
-    rows.zip(rect.y as u32..rect.bottom() as u32)
-        .map(|(row, y)| equal(&row[left..left + rect.width as usize], now.row(rect.x as u32, y, rect.width)))
-        .sum()
+    let rows = pixels.chunks_exact(TILE as usize).skip(top).zip(now.rows(rect));
+    rows.map(|(former, row)| equal(&former[left..left + row.len()], row)).sum()
 }
 
 fn equal(a: &[u32], b: &[u32]) -> usize {
@@ -304,9 +306,7 @@ fn is_natural(picture: &Picture, rect: Rect) -> bool {
         return false;
     }
     let (mut alike, mut all) = (0, 0);
-    for y in rect.y as u32 + 1..rect.bottom() as u32 {
-        let row = picture.row(rect.x as u32, y, rect.width);
-        let above = picture.row(rect.x as u32, y - 1, rect.width);
+    for (above, row) in picture.rows(rect).zip(picture.rows(rect).skip(1)) {
         alike += equal(&row[1..], &row[..row.len() - 1]) + equal(&row[1..], &above[1..]);
         all += row.len() - 1;
     }
@@ -316,7 +316,7 @@ fn is_natural(picture: &Picture, rect: Rect) -> bool {
 /// Whether there are more colours than a list of them would be worth.
 fn has_many_colours(picture: &Picture, rect: Rect) -> bool {
     let mut seen = [0_u64; 16];
-    for pixel in rows(picture, rect).flatten() {
+    for pixel in picture.rows(rect).flatten() {
         let place = pixel.wrapping_mul(0x9E37_79B1) >> 22;
         seen[place as usize / 64] |= 1 << (place % 64);
     }
@@ -327,8 +327,8 @@ fn has_many_colours(picture: &Picture, rect: Rect) -> bool {
 /// A number for the contents of a part of the picture.
 fn hash(picture: &Picture, rect: Rect) -> u64 {
     let mut lanes = [0x9E37_79B9_7F4A_7C15_u64 ^ u64::from(rect.width) << 8 ^ u64::from(rect.height); 4];
-    for y in rect.y as u32..rect.bottom() as u32 {
-        for group in picture.row(rect.x as u32, y, rect.width).chunks(8) {
+    for row in picture.rows(rect) {
+        for group in row.chunks(8) {
             for (lane, pair) in lanes.iter_mut().zip(group.chunks(2)) {
                 let pair = u64::from(pair[0]) | u64::from(*pair.last().unwrap_or(&0)) << 32;
                 *lane = (*lane ^ pair).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(29);
@@ -336,12 +336,4 @@ fn hash(picture: &Picture, rect: Rect) -> u64 {
         }
     }
     lanes.into_iter().fold(0, |all, lane| (all ^ lane).wrapping_mul(0xD6E8_FEB8_6659_FD93).rotate_left(31))
-}
-
-/// Copies a part of a picture into another one of the same size.
-pub(super) fn copy(from: &Picture, to: &mut Picture, rect: Rect) {
-    for y in rect.y as u32..rect.bottom() as u32 {
-        let row = from.row(rect.x as u32, y, rect.width);
-        to.row_mut(rect.x as u32, y, rect.width).copy_from_slice(row);
-    }
 }

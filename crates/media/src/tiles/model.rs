@@ -2,71 +2,18 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
-use super::TILE;
+use super::numbers::{NumberModel, code_tree};
 use super::range::{Bit, Coder};
+use super::rows::{FIRST, PAD, RowGuesses, Rows, SECOND};
 
-/// Pixels along a tile's side.
-const SIDE: usize = TILE as usize;
 /// After so many rows a box may stop.
-pub(super) const STRIPE: u32 = 8;
+const STRIPE: u32 = 4;
 
 /// Entries of the tables that know what followed some neighbours before.
 const WIDE: usize = 1 << 16;
 const CLOSE: usize = 1 << 13;
 /// Colours that were new lately.
 const RECENT: usize = 256;
-/// Room to the left and right of a row of a box for the neighbours outside of it.
-const PAD: usize = 2;
-
-/// A number of any size: how many bits it has, then the bits.
-#[derive(Debug, Clone)]
-pub(super) struct NumberModel {
-    length: [Bit; 33],
-    first: [[Bit; 4]; 33],
-}
-
-impl NumberModel {
-    pub(super) const NEW: Self = Self { length: [Bit::EVEN; 33], first: [[Bit::EVEN; 4]; 33] };
-
-    /// A number below 2^32 - 1.
-    pub(super) fn code(&mut self, coder: &mut impl Coder, number: u32) -> u32 {
-        let number = number.saturating_add(1);
-        let bits = 31 - number.leading_zeros();
-        let mut length = 0;
-        while length < 31 && coder.bit(&mut self.length[length as usize], length < bits) {
-            length += 1;
-        }
-        let mut read = 1_u32;
-        for place in (0..length).rev() {
-            let bit = number >> place & 1 == 1;
-            // The two highest bits have habits, the others have none.
-            let known = match length - place {
-                1 => &mut self.first[length as usize][0],
-                2 => &mut self.first[length as usize][2 + (read & 1) as usize],
-                _ => &mut { Bit::EVEN },
-            };
-            read = read << 1 | u32::from(coder.bit(known, bit));
-        }
-        read - 1
-    }
-
-    /// A number that may be negative.
-    pub(super) fn code_signed(&mut self, coder: &mut impl Coder, number: i32) -> i32 {
-        let folded = (number << 1 ^ number >> 31) as u32;
-        let folded = self.code(coder, folded);
-        (folded >> 1) as i32 ^ -((folded & 1) as i32)
-    }
-}
-
-/// A value of so many bits, highest first.
-pub(super) fn code_tree(coder: &mut impl Coder, tree: &mut [Bit], bits: u32, value: u32) -> u32 {
-    let mut node = 1;
-    for place in (0..bits).rev() {
-        let bit = coder.bit(&mut tree[node], value >> place & 1 == 1);
-        node = node << 1 | usize::from(bit);
-    }
-    node as u32 - (1 << bits)
-}
 
 /// What two ends know of a box before its pixels.
 pub(super) struct Foretold<'a> {
@@ -135,7 +82,7 @@ impl Guess {
     }
 
     fn learn(&mut self, colour: u32) {
-        let trust = self.0 >> 24;
+        let (colour, trust) = (colour & 0x00FF_FFFF, self.0 >> 24);
         *self = if self.colour() == colour && trust > 0 {
             Self(colour | (trust + 1).min(7) << 24)
         } else if trust > 2 {
@@ -175,19 +122,6 @@ impl Recent {
     }
 }
 
-/// The row that is being coded and the two above it, with what lies beside them.
-struct Rows {
-    this: [u32; SIDE + 2 * PAD],
-    above: [u32; SIDE + 2 * PAD],
-    above_that: [u32; SIDE + 2 * PAD],
-    /// Which pixels were as the first and second guess said, in this row and the one above.
-    hits: [u8; SIDE + 2 * PAD],
-    hits_above: [u8; SIDE + 2 * PAD],
-}
-
-const FIRST: u8 = 1;
-const SECOND: u8 = 2;
-
 impl PixelModel {
     pub(super) fn new() -> Self {
         fn all<T: Clone, const N: usize>(value: T) -> Box<[T; N]> {
@@ -209,13 +143,7 @@ impl PixelModel {
             index: vec![[Bit::EVEN; RECENT]; 33].into(),
             residual: all([[Bit::EVEN; 256]; 8]),
             continues: Bit::EVEN,
-            rows: Rows {
-                this: [0; SIDE + 2 * PAD],
-                above: [0; SIDE + 2 * PAD],
-                above_that: [0; SIDE + 2 * PAD],
-                hits: [0; SIDE + 2 * PAD],
-                hits_above: [0; SIDE + 2 * PAD],
-            },
+            rows: Rows::new(),
         }
     }
 
@@ -231,7 +159,7 @@ impl PixelModel {
         mut goes_on: impl FnMut(&C) -> bool,
     ) -> u32 {
         let width = rect.width as usize;
-        self.rows.hits_above = [FIRST | SECOND; SIDE + 2 * PAD];
+        self.rows.begin(canvas, rect);
         for row in 0..rect.height {
             if row > 0 && row % STRIPE == 0 {
                 let wants = goes_on(coder);
@@ -241,22 +169,24 @@ impl PixelModel {
             }
             let y = rect.y as u32 + row;
             let from = row as usize * width;
-            let first = &foretold.first[from..from + width];
-            let second = foretold.second.map(|second| &second[from..from + width]);
-            self.rows.load(canvas, rect, y, source);
+            let guesses = RowGuesses {
+                first: &foretold.first[from..from + width],
+                is_moved: foretold.is_moved,
+                second: foretold.second.map(|second| &second[from..from + width]),
+            };
+            self.rows.next(canvas, rect, y, source);
             if foretold.is_natural {
-                self.code_natural_row(coder, first, foretold.is_moved, second);
+                self.code_natural_row(coder, guesses);
             } else {
-                self.code_row(coder, first, foretold.is_moved, second);
+                self.code_row(coder, guesses);
             }
-            canvas.row_mut(rect.x as u32, y, rect.width).copy_from_slice(&self.rows.this[PAD..PAD + width]);
-            self.rows.hits_above = self.rows.hits;
+            self.rows.finish(canvas, rect, y);
         }
         rect.height
     }
 
-    fn code_row<C: Coder>(&mut self, coder: &mut C, first: &[u32], is_moved: bool, second: Option<&[u32]>) {
-        let width = first.len();
+    fn code_row<C: Coder>(&mut self, coder: &mut C, guesses: RowGuesses<'_>) {
+        let width = guesses.first.len();
         let mut x = 0;
         while x < width {
             let at = x + PAD;
@@ -275,15 +205,18 @@ impl PixelModel {
                     .unwrap_or(width - x)
                     .max(1);
                 let wanted = &rows.this[at..at + most];
-                let count =
-                    wanted.iter().zip(&first[x..]).take_while(|(pixel, guess)| pixel == guess).count();
-                let count = self.runs[usize::from(is_moved)].code(coder, count, most);
+                let count = wanted
+                    .iter()
+                    .zip(&guesses.first[x..])
+                    .take_while(|(pixel, guess)| pixel == guess)
+                    .count();
+                let count = self.runs[usize::from(guesses.is_moved)].code(coder, count, most);
                 for x in x..x + count {
-                    self.rows.put(x, first[x], first, second);
+                    self.rows.put(x, guesses.first[x], guesses);
                 }
                 x += count;
                 if count < most {
-                    self.code_pixel(coder, x, first, is_moved, second, Refused::first(first[x]), true);
+                    self.code_pixel(coder, x, guesses, Refused::only(guesses.first[x]));
                     x += 1;
                 }
                 continue;
@@ -299,69 +232,42 @@ impl PixelModel {
                 let kind = usize::from(around[1] & FIRST != 0);
                 let count = self.flat[kind].code(coder, count, most);
                 for x in x..x + count {
-                    self.rows.put(x, west, first, second);
+                    self.rows.put(x, west, guesses);
                 }
                 x += count;
                 if count < most {
-                    self.code_pixel(coder, x, first, is_moved, second, Refused::first(west), false);
+                    self.code_pixel(coder, x, guesses, Refused::only(west));
                     x += 1;
                 }
                 continue;
             }
-            self.code_pixel(coder, x, first, is_moved, second, Refused::none(), false);
+            self.code_pixel(coder, x, guesses, Refused::none());
             x += 1;
         }
     }
 
-    /// One pixel that is none of `refused`; with `is_not_first` it was said already that the first guess is wrong.
-    #[expect(clippy::too_many_arguments, reason = "a pixel has that many circumstances")]
-    fn code_pixel<C: Coder>(
+    /// One pixel that is none of `refused`.
+    fn code_pixel(
         &mut self,
-        coder: &mut C,
+        coder: &mut impl Coder,
         x: usize,
-        first: &[u32],
-        is_moved: bool,
-        second: Option<&[u32]>,
+        guesses: RowGuesses<'_>,
         mut refused: Refused,
-        is_not_first: bool,
     ) {
+        if self.code_guesses(coder, x, guesses, &mut refused) {
+            return;
+        }
         let at = x + PAD;
         let rows = &self.rows;
         let pixel = rows.this[at];
         let (west, north) = (rows.this[at - 1], rows.above[at]);
         let (north_west, north_east) = (rows.above[at - 1], rows.above[at + 1]);
-        if !is_not_first && !refused.has(first[x]) {
-            let guess = first[x];
-            let context = usize::from(rows.hits[at - 1] & FIRST)
-                | usize::from(rows.hits_above[at] & FIRST) << 1
-                | usize::from(rows.hits_above[at + 1] & FIRST) << 2
-                | usize::from(rows.hits_above[at - 1] & FIRST) << 3
-                | usize::from(guess == west) << 4
-                | usize::from(guess == north) << 5
-                | usize::from(is_moved) << 6
-                | usize::from(second.is_some_and(|second| second[x] == guess)) << 7;
-            if coder.bit(&mut self.first[context], pixel == guess) {
-                return self.rows.put(x, guess, first, second);
-            }
-            refused.add(guess);
-        }
-        if let Some(guess) = second.map(|second| second[x]).filter(|guess| !refused.has(*guess)) {
-            let context = usize::from(rows.hits[at - 1] & SECOND != 0)
-                | usize::from(rows.hits_above[at] & SECOND != 0) << 1
-                | usize::from(rows.hits_above[at + 1] & SECOND != 0) << 2
-                | usize::from(guess == west) << 3
-                | usize::from(guess == north) << 4;
-            if coder.bit(&mut self.second[context], pixel == guess) {
-                return self.rows.put(x, guess, first, second);
-            }
-            refused.add(guess);
-        }
         let neighbours = [west, rows.this[at - 2], north_west, north, north_east, rows.above_that[at]];
         let wide = hash(&neighbours) >> (32 - WIDE.trailing_zeros());
         let close = hash(&[west, north, north_east]) >> (32 - CLOSE.trailing_zeros());
         let mut found = None;
         let [known_wide, known_close] = [self.wide[wide as usize], self.close[close as usize]];
-        let alike = |guess: u32| usize::from(guess == west) | usize::from(guess == north) << 1;
+        let alike = |guess: u32| bits([guess == west, guess == north]);
         if known_wide.trust() > 0 && !refused.has(known_wide.colour()) {
             let guess = known_wide.colour();
             let context = known_wide.trust() << 2 | alike(guess);
@@ -381,11 +287,13 @@ impl PixelModel {
             }
         }
         if found.is_none() {
-            let shape = usize::from(west == north)
-                | usize::from(north == north_west) << 1
-                | usize::from(north == north_east) << 2
-                | usize::from(west == north_west) << 3
-                | usize::from(known_wide.trust() > 0) << 4;
+            let shape = bits([
+                west == north,
+                north == north_west,
+                north == north_east,
+                west == north_west,
+                known_wide.trust() > 0,
+            ]);
             for (which, guess) in [west, north, north_east, north_west].into_iter().enumerate() {
                 if refused.has(guess) {
                     continue;
@@ -400,14 +308,50 @@ impl PixelModel {
         let pixel = found.unwrap_or_else(|| self.code_new(coder, pixel, west, north, north_west));
         self.wide[wide as usize].learn(pixel);
         self.close[close as usize].learn(pixel);
-        self.rows.put(x, pixel, first, second);
+        self.rows.put(x, pixel, guesses);
+    }
+
+    /// Whether a pixel is as one of the guesses says that are not refused yet; else they are from now on.
+    #[inline]
+    fn code_guesses(
+        &mut self,
+        coder: &mut impl Coder,
+        x: usize,
+        guesses: RowGuesses<'_>,
+        refused: &mut Refused,
+    ) -> bool {
+        let at = x + PAD;
+        let rows = &self.rows;
+        let (pixel, west, north) = (rows.this[at], rows.this[at - 1], rows.above[at]);
+        let hits = [rows.hits[at - 1], rows.hits_above[at], rows.hits_above[at + 1], rows.hits_above[at - 1]];
+        let guess = guesses.first[x];
+        if !refused.has(guess) {
+            let context = bits(hits.map(|hit| hit & FIRST != 0))
+                | bits([guess == west, guess == north, guesses.is_moved]) << 4
+                | usize::from(guesses.second.is_some_and(|second| second[x] == guess)) << 7;
+            if coder.bit(&mut self.first[context], pixel == guess) {
+                self.rows.put(x, guess, guesses);
+                return true;
+            }
+            refused.add(guess);
+        }
+        if let Some(guess) = guesses.second.map(|second| second[x]).filter(|guess| !refused.has(*guess)) {
+            let [beside, above, above_right, _] = hits.map(|hit| hit & SECOND != 0);
+            let context = bits([beside, above, above_right, guess == west, guess == north]);
+            if coder.bit(&mut self.second[context], pixel == guess) {
+                self.rows.put(x, guess, guesses);
+                return true;
+            }
+            refused.add(guess);
+        }
+        false
     }
 
     /// A pixel that no neighbour tells of.
     fn code_new(&mut self, coder: &mut impl Coder, pixel: u32, west: u32, north: u32, corner: u32) -> u32 {
         let place = self.recent.find(pixel);
         let beside = self.recent.find(west);
-        let context = usize::from(beside.is_some()) | usize::from(self.recent.find(north).is_some()) << 1;
+        let context = bits([beside.is_some(), self.recent.find(north).is_some()]);
         if coder.bit(&mut self.is_recent[context], place.is_some()) {
             let tree = &mut self.index[beside.map_or(32, |beside| beside / 8)];
             let index = code_tree(coder, tree, RECENT.trailing_zeros(), place.unwrap_or(0) as u32);
@@ -448,78 +392,23 @@ impl PixelModel {
         u32::from_be_bytes([0, red, green, blue])
     }
 
-    fn code_natural_row<C: Coder>(
-        &mut self,
-        coder: &mut C,
-        first: &[u32],
-        is_moved: bool,
-        second: Option<&[u32]>,
-    ) {
-        for x in 0..first.len() {
-            let at = x + PAD;
-            let rows = &self.rows;
-            let pixel = rows.this[at];
-            let context = usize::from(rows.hits[at - 1] & FIRST)
-                | usize::from(rows.hits_above[at] & FIRST) << 1
-                | usize::from(rows.hits_above[at + 1] & FIRST) << 2
-                | usize::from(rows.hits_above[at - 1] & FIRST) << 3
-                | usize::from(is_moved) << 6;
-            if coder.bit(&mut self.first[context], pixel == first[x]) {
-                self.rows.put(x, first[x], first, second);
+    fn code_natural_row(&mut self, coder: &mut impl Coder, guesses: RowGuesses<'_>) {
+        for x in 0..guesses.first.len() {
+            if self.code_guesses(coder, x, guesses, &mut Refused::none()) {
                 continue;
             }
-            if let Some(guess) = second.map(|second| second[x]).filter(|guess| *guess != first[x]) {
-                let context = usize::from(rows.hits[at - 1] & SECOND != 0)
-                    | usize::from(rows.hits_above[at] & SECOND != 0) << 1
-                    | usize::from(rows.hits_above[at + 1] & SECOND != 0) << 2;
-                if coder.bit(&mut self.second[context], pixel == guess) {
-                    self.rows.put(x, guess, first, second);
-                    continue;
-                }
-            }
+            let at = x + PAD;
+            let rows = &self.rows;
             let (west, north, corner) = (rows.this[at - 1], rows.above[at], rows.above[at - 1]);
-            let pixel = self.code_residual(coder, pixel, west, north, corner);
-            self.rows.put(x, pixel, first, second);
+            let pixel = self.code_residual(coder, rows.this[at], west, north, corner);
+            self.rows.put(x, pixel, guesses);
         }
     }
 }
 
-impl Rows {
-    /// Brings in a row of a box, with its neighbours and, at the encoder, its pixels.
-    fn load(&mut self, canvas: &Picture, rect: Rect, y: u32, source: Option<&Picture>) {
-        let width = rect.width as usize;
-        let whole = canvas.size().width;
-        let x = rect.x as u32;
-        // How many columns there are to the left and right, of those that are looked at.
-        let left = (x as usize).min(PAD);
-        let right = (whole as usize - x as usize - width).min(PAD);
-        let beside = PAD - left..PAD + width + right;
-        let load = |into: &mut [u32; SIDE + 2 * PAD], above: u32| match y.checked_sub(above) {
-            Some(y) => {
-                into[..PAD].fill(0);
-                into[PAD + width..].fill(0);
-                let row = canvas.row(x - left as u32, y, (left + width + right) as u32);
-                into[beside.clone()].copy_from_slice(row);
-            }
-            None => into.fill(0),
-        };
-        load(&mut self.this, 0);
-        load(&mut self.above, 1);
-        load(&mut self.above_that, 2);
-        if let Some(source) = source {
-            self.this[PAD..PAD + width].copy_from_slice(source.row(x, y, rect.width));
-        }
-        self.hits[..PAD].fill(FIRST | SECOND);
-        self.hits[PAD + width..].fill(FIRST | SECOND);
-    }
-
-    /// This is the pixel.
-    #[inline]
-    fn put(&mut self, x: usize, pixel: u32, first: &[u32], second: Option<&[u32]>) {
-        self.this[x + PAD] = pixel;
-        let is_second = second.is_some_and(|second| second[x] == pixel);
-        self.hits[x + PAD] = (u8::from(pixel == first[x]) * FIRST) | (u8::from(is_second) * SECOND);
-    }
+/// A context: what is true, the first in the lowest bit.
+fn bits<const N: usize>(facts: [bool; N]) -> usize {
+    facts.into_iter().rev().fold(0, |bits, fact| bits << 1 | usize::from(fact))
 }
 
 /// Colours that a pixel is known not to have.
@@ -534,7 +423,7 @@ impl Refused {
         Self { colours: [u32::MAX; 8], count: 0 }
     }
 
-    fn first(colour: u32) -> Self {
+    fn only(colour: u32) -> Self {
         let mut refused = Self::none();
         refused.add(colour);
         refused

@@ -123,7 +123,7 @@ impl Coder for RangeEncoder {
     }
 }
 
-/// The reading end. Any bytes are some stream of bits.
+/// The reading end. Nearly any bytes are some stream of bits.
 #[derive(Debug)]
 pub(super) struct RangeDecoder<'a> {
     bytes: &'a [u8],
@@ -132,12 +132,13 @@ pub(super) struct RangeDecoder<'a> {
 }
 
 impl<'a> RangeDecoder<'a> {
-    pub(super) fn new(bytes: &'a [u8]) -> Self {
+    /// `None` if no encoder begins like this: what it writes lies within the range.
+    pub(super) fn new(bytes: &'a [u8]) -> Option<Self> {
         let mut decoder = Self { bytes, range: u32::MAX, code: 0 };
         for _ in 0..4 {
             decoder.code = decoder.code << 8 | u32::from(decoder.next());
         }
-        decoder
+        (decoder.code < decoder.range).then_some(decoder)
     }
 
     /// Whether every byte was looked at.
@@ -190,7 +191,7 @@ mod tests {
             encoder.bit(&mut of[*which], *bit);
         }
         let bytes = encoder.finish();
-        let mut decoder = RangeDecoder::new(bytes);
+        let mut decoder = RangeDecoder::new(bytes).unwrap();
         let mut of = [Bit::EVEN; 4];
         let read = bits.iter().map(|(_, which)| decoder.bit(&mut of[*which], false)).collect();
         (read, bytes.len(), decoder.is_at_end())

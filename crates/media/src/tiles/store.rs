@@ -45,8 +45,8 @@ impl Store {
         }
         self.slots[slot].tile = tile;
         let rows = self.slots[slot].pixels.chunks_exact_mut(TILE as usize);
-        for (row, y) in rows.zip(rect.y as u32..rect.bottom() as u32) {
-            row[..rect.width as usize].copy_from_slice(picture.row(rect.x as u32, y, rect.width));
+        for (into, row) in rows.zip(picture.rows(rect)) {
+            into[..row.len()].copy_from_slice(row);
         }
         let newest = &mut self.newest[tile];
         newest.rotate_right(1);

@@ -2,8 +2,9 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
-use super::model::{NumberModel, PixelModel, code_tree};
+use super::model::PixelModel;
 use super::motion::Move;
+use super::numbers::{NumberModel, code_tree};
 use super::range::{Bit, Coder};
 use super::store::{NEWEST, Store};
 use super::{Grid, TILE};
@@ -83,6 +84,7 @@ pub(super) struct Model {
     first: [Bit; 8],
     has_second: [Bit; 2],
     is_newest: Bit,
+    slot: NumberModel,
     age: [Bit; NEWEST],
     is_first: [Bit; 4],
     is_second: [Bit; 2],
@@ -122,6 +124,7 @@ impl Model {
             first: [bit; 8],
             has_second: [bit; 2],
             is_newest: bit,
+            slot: NumberModel::NEW,
             age: [bit; NEWEST],
             is_first: [bit; 4],
             is_second: [bit; 2],
@@ -258,7 +261,7 @@ impl Model {
             Some(Second::Slot(slot)) => slot + 1,
             _ => 0,
         };
-        let by = self.distance.code_signed(coder, slot as i32 - expected as i32);
+        let by = self.slot.code_signed(coder, slot as i32 - expected as i32);
         let slot = usize::try_from(expected as i64 + i64::from(by)).unwrap_or_default();
         Some(Second::Slot(slot.min(slots - 1)))
     }
@@ -329,5 +332,5 @@ pub(super) fn moved_rows(before: &Picture, rect: Rect, by: Move) -> impl Iterato
     let from = Rect { x: rect.x - i32::from(by.0), y: rect.y - i32::from(by.1), ..rect };
     let is_inside = from.intersection(Rect::of_size(before.size())) == from;
     let from = if is_inside { from } else { rect };
-    (from.y as u32..from.bottom() as u32).map(move |y| before.row(from.x as u32, y, rect.width))
+    before.rows(from)
 }

@@ -280,10 +280,5 @@ impl Follower<'_> {
 }
 
 fn copy(from: &Picture, to: &mut Picture, changed: &Region) {
-    for rect in changed.rects() {
-        for y in rect.y..rect.bottom() {
-            let row = from.row(rect.x as u32, y as u32, rect.width);
-            to.row_mut(rect.x as u32, y as u32, rect.width).copy_from_slice(row);
-        }
-    }
+    changed.rects().iter().for_each(|rect| to.copy_from(from, *rect));
 }
