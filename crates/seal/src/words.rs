@@ -1,7 +1,7 @@
 //! The two words that both people read to each other, so that nobody stands between them unheard.
 //!
-//! Each list has 256 words, so two words carry 16 bits: somebody between the two ends, who must commit before the
-//! words are known, is heard in all but 1 of 65,536 attempts. The words of one list differ in at least two letters,
+//! Each list has 256 words, and the two are never the same one: somebody between the two ends, who must commit before
+//! the words are known, is heard in all but 1 of 65,280 attempts. The words of one list differ in at least two letters,
 //! accents not counted, and none begins with another. Their order is part of the protocol.
 
 use farhand_proto::language::Language;
@@ -11,13 +11,21 @@ use crate::schedule::Secret;
 /// Words of each list.
 pub const LIST_LENGTH: usize = 256;
 
+/// The words of a list that can follow a word.
+const OTHERS: u64 = LIST_LENGTH as u64 - 1;
+/// The pairs of words.
+const PAIRS: u64 = LIST_LENGTH as u64 * OTHERS;
+
 /// The two words of one seal, in no language yet. They are equal on both ends exactly if nobody stands between.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct SpokenWords([u8; 2]);
 
 impl SpokenWords {
     pub(crate) fn new(secret: &Secret) -> Self {
-        Self([secret[0], secret[1]])
+        let number = secret.first_chunk().expect("a secret has 32 bytes");
+        let number = u64::from_le_bytes(*number) % PAIRS;
+        let (first, second) = ((number / OTHERS) as u8, (number % OTHERS) as u8);
+        Self([first, second + u8::from(second >= first)])
     }
 
     /// The words, to be shown on both screens in the customer's language.
@@ -54,6 +62,8 @@ fn word(language: Language, index: u8) -> &'static str {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     /// Letters as a hurried ear takes them: without accents.
@@ -121,11 +131,25 @@ mod tests {
         }
     }
 
-    #[test]
-    fn the_first_two_bytes_choose_the_words() {
+    fn of(number: u64) -> SpokenWords {
         let mut secret = Secret::default();
-        secret[..3].copy_from_slice(&[0, 255, 7]);
-        assert_eq!(SpokenWords::new(&secret).in_language(Language::English), ["acorn", "zipper"]);
+        secret[..8].copy_from_slice(&number.to_le_bytes());
+        SpokenWords::new(&secret)
+    }
+
+    #[test]
+    fn the_first_eight_bytes_choose_two_different_words() {
+        let words = |number| of(number).in_language(Language::English);
+        let english: Vec<_> = list(Language::English).lines().collect();
+        assert_eq!(words(0), [english[0], english[1]]);
+        assert_eq!(words(254), [english[0], english[255]]);
+        assert_eq!(words(255), [english[1], english[0]]);
+        assert_eq!(words(256), [english[1], english[2]]);
+        assert_eq!(words(PAIRS - 1), [english[255], english[254]]);
+        assert_eq!(words(PAIRS), words(0));
+        let pairs: HashSet<_> = (0..PAIRS).map(|number| of(number).0).collect();
+        assert_eq!(pairs.len() as u64, PAIRS);
+        assert!(pairs.iter().all(|[first, second]| first != second));
     }
 
     #[test]
