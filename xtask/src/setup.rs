@@ -16,13 +16,15 @@ pub(crate) enum Purpose {
     Test,
     /// Showing a session on a virtual desktop.
     Demo,
+    /// Measuring.
+    Bench,
     /// Compiling for Windows with a target from rustup.
     Windows,
     /// Compiling for Windows without such a target: a second Rust with its own sources.
     WindowsRust,
 }
 
-use Purpose::{Build, Demo, Test, Windows, WindowsRust};
+use Purpose::{Bench, Build, Demo, Test, Windows, WindowsRust};
 
 /// Every Debian package, what it is needed for, and why.
 const PACKAGES: &[(&str, &[Purpose], &str)] = &[
@@ -56,6 +58,7 @@ const PACKAGES: &[(&str, &[Purpose], &str)] = &[
     ("xclip", &[Test], "a program that copies and pastes"),
     ("mount", &[Test], "a disk that is full"),
     ("imagemagick", &[Test], "shows a picture in a window"),
+    ("ffmpeg", &[Bench], "makes a film and shows it in a window"),
     ("x11-utils", &[Test, Demo], "xprop and xwininfo tell what the X server knows"),
     ("x11-xserver-utils", &[Test, Demo], "xrandr changes the resolution of a screen, xsetroot its colour"),
     ("x11-xkb-utils", &[Test, Demo], "setxkbmap, and xkbcomp without which no X server has a keyboard"),

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use farhand_desktop::{Changes, Screen, ScreenError, Waker};
 use farhand_media::Encoder;
@@ -11,7 +11,7 @@ use farhand_proto::screen::{Picture, Rect, Region, View};
 
 use super::{lock, send};
 
-/// Nothing wakes this thread but changes and orders; the wait only has to be finite.
+/// Nothing wakes this thread but changes, orders and what is to be made exact; the wait only has to be finite.
 const LONG: Duration = Duration::from_secs(3600);
 
 /// What the session wants; taken all at once.
@@ -41,6 +41,7 @@ impl Show {
             shown: None,
             want: None,
             pointer: Changes::default(),
+            began: Instant::now(),
         };
         let thread = std::thread::spawn(move || watcher.run());
         Self { orders, waker, thread: Some(thread) }
@@ -82,6 +83,8 @@ struct Watcher {
     want: Option<usize>,
     /// The pointer's last known shape and place, for whoever begins to look.
     pointer: Changes,
+    /// From when on the encoder's time counts.
+    began: Instant,
 }
 
 /// Why the thread ends.
@@ -107,7 +110,7 @@ impl Watcher {
         loop {
             self.take_orders()?;
             self.encode()?;
-            let changes = self.screen.wait(LONG)?;
+            let changes = self.screen.wait(self.until_due())?;
             self.note_pointer(&changes)?;
             if changes.layout {
                 if let Some(shown) = self.shown.take() {
@@ -117,6 +120,16 @@ impl Watcher {
                 shown.damage.add_region(&changes.damage.clipped(shown.area));
             }
         }
+    }
+
+    /// How long nothing is to be done if nothing changes.
+    fn until_due(&self) -> Duration {
+        let due = self
+            .shown
+            .as_ref()
+            .filter(|_| self.want.is_some())
+            .and_then(|shown| shown.encoder.poll_timeout());
+        due.map_or(LONG, |due| due.saturating_sub(self.began.elapsed()))
     }
 
     fn take_orders(&mut self) -> Result<(), Stop> {
@@ -163,7 +176,7 @@ impl Watcher {
             shown.encoder.damage(&shown.picture, &damage);
         }
         let mut bytes = Vec::new();
-        shown.encoder.encode(&shown.picture, budget, &mut bytes);
+        shown.encoder.encode(&shown.picture, budget, self.began.elapsed(), &mut bytes);
         if bytes.is_empty() {
             return Ok(());
         }

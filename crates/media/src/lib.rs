@@ -2,8 +2,9 @@
 //!
 //! An [`Encoder`] knows what the receiver has. [`Encoder::damage`] tells it where the picture may have changed;
 //! [`Encoder::encode`] writes one update with what the receiver lacks, most urgent first, within a budget. A
-//! [`Decoder`] at the other end applies the updates in order. Every codec is lossless: once an update says
-//! [`Decoded::complete`], both pictures are equal, pixel by pixel.
+//! [`Decoder`] at the other end applies the updates in order. Photographs and what keeps moving may come roughly
+//! first, and are made exact when they stand still: once an update says [`State::Exact`], both pictures are equal,
+//! pixel by pixel.
 //!
 //! Updates depend on those before them. Where one is lost, or the decoder fails, the receiver asks for a fresh
 //! start and the sender calls [`Encoder::reset`].
@@ -14,12 +15,13 @@
 mod tiles;
 
 use farhand_proto::screen::{Picture, Region, Size};
+use farhand_proto::time::Moment;
 use thiserror::Error;
 
 /// Sends a changing picture to one receiver.
 ///
 /// Call [`Encoder::damage`] for every change of the picture, then [`Encoder::encode`] as often as there is room to
-/// send and [`Encoder::pending`] says so. Where several changes come between two calls of `encode`, only the newest
+/// send and [`Encoder::pending`] says so: at once, or when the moment of [`Encoder::poll_timeout`] has come. Where several changes come between two calls of `encode`, only the newest
 /// pixels travel.
 pub trait Encoder: Send {
     /// Starts afresh with a picture of this size: the receiver knows nothing any more. A picture of another size
@@ -30,25 +32,39 @@ pub trait Encoder: Send {
     /// has, and only real differences are kept to be sent.
     fn damage(&mut self, picture: &Picture, region: &Region);
 
-    /// Whether the receiver lacks anything, be it only the news that its picture is complete.
-    fn pending(&self) -> bool;
+    /// Whether there is something to send now, be it only the news that nothing is lacking.
+    fn pending(&self, now: Moment) -> bool;
+
+    /// When something that was sent roughly is to be made exact, unless it changes again before.
+    fn poll_timeout(&self) -> Option<Moment>;
 
     /// Appends to `out` one update with what the receiver lacks, as it is in `picture` now: recent small changes
-    /// first, then the rest, oldest first. All changes of the picture must have been reported by
+    /// first, then the rest, oldest first, and with what room is left what was rough for long enough. All changes of the picture must have been reported by
     /// [`Encoder::damage`] before.
     ///
     /// It stops at about `budget` bytes, at most some 4 KiB past it, but always makes progress. An update never
     /// has more than [`farhand_proto::limits::MAX_UPDATE`] bytes. Where nothing is pending, nothing is appended.
-    fn encode(&mut self, picture: &Picture, budget: usize, out: &mut Vec<u8>) -> Encoded;
+    fn encode(&mut self, picture: &Picture, budget: usize, now: Moment, out: &mut Vec<u8>) -> Encoded;
 }
 
 /// What one call of [`Encoder::encode`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Encoded {
-    /// The receiver of this update has the picture as it is now. Else call again.
-    pub complete: bool,
+    /// What the receiver of this update has.
+    pub state: State,
     /// The size of the update; 0 where nothing was pending.
     pub bytes: usize,
+}
+
+/// How the receiver's picture and the sender's compare, at the moment when an update was made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Something is lacking; another update follows as soon as there is room.
+    Partial,
+    /// Nothing is lacking, but some of it is only nearly right until it stands still for a while.
+    Rough,
+    /// Both are equal, pixel by pixel.
+    Exact,
 }
 
 /// Rebuilds a picture from the updates of one [`Encoder`], applied in order, each once.
@@ -69,8 +85,8 @@ pub trait Decoder: Send {
 pub struct Decoded {
     /// Covers all pixels that changed. After a fresh start that is the whole picture.
     pub changed: Region,
-    /// The picture now equals the one that the sender had when it made the update.
-    pub complete: bool,
+    /// What of the sender's picture is there now.
+    pub state: State,
     /// The picture was started afresh: black where the update painted nothing, possibly of another size.
     pub fresh: bool,
 }

@@ -9,7 +9,7 @@
 //! | bytes | what |
 //! |---|---|
 //! | 1 | the codec's number: 2 |
-//! | 1 | flags: 1 fresh start, 2 complete after this update, 4 a sum follows; the others are 0 |
+//! | 1 | flags: 1 fresh start, 2 complete after this update, 4 a sum follows, 8 complete but for exactness (not with 2); the others are 0 |
 //! | 1 | serial number: one more than in the update before (255 is followed by 0); any in a fresh start, encoders begin with 0 |
 //! | 4 | only in a fresh start: the picture's width and height |
 //! | 4 | only with flag 4: the sum over all pixels painted since the fresh start, see [`check`] |
@@ -17,7 +17,7 @@
 //!
 //! A fresh start makes the picture black in the given size and forgets all that was learnt. Everything after the
 //! header is bits of a range coder ([`range`]) whose probabilities both ends learn from what went before. What the
-//! bits say is written once for both ends, in [`syntax`], [`model`] and [`numbers`]; those are the format.
+//! bits say is written once for both ends, in [`syntax`], [`model`], [`rough`], [`near`] and [`numbers`]; those are the format.
 //!
 //! # A box
 //!
@@ -27,11 +27,14 @@
 //! followed such neighbours before, a neighbour, a colour that was new lately, or what it differs by from its
 //! neighbours; runs are said at once. Pixels of photographs go the short way: a guess, or the difference.
 //!
+//! Large boxes of photographs and of what keeps moving come roughly first ([`rough`]). Once they have stood still for
+//! 350 ms they come again, better or exactly, each pixel near what is there already ([`near`]).
+//!
 //! An update has at most as many boxes as the picture has tiles.
 //!
 //! # Memory
 //!
-//! Each end holds two pictures, 4 bytes for each pixel, the store (3 contents for each tile, at most 4,096 of 16 KiB:
+//! Each end holds two pictures, 4 bytes for each pixel (the sending end a third one), the store (3 contents for each tile, at most 4,096 of 16 KiB:
 //! 64 MiB), and less than 1 MiB of what was learnt; the sending end also 2 MiB for its search for moves.
 
 mod check;
@@ -40,8 +43,11 @@ mod dirty;
 mod encode;
 mod model;
 mod motion;
+mod near;
 mod numbers;
 mod range;
+mod refine;
+mod rough;
 mod rows;
 mod store;
 mod syntax;
@@ -62,6 +68,8 @@ const FRESH: u8 = 1;
 const COMPLETE: u8 = 2;
 /// Flag: the sum over all painted pixels follows.
 const CHECK: u8 = 4;
+/// Flag: after this update the receiver lacks nothing, but has some pixels only roughly.
+const ROUGH: u8 = 8;
 /// One update of so many has that sum.
 const CHECK_EVERY: u8 = 16;
 

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use farhand_media::Decoder;
+use farhand_media::{Decoder, State};
 use farhand_peer::SessionEnd;
 use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
 use farhand_proto::grant::{Grant, Grants};
@@ -216,7 +216,7 @@ impl Follower {
             Session::Update { bytes, .. } => match self.decoder.decode(&bytes) {
                 Ok(decoded) => {
                     self.refreshing = false;
-                    if decoded.complete {
+                    if decoded.state == State::Exact {
                         self.fresh_starts = 0;
                     }
                     note_change(&mut known, &decoded, self.decoder.picture());
@@ -258,7 +258,7 @@ fn note_file(files: &mut Files, event: FileEvent) {
 }
 
 fn note_change(known: &mut Known, decoded: &farhand_media::Decoded, picture: &Picture) {
-    known.complete = decoded.complete;
+    known.complete = decoded.state == State::Exact;
     if decoded.changed.is_empty() {
         return;
     }

@@ -23,6 +23,8 @@ pub(super) enum Scene {
     Terminal,
     /// A terminal is dragged over a photograph.
     Drag,
+    /// A film plays in a window.
+    Video,
     /// Two windows that fill the screen change places every second.
     Switch,
     /// A cursor blinks.
@@ -31,8 +33,8 @@ pub(super) enum Scene {
 
 impl Scene {
     /// All of them.
-    pub(super) const ALL: [Self; 6] =
-        [Self::Typing, Self::Scroll, Self::Terminal, Self::Drag, Self::Switch, Self::Idle];
+    pub(super) const ALL: [Self; 7] =
+        [Self::Typing, Self::Scroll, Self::Terminal, Self::Drag, Self::Video, Self::Switch, Self::Idle];
 
     /// Its name in a table.
     pub(super) fn name(self) -> &'static str {
@@ -41,6 +43,7 @@ impl Scene {
             Self::Scroll => "scroll",
             Self::Terminal => "terminal",
             Self::Drag => "drag",
+            Self::Video => "video",
             Self::Switch => "switch",
             Self::Idle => "idle",
         }
@@ -94,6 +97,13 @@ impl Stage {
                 let window = server.window("XTerm");
                 server.run("xdotool", &["windowmove", &window, "200", "200"]);
             }
+            Scene::Video => {
+                let film = film(&server);
+                let arguments =
+                    ["-loglevel", "error", "-an", "-loop", "0", "-left", "400", "-top", "200", "-i"];
+                programs.push(server.start_program("ffplay", &[&arguments[..], &[&film]].concat()));
+                server.wait_for_window("ffplay");
+            }
             Scene::Switch => {
                 programs.push(server.start_editor("text.txt"));
                 full("Mousepad");
@@ -110,7 +120,7 @@ impl Stage {
     /// What runs while pictures are taken.
     fn play(&self) -> Option<Program> {
         let script = match self.scene {
-            Scene::Idle | Scene::Terminal => return None,
+            Scene::Idle | Scene::Terminal | Scene::Video => return None,
             Scene::Typing => {
                 return Some(self.server.start_program("xdotool", &["type", "--delay", "120", &prose(6)]));
             }
@@ -270,6 +280,24 @@ fn prose(lines: u32) -> String {
         text.push('\n');
     }
     text
+}
+
+/// Makes a film of 960 x 540 pixels as cameras and their codecs leave it: a wide view across which the camera goes,
+/// with something that turns in front of it.
+fn film(server: &XServer) -> String {
+    let Pixels { width, height, pixels } = photograph();
+    let mut bytes = format!("P6 {width} {height} 255\n").into_bytes();
+    bytes.extend(pixels.iter().flat_map(|pixel| pixel.to_be_bytes().into_iter().skip(1)));
+    let [view, film] = ["view.ppm", "film.mp4"].map(|name| server.file(name).to_string_lossy().into_owned());
+    std::fs::write(&view, bytes).expect("the folder is ours");
+    let filter = "[0:v]crop=960:540:x='480+300*sin(t/2)':y='270+120*sin(t/3)',noise=alls=5:allf=t[far];\
+                  [1:v]format=yuva420p,rotate=t:c=none:ow=220:oh=220[near];\
+                  [far][near]overlay=x='360+250*cos(t)':y='160+120*sin(t*2)',format=yuv420p";
+    let input = ["-loglevel", "error", "-loop", "1", "-framerate", "25", "-i", &view, "-f", "lavfi", "-i"];
+    let output = ["-filter_complex", filter, "-t", "10", "-c:v", "mpeg4", "-q:v", "3", "-y", &film];
+    let all = [&input[..], &["testsrc2=size=160x120:rate=25"], &output[..]].concat();
+    server.run("ffmpeg", &all);
+    film
 }
 
 /// Soft shapes under fine noise, as a camera sees them.

@@ -1,10 +1,11 @@
 //! Pictures that can't be decoded: the operator's own program, and clients worked by hand.
 
-use farhand_media::{Encoder, encoder};
+use farhand_media::{Encoder, State, encoder};
 use farhand_proto::bounded::{Bytes, List};
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::screen::{Layout, Picture, Rect, Region, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
+use farhand_proto::time::Moment;
 use farhand_tests::inprocess::hostile::{Program, SealedLine};
 use farhand_tests::inprocess::relay::Relay;
 use farhand_tests::inprocess::{everything, tasks, tasks_are_back_to};
@@ -53,8 +54,8 @@ impl Painter {
     /// What the console has not seen yet, encoded.
     fn update(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let encoded = self.encoder.encode(&self.picture, usize::MAX, &mut bytes);
-        assert!(encoded.complete && !bytes.is_empty());
+        let encoded = self.encoder.encode(&self.picture, usize::MAX, Moment::ZERO, &mut bytes);
+        assert!(encoded.state == State::Exact && !bytes.is_empty());
         bytes
     }
 

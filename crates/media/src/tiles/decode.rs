@@ -4,12 +4,11 @@ use farhand_proto::limits;
 use farhand_proto::screen::{Picture, Rect, Region, Size};
 
 use super::check::Check;
-use super::model::Foretold;
 use super::range::RangeDecoder;
 use super::store::Store;
-use super::syntax::{First, Guesses, Model, NO_HEAD, Way, moved_rows};
-use super::{CHECK, CODEC, COMPLETE, FRESH, Grid};
-use crate::{DecodeError, Decoded, Decoder};
+use super::syntax::{Guesses, Model, NO_HEAD, Way, moved_rows};
+use super::{CHECK, CODEC, COMPLETE, FRESH, Grid, ROUGH};
+use crate::{DecodeError, Decoded, Decoder, State};
 
 /// Rebuilds the picture.
 pub(crate) struct TileDecoder {
@@ -73,7 +72,7 @@ impl TileDecoder {
             let slots = self.store.len();
             let mut head =
                 self.model.code_head(&mut coder, grid, moves.len(), slots, &NO_HEAD).ok_or(STRANGE)?;
-            if head.way != Way::First {
+            if !matches!(head.way, Way::First | Way::Rough(_)) {
                 self.guesses.load(&head, &moves, &self.before, &self.store);
             }
             match head.way {
@@ -86,13 +85,14 @@ impl TileDecoder {
                     let second = second.ok_or(DecodeError::Damaged("it asks for what was never there"))?;
                     paint(&mut self.picture, head.rect, second.chunks_exact(head.rect.width as usize));
                 }
-                Way::Drawn | Way::Natural => {
-                    let foretold = Foretold {
-                        first: &self.guesses.first,
-                        is_moved: head.first != First::Same,
-                        second: self.guesses.second(),
-                        is_natural: head.way == Way::Natural,
-                    };
+                Way::Rough(coarseness) => {
+                    let place = (head.rect, head.first.by(&moves));
+                    let (rough, canvas) = (&mut self.model.rough, &mut self.picture);
+                    head.rect.height =
+                        rough.code_box(&mut coder, canvas, &self.before, place, coarseness, None, |_| true);
+                }
+                Way::Drawn | Way::Natural | Way::Near => {
+                    let foretold = self.guesses.foretold(&head);
                     let pixels = &mut self.model.pixels;
                     head.rect.height =
                         pixels.code_box(&mut coder, &mut self.picture, head.rect, &foretold, None, |_| true);
@@ -131,7 +131,7 @@ impl Decoder for TileDecoder {
             changed = Rect::of_size(self.picture.size()).into();
         }
         self.serial = Some(header.serial.wrapping_add(1));
-        Ok(Decoded { changed, complete: header.complete, fresh: header.fresh.is_some() })
+        Ok(Decoded { changed, state: header.state, fresh: header.fresh.is_some() })
     }
 
     fn picture(&self) -> &Picture {
@@ -143,7 +143,7 @@ impl Decoder for TileDecoder {
 struct Header {
     /// The size of the picture that starts afresh.
     fresh: Option<Size>,
-    complete: bool,
+    state: State,
     serial: u8,
     /// What the sum over all painted pixels is after this update.
     check: Option<u32>,
@@ -160,9 +160,12 @@ impl Header {
             return Err(DecodeError::UnknownCodec(*codec));
         }
         let (&[flags, serial], mut rest) = rest.split_first_chunk().ok_or(SHORT)?;
-        if flags & !(FRESH | COMPLETE | CHECK) != 0 {
-            return Err(DecodeError::Damaged("its flags are unknown"));
-        }
+        let state = match flags & !(FRESH | CHECK) {
+            0 => State::Partial,
+            ROUGH => State::Rough,
+            COMPLETE => State::Exact,
+            _ => return Err(DecodeError::Damaged("its flags are unknown")),
+        };
         let mut fresh = None;
         if flags & FRESH != 0 {
             let (&[a, b, c, d], after) = rest.split_first_chunk().ok_or(SHORT)?;
@@ -178,7 +181,7 @@ impl Header {
             check = Some(u32::from_le_bytes(*sum));
             rest = after;
         }
-        Ok((Self { fresh, complete: flags & COMPLETE != 0, serial, check }, rest))
+        Ok((Self { fresh, state, serial, check }, rest))
     }
 }
 

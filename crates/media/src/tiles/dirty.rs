@@ -1,4 +1,4 @@
-//! Which parts of the picture the receiver lacks, and which of them go first.
+//! Which parts of the picture the receiver lacks in any form, and which of them go first.
 
 use farhand_proto::screen::{Picture, Rect, Region, Size};
 
@@ -11,10 +11,10 @@ const MAX_LEAD: usize = 32 * 1024;
 /// The bytes of small changes for each byte of the others, once they must share.
 const LEAD_PER_BYTE: usize = 3;
 
-/// What the receiver has, and where the picture differs from it.
+/// What was sent, and where the picture differs from it.
 pub(super) struct DirtyTiles {
     grid: Grid,
-    /// What the receiver has once it has applied everything that was sent.
+    /// The picture's pixels when they were sent last, exactly or roughly.
     known: Picture,
     tiles: Vec<Tile>,
     dirty: usize,
@@ -54,20 +54,16 @@ impl DirtyTiles {
         self.grid
     }
 
-    /// What the receiver has.
+    /// The picture's pixels when they were sent last.
     pub(super) fn known(&self) -> &Picture {
         &self.known
     }
 
-    /// The same, to be drawn on as the receiver does.
-    pub(super) fn known_mut(&mut self) -> &mut Picture {
-        &mut self.known
-    }
-
-    /// Around all that differs, and how many tiles do.
-    pub(super) fn extent(&self) -> (Rect, usize) {
-        let all = self.tiles.iter().fold(Rect::default(), |all, tile| all.union(tile.differs));
-        (all, self.dirty)
+    /// Around what differs in tiles that are asked for, and how many these are.
+    pub(super) fn extent(&self, is_asked: impl Fn(usize, Rect) -> bool) -> (Rect, usize) {
+        let differing = self.tiles.iter().enumerate().filter(|(_, tile)| !tile.differs.is_empty());
+        let asked = differing.filter(|(index, tile)| is_asked(*index, tile.differs));
+        asked.fold((Rect::default(), 0), |(all, count), (_, tile)| (all.union(tile.differs), count + 1))
     }
 
     /// Whether nothing differs.

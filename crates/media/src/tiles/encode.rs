@@ -4,16 +4,18 @@ use std::collections::HashMap;
 
 use farhand_proto::limits;
 use farhand_proto::screen::{Picture, Rect, Region, Size};
+use farhand_proto::time::Moment;
 
 use super::check::Check;
-use super::dirty::{DirtyTiles, Queue};
-use super::model::Foretold;
+use super::dirty::DirtyTiles;
 use super::motion::{Move, Search};
 use super::range::RangeEncoder;
+use super::refine::RoughTiles;
+use super::rough::Coarseness;
 use super::store::{NEWEST, Store};
 use super::syntax::{First, Guesses, Head, MAX_MOVES, Model, Second, Way, find, moved_rows, store_corner};
-use super::{CHECK, CHECK_EVERY, CODEC, COMPLETE, FRESH, Grid, TILE};
-use crate::{Encoded, Encoder};
+use super::{CHECK, CHECK_EVERY, CODEC, COMPLETE, FRESH, Grid, ROUGH, TILE};
+use crate::{Encoded, Encoder, State};
 
 /// More than what an update can have beyond its budget.
 const MARGIN: usize = 64 * 1024;
@@ -24,13 +26,21 @@ const MIN_BOX: usize = 3000;
 const MOVED: usize = 4;
 /// A box of so many pixels may be worth a place in the store for what was there.
 const WORTH: usize = 256;
+/// A photograph's box of so many pixels goes roughly first.
+const LARGE: usize = 256;
+/// Channels of two pixels that differ by so much are nearly alike.
+const NEARLY: u32 = 12;
 /// A tile that was left alone for so many updates has settled.
 const SETTLED: u64 = 2;
 
 /// Sends what changed, tile by tile.
 pub(crate) struct TileEncoder {
     dirty: DirtyTiles,
-    /// What the receiver had before the update that is being made.
+    rough: RoughTiles,
+    /// How coarse the next photographs are, so that they fit the line.
+    coarseness: Coarseness,
+    /// What the receiver has, and what it had before the update that is being made.
+    canvas: Picture,
     before: Picture,
     coder: RangeEncoder,
     model: Model,
@@ -51,8 +61,8 @@ pub(crate) struct TileEncoder {
     sent: Vec<Rect>,
     /// The receiver has to start afresh.
     fresh: bool,
-    /// The receiver knows that its picture is complete.
-    told_complete: bool,
+    /// What the receiver knows of the state of its picture: that it is not partial.
+    told: Option<State>,
     serial: u8,
 }
 
@@ -60,6 +70,9 @@ impl TileEncoder {
     pub(crate) fn new() -> Self {
         Self {
             dirty: DirtyTiles::new(Size::default()),
+            rough: RoughTiles::new(0),
+            coarseness: Coarseness::FINE,
+            canvas: Picture::default(),
             before: Picture::default(),
             coder: RangeEncoder::default(),
             model: Model::new(),
@@ -75,7 +88,7 @@ impl TileEncoder {
             touched: Vec::new(),
             sent: Vec::new(),
             fresh: true,
-            told_complete: false,
+            told: None,
             serial: 0,
         }
     }
@@ -86,7 +99,7 @@ impl TileEncoder {
         }
     }
 
-    fn write(&mut self, picture: &Picture, budget: usize) {
+    fn write(&mut self, picture: &Picture, budget: usize, now: Moment) {
         self.coder.begin();
         self.find_moves(picture);
         let moves = self.model.code_moves(&mut self.coder, &self.moves);
@@ -94,8 +107,8 @@ impl TileEncoder {
         self.sent.clear();
         let mut queue = self.dirty.queue();
         let mut is_begun = false;
-        while let Some(index) = self.dirty.next(&mut queue) {
-            let rect = self.dirty.due(picture, index);
+        while let Some(tile) = self.dirty.next(&mut queue) {
+            let rect = self.dirty.due(picture, tile);
             if rect.is_empty() {
                 continue;
             }
@@ -103,27 +116,56 @@ impl TileEncoder {
                 break;
             }
             is_begun = true;
-            self.write_box(picture, index, rect, budget, &queue);
+            let head = self.choose(picture, tile, rect);
+            let (sent, bytes) = self.write_box(picture, head, budget);
+            self.dirty.sent(picture, tile, sent, bytes, &queue);
+            match head.way {
+                Way::Rough(coarseness) => self.rough.sent_rough(tile, sent, coarseness, now),
+                _ => self.rough.sent_exact(tile, sent, now),
+            }
+        }
+        if self.dirty.is_clean() {
+            self.refine(picture, budget, now);
         }
         self.model.code_more(&mut self.coder, false);
         for rect in self.sent.drain(..) {
-            self.before.copy_from(self.dirty.known(), rect);
+            self.before.copy_from(&self.canvas, rect);
+        }
+    }
+
+    /// Makes exact what has stood still roughly, if there is room for it.
+    fn refine(&mut self, picture: &Picture, budget: usize, now: Moment) {
+        let mut is_begun = !self.sent.is_empty();
+        for tile in self.rough.due(now) {
+            if is_begun && self.coder.len() >= budget {
+                break;
+            }
+            let part = self.rough.part(tile).filter(|_| self.touched[tile] != self.update);
+            let Some(part) = part else { continue };
+            is_begun = true;
+            // What is very coarse gets better before it gets exact.
+            let better = (part.coarseness > Coarseness::MOVING).then_some(Coarseness::FINE);
+            let way = better.map_or(Way::Near, Way::Rough);
+            let head = Head { tile, rect: part.rect, first: First::Same, second: None, way, keeps: false };
+            let (sent, _) = self.write_box(picture, head, budget);
+            self.rough.refined(tile, sent, better, now);
         }
     }
 
     /// Looks for what moved; what is left of a change over several updates moved as before.
     fn find_moves(&mut self, picture: &Picture) {
-        let (area, tiles) = self.dirty.extent();
+        // A film goes on in its own way.
+        let (area, tiles) = self.dirty.extent(|tile, rect| !self.rough.has(tile, rect));
         if self.fresh || tiles < MOVED {
             self.moves.clear();
         } else if std::mem::take(&mut self.is_damaged) {
-            self.moves = self.search.find(&self.before, picture, area, MAX_MOVES);
+            self.moves = self.search.find(self.dirty.known(), picture, area, MAX_MOVES);
         }
     }
 
-    fn write_box(&mut self, picture: &Picture, tile: usize, rect: Rect, budget: usize, queue: &Queue) {
+    /// Writes a box, or its upper rows; gives what was written and in how many bytes.
+    fn write_box(&mut self, picture: &Picture, mut head: Head, budget: usize) -> (Rect, usize) {
         let begun = self.coder.len();
-        let mut head = self.choose(picture, tile, rect);
         let kept = self.worth_keeping(&head);
         head.keeps = kept.is_some();
         self.model.code_more(&mut self.coder, true);
@@ -131,35 +173,44 @@ impl TileEncoder {
         let slots = self.store.len();
         let coded = self.model.code_head(&mut self.coder, grid, self.moves.len(), slots, &head);
         debug_assert_eq!(coded, Some(head), "a head is what it says");
-        let mut sent = rect;
-        if matches!(head.way, Way::Drawn | Way::Natural) {
-            self.guesses.load(&head, &self.moves, &self.before, &self.store);
-            let foretold = Foretold {
-                first: &self.guesses.first,
-                is_moved: head.first != First::Same,
-                second: self.guesses.second(),
-                is_natural: head.way == Way::Natural,
-            };
-            let canvas = self.dirty.known_mut();
-            // A small box goes in one piece whatever the budget.
-            let goes_on = |coder: &RangeEncoder| coder.len() < budget || coder.len() < begun + MIN_BOX;
-            sent.height =
-                self.model.pixels.code_box(&mut self.coder, canvas, rect, &foretold, Some(picture), goes_on);
+        let mut sent = head.rect;
+        // A small box goes in one piece whatever the budget.
+        let goes_on = |coder: &RangeEncoder| coder.len() < budget || coder.len() < begun + MIN_BOX;
+        let (coder, canvas) = (&mut self.coder, &mut self.canvas);
+        match head.way {
+            Way::First | Way::Second => canvas.copy_from(picture, sent),
+            Way::Rough(coarseness) => {
+                let (rough, place) = (&mut self.model.rough, (head.rect, head.first.by(&self.moves)));
+                sent.height =
+                    rough.code_box(coder, canvas, &self.before, place, coarseness, Some(picture), goes_on);
+            }
+            Way::Drawn | Way::Natural | Way::Near => {
+                self.guesses.load(&head, &self.moves, &self.before, &self.store);
+                let foretold = self.guesses.foretold(&head);
+                let pixels = &mut self.model.pixels;
+                sent.height = pixels.code_box(coder, canvas, head.rect, &foretold, Some(picture), goes_on);
+            }
         }
-        self.check.add(picture, sent);
+        self.check.add(&self.canvas, sent);
         if let Some(hash) = kept {
-            self.keep(tile, hash);
+            self.keep(head.tile, hash);
         }
-        self.touched[tile] = self.update;
+        self.touched[head.tile] = self.update;
         self.sent.push(sent);
-        let bytes = self.coder.len() - begun;
-        self.dirty.sent(picture, tile, sent, bytes, queue);
+        (sent, self.coder.len() - begun)
     }
 
     /// How a box travels at the least cost, whatever becomes of what the tile showed before.
     fn choose(&self, picture: &Picture, tile: usize, rect: Rect) -> Head {
         let mut head = Head { tile, rect, first: First::Same, second: None, way: Way::Drawn, keeps: false };
         let area = rect.size().area() as usize;
+        // What moves stays rough also where it has few colours for once.
+        let is_moving = area >= LARGE && self.rough.has(tile, rect) && has_many_colours(picture, rect);
+        if is_moving {
+            head.way = Way::Rough(self.coarseness.max(Coarseness::MOVING));
+            head.first = self.nearest(picture, rect);
+            return head;
+        }
         let is_moved = |index: &usize| is_moved(&self.before, picture, rect, self.moves[*index]);
         if let Some(index) = (0..self.moves.len()).find(is_moved) {
             (head.first, head.way) = (First::Moved(index), Way::First);
@@ -189,10 +240,31 @@ impl TileEncoder {
                 (best, head.second) = (count, Some(second));
             }
         }
-        if is_natural(picture, rect) && most.max(best) < area / 2 {
-            head.way = Way::Natural;
+        if most.max(best) < area / 2 && is_natural(picture, rect) {
+            if area < LARGE {
+                head.way = Way::Natural;
+            } else {
+                head.way = Way::Rough(self.coarseness);
+                head.first = self.nearest(picture, rect);
+                head.second = None;
+            }
         }
         head
+    }
+
+    /// Where the pixels of a box nearly were before.
+    fn nearest(&self, picture: &Picture, rect: Rect) -> First {
+        if self.moves.is_empty() {
+            return First::Same;
+        }
+        let (mut most, mut first) = (nearly_moved(&self.before, picture, rect, (0, 0)), First::Same);
+        for (index, by) in self.moves.iter().enumerate() {
+            let count = nearly_moved(&self.before, picture, rect, *by);
+            if count > most {
+                (most, first) = (count, First::Moved(index));
+            }
+        }
+        first
     }
 
     /// The hash of what a tile showed before this box, if it may be of use again and is not in the store.
@@ -205,6 +277,15 @@ impl TileEncoder {
         }
         let hash = hash(&self.before, self.dirty.grid().tile(head.tile));
         (!self.by_hash.contains_key(&hash)).then_some(hash)
+    }
+
+    /// What comes next is coarser if this did not fit, and finer if there was room for more.
+    fn suit(&mut self, state: State, budget: usize) {
+        if state == State::Partial {
+            self.coarseness = self.coarseness.coarser();
+        } else if self.coder.len() < budget / 2 {
+            self.coarseness = self.coarseness.finer().max(Coarseness::FINE);
+        }
     }
 
     fn keep(&mut self, tile: usize, hash: u64) {
@@ -225,15 +306,18 @@ impl Encoder for TileEncoder {
     fn reset(&mut self, size: Size) {
         self.dirty = DirtyTiles::new(size);
         self.before = Picture::new(size);
+        self.canvas = Picture::new(size);
         self.model = Model::new();
         let grid = self.dirty.grid();
         self.store = Store::new(grid);
+        self.rough = RoughTiles::new(grid.tiles());
+        self.coarseness = Coarseness::FINE;
         self.by_hash.clear();
         self.hashes.clear();
         self.check = Check::default();
         (self.update, self.touched) = (0, vec![0; grid.tiles()]);
         self.fresh = true;
-        self.told_complete = false;
+        self.told = None;
         self.serial = 0;
     }
 
@@ -243,14 +327,19 @@ impl Encoder for TileEncoder {
         self.dirty.look(picture, region);
     }
 
-    fn pending(&self) -> bool {
-        !self.dirty.grid().is_empty() && (!self.told_complete || !self.dirty.is_clean())
+    fn pending(&self, now: Moment) -> bool {
+        let is_due = || self.rough.poll_timeout().is_some_and(|due| due <= now);
+        !self.dirty.grid().is_empty() && (self.told.is_none() || !self.dirty.is_clean() || is_due())
     }
 
-    fn encode(&mut self, picture: &Picture, budget: usize, out: &mut Vec<u8>) -> Encoded {
+    fn poll_timeout(&self) -> Option<Moment> {
+        self.rough.poll_timeout()
+    }
+
+    fn encode(&mut self, picture: &Picture, budget: usize, now: Moment, out: &mut Vec<u8>) -> Encoded {
         self.follow_size(picture);
-        if !self.pending() {
-            return Encoded { complete: true, bytes: 0 };
+        if !self.pending(now) {
+            return Encoded { state: self.told.unwrap_or(State::Exact), bytes: 0 };
         }
         self.update += 1;
         let start = out.len();
@@ -261,20 +350,29 @@ impl Encoder for TileEncoder {
             out.extend_from_slice(&(height as u16).to_le_bytes());
         }
         let header = out.len() - start;
-        self.write(picture, budget.min(limits::MAX_UPDATE - MARGIN).saturating_sub(header));
-        let complete = self.dirty.is_clean();
+        let budget = budget.min(limits::MAX_UPDATE - MARGIN).saturating_sub(header);
+        self.write(picture, budget, now);
+        let state = match (self.dirty.is_clean(), self.rough.is_empty()) {
+            (true, true) => State::Exact,
+            (true, false) => State::Rough,
+            (false, _) => State::Partial,
+        };
+        self.suit(state, budget);
         let checks = self.serial % CHECK_EVERY == CHECK_EVERY - 1;
         if checks {
             out.extend_from_slice(&self.check.sum().to_le_bytes());
         }
         out.extend_from_slice(self.coder.finish());
-        out[start + 1] = if self.fresh { FRESH } else { 0 }
-            | if complete { COMPLETE } else { 0 }
-            | if checks { CHECK } else { 0 };
+        let flag = match state {
+            State::Partial => 0,
+            State::Rough => ROUGH,
+            State::Exact => COMPLETE,
+        };
+        out[start + 1] = flag | if self.fresh { FRESH } else { 0 } | if checks { CHECK } else { 0 };
         self.fresh = false;
-        self.told_complete = complete;
+        self.told = (state != State::Partial).then_some(state);
         self.serial = self.serial.wrapping_add(1);
-        Encoded { complete, bytes: out.len() - start }
+        Encoded { state, bytes: out.len() - start }
     }
 }
 
@@ -282,6 +380,15 @@ impl Encoder for TileEncoder {
 fn moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
     let rows = moved_rows(before, rect, by).zip(now.rows(rect));
     rows.map(|(former, row)| equal(former, row)).sum()
+}
+
+/// How many pixels are nearly what was so far away before.
+fn nearly_moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
+    let is_near = |(a, b): (&u32, &u32)| {
+        [0, 8, 16].into_iter().all(|shift| (a >> shift & 0xFF).abs_diff(b >> shift & 0xFF) <= NEARLY)
+    };
+    let rows = moved_rows(before, rect, by).zip(now.rows(rect));
+    rows.map(|(former, row)| former.iter().zip(row).filter(|pair| is_near(*pair)).count()).sum()
 }
 
 /// Whether all of them are.

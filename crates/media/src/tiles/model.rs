@@ -2,6 +2,7 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
+use super::near::NearModel;
 use super::numbers::{NumberModel, code_tree};
 use super::range::{Bit, Coder};
 use super::rows::{FIRST, PAD, RowGuesses, Rows, SECOND};
@@ -23,8 +24,19 @@ pub(super) struct Foretold<'a> {
     pub(super) is_moved: bool,
     /// The next best.
     pub(super) second: Option<&'a [u32]>,
-    /// Whether the pixels are those of a photograph: no two alike, and each near its neighbours.
-    pub(super) is_natural: bool,
+    /// What the pixels are like.
+    pub(super) kind: Kind,
+}
+
+/// What the pixels of a box are like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Lines, letters and areas.
+    Drawn,
+    /// Those of a photograph: no two alike, and each near its neighbours.
+    Natural,
+    /// Each near the best guess.
+    Near,
 }
 
 /// What was learnt of pixels so far.
@@ -38,12 +50,13 @@ pub(super) struct PixelModel {
     close: Box<[Guess]>,
     is_wide: Box<[Bit; 64]>,
     is_close: Box<[Bit; 64]>,
-    near: Box<[[Bit; 32]; 4]>,
+    beside: Box<[[Bit; 32]; 4]>,
     recent: Recent,
     is_recent: [Bit; 8],
     index: Box<[[Bit; RECENT]]>,
     residual: Box<[[[Bit; 256]; 8]; 3]>,
     continues: Bit,
+    near: NearModel,
     rows: Rows,
 }
 
@@ -137,12 +150,13 @@ impl PixelModel {
             close: vec![Guess::default(); CLOSE].into(),
             is_wide: all(Bit::EVEN),
             is_close: all(Bit::EVEN),
-            near: all([Bit::EVEN; 32]),
+            beside: all([Bit::EVEN; 32]),
             recent: Recent::new(),
             is_recent: [Bit::EVEN; 8],
             index: vec![[Bit::EVEN; RECENT]; 33].into(),
             residual: all([[Bit::EVEN; 256]; 8]),
             continues: Bit::EVEN,
+            near: NearModel::new(),
             rows: Rows::new(),
         }
     }
@@ -160,6 +174,7 @@ impl PixelModel {
     ) -> u32 {
         let width = rect.width as usize;
         self.rows.begin(canvas, rect);
+        self.near.begin();
         for row in 0..rect.height {
             if row > 0 && row % STRIPE == 0 {
                 let wants = goes_on(coder);
@@ -175,10 +190,10 @@ impl PixelModel {
                 second: foretold.second.map(|second| &second[from..from + width]),
             };
             self.rows.next(canvas, rect, y, source);
-            if foretold.is_natural {
-                self.code_natural_row(coder, guesses);
-            } else {
-                self.code_row(coder, guesses);
+            match foretold.kind {
+                Kind::Drawn => self.code_row(coder, guesses),
+                Kind::Natural => self.code_natural_row(coder, guesses),
+                Kind::Near => self.code_near_row(coder, guesses),
             }
             self.rows.finish(canvas, rect, y);
         }
@@ -298,7 +313,7 @@ impl PixelModel {
                 if refused.has(guess) {
                     continue;
                 }
-                if coder.bit(&mut self.near[which][shape], pixel == guess) {
+                if coder.bit(&mut self.beside[which][shape], pixel == guess) {
                     found = Some(guess);
                     break;
                 }
@@ -404,6 +419,13 @@ impl PixelModel {
             self.rows.put(x, pixel, guesses);
         }
     }
+
+    fn code_near_row(&mut self, coder: &mut impl Coder, guesses: RowGuesses<'_>) {
+        for (x, guess) in guesses.first.iter().enumerate() {
+            let pixel = self.near.code(coder, x, self.rows.this[x + PAD], *guess);
+            self.rows.put(x, pixel, guesses);
+        }
+    }
 }
 
 /// A context: what is true, the first in the lowest bit.
@@ -460,11 +482,11 @@ fn median(west: u8, north: u8, corner: u8) -> u8 {
 }
 
 /// 0, -1, 1, -2 and so on become 0, 1, 2, 3.
-fn fold(residual: u8) -> u8 {
+pub(super) fn fold(residual: u8) -> u8 {
     residual << 1 ^ if residual & 0x80 == 0 { 0 } else { 0xFF }
 }
 
-fn unfold(folded: u8) -> u8 {
+pub(super) fn unfold(folded: u8) -> u8 {
     folded >> 1 ^ if folded & 1 == 0 { 0 } else { 0xFF }
 }
 

@@ -2,10 +2,11 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
-use super::model::PixelModel;
+use super::model::{Foretold, Kind, PixelModel};
 use super::motion::Move;
 use super::numbers::{NumberModel, code_tree};
 use super::range::{Bit, Coder};
+use super::rough::{Coarseness, RoughModel};
 use super::store::{NEWEST, Store};
 use super::{Grid, TILE};
 
@@ -52,6 +53,21 @@ pub(super) enum Way {
     Drawn,
     /// One by one, as of a photograph.
     Natural,
+    /// One by one, each near the best guess: what was rough becomes exact.
+    Near,
+    /// Not exactly.
+    Rough(Coarseness),
+}
+
+impl Way {
+    fn number(self) -> u32 {
+        match self {
+            Self::First | Self::Second | Self::Drawn => 0,
+            Self::Natural => 1,
+            Self::Near => 2,
+            Self::Rough(_) => 3,
+        }
+    }
 }
 
 /// A box before its pixels.
@@ -70,6 +86,7 @@ pub(super) struct Head {
 /// All that both ends have learnt.
 pub(super) struct Model {
     pub(super) pixels: PixelModel,
+    pub(super) rough: RoughModel,
     has_more: [Bit; 2],
     is_next: Bit,
     distance: NumberModel,
@@ -88,7 +105,10 @@ pub(super) struct Model {
     age: [Bit; NEWEST],
     is_first: [Bit; 4],
     is_second: [Bit; 2],
-    is_natural: [Bit; 2],
+    way: [[Bit; 4]; 4],
+    coarseness: [Bit; 1 << Coarseness::BITS],
+    is_as_coarse: Bit,
+    coarse: Coarseness,
     keeps: [Bit; 4],
     /// The moves of the last update that had some.
     former: Vec<Move>,
@@ -110,6 +130,7 @@ impl Model {
         let bit = Bit::EVEN;
         Self {
             pixels: PixelModel::new(),
+            rough: RoughModel::new(),
             has_more: [bit; 2],
             is_next: bit,
             distance: NumberModel::NEW,
@@ -128,7 +149,10 @@ impl Model {
             age: [bit; NEWEST],
             is_first: [bit; 4],
             is_second: [bit; 2],
-            is_natural: [bit; 2],
+            way: [[bit; 4]; 4],
+            coarseness: [bit; 1 << Coarseness::BITS],
+            is_as_coarse: bit,
+            coarse: Coarseness::FINE,
             keeps: [bit; 4],
             former: Vec::new(),
             last: NO_HEAD,
@@ -275,12 +299,21 @@ impl Model {
         if second.is_some() && coder.bit(&mut self.is_second[was_second], way == Way::Second) {
             return Way::Second;
         }
-        let was_natural = usize::from(last == Way::Natural);
-        if coder.bit(&mut self.is_natural[was_natural], way == Way::Natural) {
-            Way::Natural
-        } else {
-            Way::Drawn
+        match code_tree(coder, &mut self.way[last.number() as usize], 2, way.number()) {
+            0 => Way::Drawn,
+            1 => Way::Natural,
+            2 => Way::Near,
+            _ => Way::Rough(self.code_coarseness(coder, way)),
         }
+    }
+
+    fn code_coarseness(&mut self, coder: &mut impl Coder, way: Way) -> Coarseness {
+        let coarseness = if let Way::Rough(coarseness) = way { coarseness } else { self.coarse };
+        if !coder.bit(&mut self.is_as_coarse, coarseness == self.coarse) {
+            let number = code_tree(coder, &mut self.coarseness, Coarseness::BITS, coarseness.number());
+            self.coarse = Coarseness::of_number(number);
+        }
+        self.coarse
     }
 }
 
@@ -305,6 +338,16 @@ impl Guesses {
                 self.second.extend_from_slice(&row[corner.0..corner.0 + rect.width as usize]);
             }
         }
+    }
+
+    /// What is known of the pixels of a box whose guesses these are.
+    pub(super) fn foretold(&self, head: &Head) -> Foretold<'_> {
+        let kind = match head.way {
+            Way::Natural => Kind::Natural,
+            Way::Near => Kind::Near,
+            Way::First | Way::Second | Way::Drawn | Way::Rough(_) => Kind::Drawn,
+        };
+        Foretold { first: &self.first, is_moved: head.first != First::Same, second: self.second(), kind }
     }
 
     /// The next best guesses, if there are some.

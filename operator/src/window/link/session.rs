@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 
-use farhand_media::Decoder;
+use farhand_media::{Decoder, State};
 use farhand_peer::console::{ConsoleControl, ConsoleEvent, ConsoleHandle};
 use farhand_proto::bounded::Text;
 use farhand_proto::input::Input;
@@ -251,7 +251,7 @@ impl Follower<'_> {
     fn decode(&mut self, bytes: &[u8]) -> Option<bool> {
         let decoded = self.decoder.decode(bytes).ok()?;
         self.is_refreshing = false;
-        if decoded.complete {
+        if decoded.state != State::Partial {
             self.fresh_starts = 0;
         }
         let source = self.decoder.picture();
@@ -263,7 +263,7 @@ impl Follower<'_> {
             }
             (decoded.changed, ())
         });
-        Some(decoded.complete)
+        Some(decoded.state == State::Exact)
     }
 
     /// Asks for the picture from its beginning, unless that has not helped before.

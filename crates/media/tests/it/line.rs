@@ -1,9 +1,10 @@
 //! Both ends of the line.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+use std::time::Duration;
 
-use farhand_media::{Decoded, Decoder, Encoded, Encoder, decoder, encoder};
+use farhand_media::{Decoded, Decoder, Encoded, Encoder, State, decoder, encoder};
 use farhand_proto::screen::{Picture, Rect, Region, Size};
+use farhand_proto::time::Moment;
 
 use crate::common::{Fill, paint};
 
@@ -15,11 +16,12 @@ pub(crate) struct Line {
     pub(crate) encoder: Box<dyn Encoder>,
     pub(crate) decoder: Box<dyn Decoder>,
     pub(crate) picture: Picture,
+    pub(crate) now: Moment,
 }
 
 impl Line {
     pub(crate) fn new(size: Size) -> Self {
-        Self { encoder: encoder(), decoder: decoder(), picture: Picture::new(size) }
+        Self { encoder: encoder(), decoder: decoder(), picture: Picture::new(size), now: Moment::ZERO }
     }
 
     pub(crate) fn paint(&mut self, rect: Rect, fill: Fill, seed: u64) {
@@ -32,12 +34,21 @@ impl Line {
         self.encoder.damage(&self.picture, &Rect::of_size(self.picture.size()).into());
     }
 
+    pub(crate) fn is_pending(&self) -> bool {
+        self.encoder.pending(self.now)
+    }
+
+    /// Nothing happens for a while: for long enough that what is rough becomes exact.
+    pub(crate) fn rest(&mut self) {
+        self.now += Duration::from_millis(350);
+    }
+
     /// Sends one update.
     pub(crate) fn send(&mut self, budget: usize) -> (Encoded, Decoded) {
-        assert!(self.encoder.pending());
+        assert!(self.is_pending());
         let mut update = b"what was there before".to_vec();
         let before_bytes = update.len();
-        let encoded = self.encoder.encode(&self.picture, budget, &mut update);
+        let encoded = self.encoder.encode(&self.picture, budget, self.now, &mut update);
         assert!(update.starts_with(b"what was there before"));
         let update = &update[before_bytes..];
         assert_eq!(encoded.bytes, update.len());
@@ -47,9 +58,13 @@ impl Line {
         let decoded = self.decoder.decode(update).unwrap();
         let after = self.decoder.picture();
         assert_eq!(after.size(), self.picture.size());
-        assert_eq!(encoded.complete, decoded.complete);
-        assert_eq!(encoded.complete, *after == self.picture);
-        assert_eq!(encoded.complete, !self.encoder.pending());
+        assert_eq!(encoded.state, decoded.state);
+        match encoded.state {
+            State::Exact => assert!(*after == self.picture && self.encoder.poll_timeout().is_none()),
+            State::Rough => assert!(self.encoder.poll_timeout().is_some()),
+            State::Partial => assert!(*after != self.picture && self.is_pending()),
+        }
+        assert!(encoded.state != State::Exact || !self.is_pending());
         if decoded.fresh {
             assert_eq!(decoded.changed, Region::from(Rect::of_size(after.size())));
         } else {
@@ -58,15 +73,18 @@ impl Line {
         (encoded, decoded)
     }
 
-    /// Sends until nothing is pending; the bytes it took.
+    /// Sends until the picture is exact, without a change of it; the bytes it took.
     pub(crate) fn settle(&mut self, budget: usize) -> usize {
         let mut bytes = 0;
         // Every update brings at least a strip of a tile.
-        let most = (self.picture.size().area() / 256 + 10) as usize;
+        let most = (self.picture.size().area() / 128 + 10) as usize;
         for _ in 0..most {
-            if !self.encoder.pending() {
-                assert_eq!(self.decoder.picture(), &self.picture);
-                return bytes;
+            if !self.is_pending() {
+                if self.encoder.poll_timeout().is_none() {
+                    assert_eq!(self.decoder.picture(), &self.picture);
+                    return bytes;
+                }
+                self.rest();
             }
             bytes += self.send(budget).0.bytes;
         }

@@ -1,11 +1,10 @@
 //! What goes first over a slow line.
 
-mod common;
-mod line;
-
-use common::{Fill, rect, size};
+use farhand_media::State;
 use farhand_proto::screen::{Picture, Rect};
-use line::{Line, OVERSHOOT};
+
+use crate::common::{self, Fill, rect, size};
+use crate::line::{Line, OVERSHOOT};
 
 const BUDGET: usize = 4096;
 
@@ -26,7 +25,7 @@ impl Line {
         line.settle(usize::MAX);
         line.paint(rect(0, 0, 1280, 720), Fill::FewColours, 1);
         line.send(BUDGET);
-        assert!(line.encoder.pending());
+        assert!(line.is_pending());
         line
     }
 }
@@ -40,7 +39,7 @@ fn a_typed_letter_goes_before_the_rest_of_a_page() {
         assert!(!line.has(place));
         line.send(BUDGET);
         assert!(line.has(place));
-        assert!(line.encoder.pending());
+        assert!(line.is_pending());
     }
 }
 
@@ -48,13 +47,13 @@ fn a_typed_letter_goes_before_the_rest_of_a_page() {
 fn the_newest_small_change_goes_first() {
     let mut line = Line::with_page_on_its_way();
     let (older, newer) = (rect(70, 600, 30, 30), rect(900, 650, 30, 30));
-    line.paint(older, Fill::Noise, 2);
-    line.paint(newer, Fill::Noise, 3);
+    line.paint(older, Fill::FewColours, 2);
+    line.paint(newer, Fill::FewColours, 3);
     line.send(1);
     assert!(line.has(newer) && !line.has(older));
     // An older one that changes again is the newest.
-    line.paint(newer, Fill::Noise, 4);
-    line.paint(older, Fill::Noise, 5);
+    line.paint(newer, Fill::FewColours, 4);
+    line.paint(older, Fill::FewColours, 5);
     line.send(1);
     assert!(line.has(older) && !line.has(newer));
 }
@@ -134,7 +133,7 @@ fn budgets_are_used_and_kept() {
             line.paint(rect(0, 0, 1280, 720), fill, 1);
             for _ in 0..3 {
                 let (encoded, _) = line.send(budget);
-                if encoded.complete {
+                if encoded.state == State::Exact {
                     break;
                 }
                 assert!(encoded.bytes > budget * 3 / 4, "{} of {budget} for {fill:?}", encoded.bytes);

@@ -11,6 +11,8 @@ pub(crate) enum Fill {
     Gradient,
     GreyNoise,
     Noise,
+    /// Soft shapes under fine noise.
+    Photograph,
 }
 
 /// A repeatable series of numbers.
@@ -44,8 +46,30 @@ pub(crate) fn paint(picture: &mut Picture, rect: Rect, fill: Fill, seed: u64) {
                 Fill::Gradient => (colour & 0xFF_0000) | (x & 0xFF) << 8 | (y & 0xFF),
                 Fill::GreyNoise => (numbers.next() & 0xFF) * 0x01_01_01,
                 Fill::Noise => numbers.next() & 0xFF_FFFF,
+                Fill::Photograph => photograph(x, y, seed),
             };
             picture.row_mut(rect.x as u32 + x, rect.y as u32 + y, 1)[0] = pixel;
         }
     }
+}
+
+/// A pixel of a photograph, another one for each seed.
+pub(crate) fn photograph(x: u32, y: u32, seed: u64) -> u32 {
+    let noise = |x: u32, y: u32, seed: u64| {
+        let mut numbers = Numbers(seed << 40 ^ u64::from(x) << 20 ^ u64::from(y));
+        numbers.next();
+        (numbers.next() % 256) as i32 - 128
+    };
+    // Between two points of a layer there are so many pixels, and it is so high, in 128ths.
+    let layer = |step: u32, height: i32, seed: u64| {
+        let (left, top) = (x / step, y / step);
+        let (across, down) = ((x % step) as i32, (y % step) as i32);
+        let step = step as i32;
+        let row = |y| noise(left, y, seed) * (step - across) + noise(left + 1, y, seed) * across;
+        (row(top) * (step - down) + row(top + 1) * down) / (step * step) * height / 128
+    };
+    let light =
+        120 + layer(60, 90, seed) + layer(17, 40, seed + 1) + layer(5, 12, seed + 2) + layer(1, 3, seed + 3);
+    let channel = |more: i32| (light + more).clamp(0, 255) as u32;
+    channel(layer(40, 30, seed + 4)) << 16 | channel(0) << 8 | channel(layer(50, 30, seed + 5))
 }

@@ -1,12 +1,11 @@
 //! Whatever happens to a picture, the other end gets it exactly.
 
-mod common;
-mod line;
-
-use common::{Fill, rect, size};
+use farhand_media::State;
 use farhand_proto::screen::{Picture, Rect};
-use line::Line;
 use proptest::prelude::*;
+
+use crate::common::{self, Fill, rect, size};
+use crate::line::Line;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -20,6 +19,7 @@ enum Step {
     Resize(u32, u32),
     Reset,
     Send(usize),
+    Rest,
 }
 
 fn rects() -> impl Strategy<Value = Rect> {
@@ -34,6 +34,7 @@ fn fills() -> impl Strategy<Value = Fill> {
         Just(Fill::Gradient),
         Just(Fill::GreyNoise),
         Just(Fill::Noise),
+        Just(Fill::Photograph),
     ]
 }
 
@@ -46,6 +47,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
         1 => (1..260_u32, 1..260_u32).prop_map(|(width, height)| Step::Resize(width, height)),
         1 => Just(Step::Reset),
         8 => prop_oneof![Just(0), 1..5000_usize, Just(usize::MAX)].prop_map(Step::Send),
+        3 => Just(Step::Rest),
     ];
     prop::collection::vec(step, 0..40)
 }
@@ -85,10 +87,11 @@ proptest! {
                 }
                 Step::Reset => {
                     line.encoder.reset(line.picture.size());
-                    prop_assert!(line.encoder.pending());
+                    prop_assert!(line.is_pending());
                 }
+                Step::Rest => line.rest(),
                 Step::Send(budget) => {
-                    if line.encoder.pending() {
+                    if line.is_pending() {
                         line.send(budget);
                     }
                 }
@@ -103,7 +106,7 @@ fn a_black_picture_is_sent_too() {
     let mut line = Line::new(size(300, 200));
     line.damage_all();
     let (encoded, decoded) = line.send(usize::MAX);
-    assert!(decoded.fresh && decoded.complete);
+    assert!(decoded.fresh && decoded.state == State::Exact);
     assert_eq!(encoded.bytes, 7);
 }
 
@@ -111,17 +114,17 @@ fn a_black_picture_is_sent_too() {
 fn nothing_is_pending_without_a_picture_or_a_change() {
     let mut line = Line::new(size(0, 10));
     line.damage_all();
-    assert!(!line.encoder.pending());
-    assert_eq!(line.encoder.encode(&line.picture, 1000, &mut Vec::new()).bytes, 0);
+    assert!(!line.is_pending());
+    assert_eq!(line.encoder.encode(&line.picture, 1000, line.now, &mut Vec::new()).bytes, 0);
 
     let mut line = Line::new(size(100, 100));
     line.paint(rect(0, 0, 100, 100), Fill::Noise, 1);
     line.settle(usize::MAX);
     line.damage_all();
-    assert!(!line.encoder.pending());
+    assert!(!line.is_pending());
     let mut out = Vec::new();
-    let encoded = line.encoder.encode(&line.picture, 1000, &mut out);
-    assert!(encoded.complete && out.is_empty());
+    let encoded = line.encoder.encode(&line.picture, 1000, line.now, &mut out);
+    assert!(encoded.state == State::Exact && out.is_empty());
 }
 
 /// Only a new update can tell the receiver that what it has is the whole picture after all.
@@ -131,16 +134,16 @@ fn the_news_that_nothing_is_missing_any_more_travels() {
     line.damage_all();
     line.settle(usize::MAX);
     let quiet = line.picture.clone();
-    line.paint(rect(0, 0, 640, 480), Fill::Noise, 1);
+    line.paint(rect(0, 0, 640, 480), Fill::FewColours, 1);
     let (first, _) = line.send(4096);
-    assert!(!first.complete);
+    assert!(first.state != State::Exact);
     // What was sent stays, the rest goes back to how it was.
     let received = line.decoder.picture().clone();
     assert_ne!(received, quiet);
     line.picture = received;
     line.damage_all();
     let (encoded, decoded) = line.send(4096);
-    assert!(decoded.complete && decoded.changed.is_empty());
+    assert!(decoded.state == State::Exact && decoded.changed.is_empty());
     assert_eq!(encoded.bytes, 3);
 }
 
@@ -173,7 +176,7 @@ fn no_update_passes_the_limit() {
     let mut line = Line::new(size(2600, 1600));
     line.paint(rect(0, 0, 2600, 1600), Fill::Noise, 1);
     let (encoded, _) = line.send(usize::MAX);
-    assert!(!encoded.complete);
+    assert!(encoded.state != State::Exact);
     assert!(encoded.bytes > 7 << 20 && encoded.bytes <= farhand_proto::limits::MAX_UPDATE);
     line.settle(usize::MAX);
 }

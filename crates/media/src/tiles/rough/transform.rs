@@ -1,0 +1,275 @@
+//! The transform of 8 x 8 values that takes them apart by frequency, and how coarse its results are kept.
+//!
+//! It is the integer transform of ITU-T H.264 (8.5.13 there): additions and shifts, so that both ends come to the very
+//! same pixels on every machine.
+
+/// Values along a block's side.
+pub(crate) const SIDE: usize = 8;
+/// Values of a block.
+pub(crate) const AREA: usize = SIDE * SIDE;
+
+/// Values of a block, row by row; frequencies column by column.
+pub(crate) type Block = [i32; AREA];
+
+type Lane = [i32; SIDE];
+
+fn add(a: Lane, b: Lane) -> Lane {
+    std::array::from_fn(|i| a[i] + b[i])
+}
+
+fn sub(a: Lane, b: Lane) -> Lane {
+    std::array::from_fn(|i| a[i] - b[i])
+}
+
+fn half(a: Lane) -> Lane {
+    a.map(|value| value >> 1)
+}
+
+fn quarter(a: Lane) -> Lane {
+    a.map(|value| value >> 2)
+}
+
+fn lanes(block: &Block) -> [Lane; SIDE] {
+    let (lanes, _) = block.as_chunks();
+    std::array::from_fn(|i| lanes[i])
+}
+
+fn transposed(lanes: [Lane; SIDE]) -> [Lane; SIDE] {
+    std::array::from_fn(|i| std::array::from_fn(|j| lanes[j][i]))
+}
+
+fn block(lanes: [Lane; SIDE]) -> Block {
+    let mut block = [0; AREA];
+    block.as_chunks_mut().0.copy_from_slice(&lanes);
+    block
+}
+
+/// Values to frequencies.
+pub(crate) fn forward(values: &Block) -> Block {
+    block(forward_lanes(transposed(forward_lanes(lanes(values)))))
+}
+
+fn forward_lanes([x0, x1, x2, x3, x4, x5, x6, x7]: [Lane; SIDE]) -> [Lane; SIDE] {
+    let (a0, a1, a2, a3) = (add(x0, x7), add(x1, x6), add(x2, x5), add(x3, x4));
+    let (b0, b1, b2, b3) = (add(a0, a3), add(a1, a2), sub(a0, a3), sub(a1, a2));
+    let (a4, a5, a6, a7) = (sub(x0, x7), sub(x1, x6), sub(x2, x5), sub(x3, x4));
+    let more = |a: Lane| add(a, half(a));
+    let b4 = add(add(a5, a6), more(a4));
+    let b5 = sub(sub(a4, a7), more(a6));
+    let b6 = sub(add(a4, a7), more(a5));
+    let b7 = add(sub(a5, a6), more(a7));
+    [
+        add(b0, b1),
+        add(b4, quarter(b7)),
+        add(b2, half(b3)),
+        add(b5, quarter(b6)),
+        sub(b0, b1),
+        sub(b6, quarter(b5)),
+        sub(half(b2), b3),
+        sub(quarter(b4), b7),
+    ]
+}
+
+/// Frequencies, 64 times as large, to values.
+pub(crate) fn inverse(frequencies: &Block) -> Block {
+    let lanes = inverse_lanes(transposed(inverse_lanes(lanes(frequencies))));
+    block(lanes.map(|lane| lane.map(|value| (value + 32) >> 6)))
+}
+
+fn inverse_lanes([y0, y1, y2, y3, y4, y5, y6, y7]: [Lane; SIDE]) -> [Lane; SIDE] {
+    let more = |a: Lane| add(a, half(a));
+    let (e0, e2) = (add(y0, y4), sub(y0, y4));
+    let (e4, e6) = (sub(half(y2), y6), add(y2, half(y6)));
+    let e1 = sub(sub(y5, y3), more(y7));
+    let e3 = sub(add(y1, y7), more(y3));
+    let e5 = add(sub(y7, y1), more(y5));
+    let e7 = add(add(y3, y5), more(y1));
+    let (f0, f2, f4, f6) = (add(e0, e6), add(e2, e4), sub(e2, e4), sub(e0, e6));
+    let (f1, f3) = (add(e1, quarter(e7)), add(e3, quarter(e5)));
+    let (f5, f7) = (sub(quarter(e3), e5), sub(e7, quarter(e1)));
+    [add(f0, f7), add(f2, f5), add(f4, f3), add(f6, f1), sub(f6, f1), sub(f4, f3), sub(f2, f5), sub(f0, f7)]
+}
+
+/// How coarse: each third one keeps frequencies half as fine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Coarseness(u8);
+
+impl Coarseness {
+    /// Hardly to be told from the exact pixels.
+    pub(crate) const FINE: Self = Self(5);
+    /// Good enough while it moves.
+    pub(crate) const MOVING: Self = Self(8);
+    /// The coarsest there is.
+    pub(crate) const MOST: Self = Self(15);
+    /// Bits of its number.
+    pub(crate) const BITS: u32 = 4;
+
+    /// Of the lowest bits of a number.
+    pub(crate) fn of_number(number: u32) -> Self {
+        Self((number & 15) as u8)
+    }
+
+    pub(crate) fn number(self) -> u32 {
+        self.0.into()
+    }
+
+    pub(crate) fn coarser(self) -> Self {
+        Self((self.0 + 1).min(Self::MOST.0))
+    }
+
+    pub(crate) fn finer(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
+    /// The distance of the values that are kept, in sixteenths.
+    fn step(self) -> i32 {
+        const OCTAVE: [i32; 3] = [24, 30, 38];
+        OCTAVE[usize::from(self.0 % 3)] << (self.0 / 3)
+    }
+}
+
+/// How many times coarser colour is kept than light. What carries colour has twice the range of light.
+const COLOUR: i32 = 3;
+
+/// The steps of one coarseness, for light and for colour.
+pub(crate) struct Steps {
+    light: Kept,
+    colour: Kept,
+}
+
+struct Kept {
+    /// What a level of 1 is worth, in frequencies times 2^22.
+    worth: [i64; AREA],
+    /// What to multiply a frequency with for its level.
+    level: [f32; AREA],
+}
+
+impl Steps {
+    pub(crate) fn new(coarseness: Coarseness) -> Self {
+        let step = coarseness.step();
+        Self { light: Kept::new(step), colour: Kept::new(step * COLOUR) }
+    }
+
+    /// The levels of a block's frequencies, and whether there is any but 0.
+    pub(crate) fn levels(&self, is_colour: bool, frequencies: &Block, rounding: f32) -> (Block, bool) {
+        let level = &self.of(is_colour).level;
+        let mut levels = [0; AREA];
+        let mut any = 0;
+        for ((into, frequency), level) in levels.iter_mut().zip(frequencies).zip(level) {
+            let size = (frequency.abs() as f32 * level + rounding) as i32;
+            let size = size.min(MOST_LEVEL);
+            any |= size;
+            *into = if *frequency < 0 { -size } else { size };
+        }
+        (levels, any != 0)
+    }
+
+    /// The values that levels stand for.
+    pub(crate) fn values(&self, is_colour: bool, levels: &Block) -> Block {
+        const MOST: i64 = 1 << 20;
+        let worth = &self.of(is_colour).worth;
+        inverse(&std::array::from_fn(|i| {
+            if levels[i] == 0 {
+                0
+            } else {
+                ((i64::from(levels[i]) * worth[i]) >> 16).clamp(-MOST, MOST) as i32
+            }
+        }))
+    }
+
+    fn of(&self, is_colour: bool) -> &Kept {
+        if is_colour { &self.colour } else { &self.light }
+    }
+}
+
+/// The largest level.
+pub(crate) const MOST_LEVEL: i32 = 2047;
+
+impl Kept {
+    fn new(step: i32) -> Self {
+        let step = |place: usize| {
+            let (i, j) = (place / SIDE, place % SIDE);
+            // High frequencies are kept up to half as fine again.
+            i64::from(step) * (28 + i + j) as i64 * 4 / 7
+        };
+        let worth = std::array::from_fn(|place| step(place) * NORM[kind(place / SIDE)][kind(place % SIDE)]);
+        let level = worth.map(|worth| {
+            // 2^16 for the shift, 2^6 for what `inverse` takes; a frequency is its value times the norms.
+            let norm = worth as f32 / (1 << 22) as f32;
+            norm.recip()
+        });
+        Self { worth, level: std::array::from_fn(|place| level[place] * norms(place)) }
+    }
+}
+
+/// 2^14 / sqrt(n m), where n and m are what the transform's rows of these kinds multiply energy by.
+const NORM: [[i64; 3]; 3] = [[2048, 1928, 2591], [1928, 1814, 2438], [2591, 2438, 3277]];
+
+fn kind(row: usize) -> usize {
+    match row {
+        0 | 4 => 0,
+        2 | 6 => 2,
+        _ => 1,
+    }
+}
+
+/// 1 / (n m).
+fn norms(place: usize) -> f32 {
+    const ENERGY: [f32; 3] = [8.0, 289.0 / 32.0, 5.0];
+    (ENERGY[kind(place / SIDE)] * ENERGY[kind(place % SIDE)]).recip()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn noise(seed: u32, range: i32) -> Block {
+        let mut state = seed;
+        std::array::from_fn(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 16) as i32 % (2 * range + 1) - range
+        })
+    }
+
+    #[test]
+    fn what_is_kept_is_as_near_as_the_step() {
+        for coarseness in (0..16).map(Coarseness::of_number) {
+            let steps = Steps::new(coarseness);
+            for is_colour in [false, true] {
+                let step = coarseness.step() as f32 / 16.0 * if is_colour { 3.0 } else { 1.0 };
+                for seed in 0..50 {
+                    let values = noise(seed, 255);
+                    let (levels, _) = steps.levels(is_colour, &forward(&values), 0.5);
+                    let kept = steps.values(is_colour, &levels);
+                    let error: i32 = values.iter().zip(kept).map(|(a, b)| (a - b) * (a - b)).sum();
+                    let error = (error as f32 / AREA as f32).sqrt();
+                    // Errors of up to half a step, high frequencies up to half as much again, and rounding.
+                    assert!(error < step * 0.45 + 0.5, "{coarseness:?}: {error} of {step}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn even_values_are_one_level() {
+        let steps = Steps::new(Coarseness::FINE);
+        let (levels, any) = steps.levels(false, &forward(&[40; AREA]), 0.3);
+        assert!(any && levels[1..].iter().all(|level| *level == 0), "{levels:?}");
+        let kept = steps.values(false, &levels);
+        assert!(kept.iter().all(|value| *value == kept[0] && (value - 40).abs() <= 1), "{kept:?}");
+        assert!(!steps.levels(false, &[0; AREA], 0.3).1);
+    }
+
+    #[test]
+    fn levels_of_any_size_do_not_overflow() {
+        for coarseness in [0, 15].map(Coarseness::of_number) {
+            for sign in [-1, 1] {
+                Steps::new(coarseness).values(true, &[sign * MOST_LEVEL; AREA]);
+                Steps::new(coarseness).values(
+                    true,
+                    &std::array::from_fn(|i| if i % 2 == 0 { MOST_LEVEL } else { -MOST_LEVEL }),
+                );
+            }
+        }
+    }
+}
