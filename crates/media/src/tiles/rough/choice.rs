@@ -67,10 +67,25 @@ impl Choice {
         clear_outside(&mut planes, rect);
         let mut choice = Self { source, levels: [[0; AREA]; 3], has: [false; 3] };
         for (index, plane) in planes.iter().enumerate() {
-            (choice.levels[index], choice.has[index]) = steps.levels(index > 0, &forward(plane), ROUNDING);
+            let (levels, any) = steps.levels(index > 0, &forward(plane), ROUNDING);
+            if any && !is_grain(&levels) {
+                (choice.levels[index], choice.has[index]) = (levels, true);
+            }
         }
         choice
     }
+}
+
+/// Whether all there is are one or two small high frequencies, which nobody misses.
+fn is_grain(levels: &Block) -> bool {
+    let mut count = 0;
+    for (place, level) in levels.iter().enumerate().filter(|(_, level)| **level != 0) {
+        count += 1;
+        if count > 2 || level.abs() > 1 || place / super::SIDE + place % super::SIDE < 3 {
+            return false;
+        }
+    }
+    true
 }
 
 /// What lies outside of the box costs nothing.

@@ -98,7 +98,7 @@ impl Coarseness {
     /// Hardly to be told from the exact pixels.
     pub(crate) const FINE: Self = Self(5);
     /// Good enough while it moves.
-    pub(crate) const MOVING: Self = Self(8);
+    pub(crate) const MOVING: Self = Self(10);
     /// The coarsest there is.
     pub(crate) const MOST: Self = Self(15);
     /// Bits of its number.
