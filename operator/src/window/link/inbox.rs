@@ -107,6 +107,8 @@ mod tests {
 
     use farhand_proto::screen::Point;
 
+    use farhand_media::State;
+
     use super::*;
     use crate::window::model::TabId;
 
@@ -127,7 +129,10 @@ mod tests {
         for x in 0..1000 {
             inbox.push(FromLink::Session(one, at(x)));
             inbox.push(FromLink::Session(other, at(x)));
-            inbox.push(FromLink::Session(one, News::Picture { complete: x == 999 }));
+            inbox.push(FromLink::Session(
+                one,
+                News::Picture { state: if x == 999 { State::Exact } else { State::Partial } },
+            ));
         }
         inbox.push(FromLink::Session(one, News::Lost));
         inbox.push(FromLink::Session(one, at(7)));

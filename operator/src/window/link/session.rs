@@ -223,7 +223,7 @@ impl Follower<'_> {
                 News::Screen { layout, view, area }
             }
             Event::Update { bytes, .. } => match self.decode(&bytes) {
-                Some(complete) => News::Picture { complete },
+                Some(state) => News::Picture { state },
                 None => {
                     if !self.is_refreshing {
                         self.start_afresh().await;
@@ -246,9 +246,9 @@ impl Follower<'_> {
         self.say(news);
     }
 
-    /// Decodes an update into the shared picture; gives whether the picture is now the customer's screen, `None` if
-    /// it can't be continued.
-    fn decode(&mut self, bytes: &[u8]) -> Option<bool> {
+    /// Decodes an update into the shared picture; gives how that compares with the customer's screen, `None`
+    /// if it can't be continued.
+    fn decode(&mut self, bytes: &[u8]) -> Option<State> {
         let decoded = self.decoder.decode(bytes).ok()?;
         self.is_refreshing = false;
         if decoded.state != State::Partial {
@@ -263,7 +263,7 @@ impl Follower<'_> {
             }
             (decoded.changed, ())
         });
-        Some(decoded.state == State::Exact)
+        Some(decoded.state)
     }
 
     /// Asks for the picture from its beginning, unless that has not helped before.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use farhand_media::State as PictureState;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
 use farhand_proto::session::Undone;
@@ -31,8 +32,8 @@ pub(super) struct Known {
     pub(super) area: Rect,
     /// Whether the shared picture shows `area`, and the customer's screen of this moment.
     pub(super) has_picture: bool,
-    /// Whether the picture is the customer's screen, pixel by pixel.
-    pub(super) is_complete: bool,
+    /// How the shared picture compares with the customer's screen, if there is one.
+    pub(super) picture: Option<PictureState>,
     pub(super) shape: Option<Arc<PointerShape>>,
     pub(super) pointer_at: Option<Point>,
     pub(super) is_held: bool,
@@ -142,9 +143,9 @@ impl Known {
                 (self.layout, self.view, self.area) = (Some(layout), view, area);
                 self.has_picture = false;
             }
-            News::Picture { complete } => {
-                self.is_complete = complete;
-                if self.has_picture {
+            News::Picture { state } => {
+                let before = self.picture.replace(state);
+                if self.has_picture && before == Some(state) {
                     return Redraw::Pictures;
                 }
                 self.has_picture = self.allows(Grant::View) && !self.paused;
@@ -167,7 +168,7 @@ impl Known {
                 self.relay_stops = false;
                 self.lost_since = None;
                 // A whole picture comes, and until then the one that is there is old.
-                self.is_complete = false;
+                self.picture = None;
             }
             News::Statistics(statistics) => {
                 let is_lost = self.lost_since.is_some();
@@ -234,7 +235,7 @@ mod tests {
         let layout = Layout { monitors: List::default(), desktop };
         known.note(News::Screen { layout, view: View::Desktop, area: Rect::of_size(desktop) });
         assert_eq!(known.state(), State::Arriving);
-        assert_eq!(known.note(News::Picture { complete: false }), Redraw::All);
+        assert_eq!(known.note(News::Picture { state: PictureState::Partial }), Redraw::All);
         assert_eq!(known.state(), State::Live);
         known
     }
@@ -242,7 +243,12 @@ mod tests {
     #[test]
     fn a_picture_is_live_only_while_it_can_be_trusted() {
         let mut known = live();
-        assert_eq!(known.note(News::Picture { complete: true }), Redraw::Pictures);
+        assert_eq!(
+            known.note(News::Picture { state: PictureState::Exact }),
+            Redraw::All,
+            "the line below says so"
+        );
+        assert_eq!(known.note(News::Picture { state: PictureState::Exact }), Redraw::Pictures);
         known.note(News::Lost);
         let whole = known.resume_window;
         assert!(
@@ -259,10 +265,10 @@ mod tests {
         assert_eq!(known.state(), State::Live);
         known.note(News::Paused(true));
         assert_eq!(known.state(), State::Paused);
-        known.note(News::Picture { complete: true });
+        known.note(News::Picture { state: PictureState::Exact });
         known.note(News::Paused(false));
         assert_eq!(known.state(), State::Arriving, "what comes now is another picture");
-        known.note(News::Picture { complete: true });
+        known.note(News::Picture { state: PictureState::Exact });
         assert_eq!(known.state(), State::Live);
         known.note(News::Allowed(Grants::NONE.with(Grant::Control)));
         assert_eq!(known.state(), State::Hidden);

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use farhand_media::State;
 use farhand_proto::bounded::{Bytes, List, Shown, Text};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::screen::{
@@ -167,7 +168,7 @@ fn live(grants: Grants) -> SessionView {
     });
     session.note(News::Shape(arrow()));
     session.note(News::PointerAt(Point { x: 330, y: 200 }));
-    session.note(News::Picture { complete: true });
+    session.note(News::Picture { state: State::Exact });
     session.note(News::Statistics(Statistics {
         round_trip: Some(Duration::from_millis(38)),
         bytes: 106_250,

@@ -9,6 +9,7 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use farhand_media::State;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::prose::Prose;
@@ -100,8 +101,8 @@ pub(crate) enum News {
     },
     /// The shared picture was changed.
     Picture {
-        /// Whether it is the customer's screen, pixel by pixel.
-        complete: bool,
+        /// How it compares with the customer's screen.
+        state: State,
     },
     /// The remote pointer looks like this.
     Shape(PointerShape),

@@ -1,5 +1,6 @@
 //! The line below the picture: what the operator should know at this moment, and how the line to the customer does.
 
+use farhand_media::State;
 use farhand_proto::grant::Grant;
 use farhand_proto::session::Undone;
 use farhand_session::{ActError, SayError, Statistics};
@@ -99,13 +100,18 @@ impl SessionView {
         let palette = Palette::in_use(ui);
         let font = FontId::proportional(13.0);
         let is_over = self.known.ended.is_some();
-        let now = numbers(&self.known.statistics, !is_over, !is_over && self.known.grants.is_some(), texts);
-        let most = numbers(&WIDEST, true, true, texts);
+        let picture = self.known.picture.filter(|_| self.known.is_live());
+        let is_used = !is_over && self.known.grants.is_some();
+        let now = numbers(&self.known.statistics, picture, !is_over, is_used, texts);
+        // Each as wide as it ever gets.
+        let most = STATES.map(|state| numbers(&WIDEST, Some(state), true, true, texts));
         let width_of = |text: &String| {
             ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.weak).size().x.ceil() + 16.0
         };
-        let widths: Vec<f32> =
-            most.iter().zip(&now).map(|(most, now)| width_of(most).max(width_of(now))).collect();
+        let width = |index: usize| {
+            most.iter().chain([&now]).map(|numbers| width_of(&numbers[index])).fold(0.0, f32::max)
+        };
+        let widths: Vec<f32> = (0..now.len()).map(width).collect();
         // In a narrow window the words at the left come first, and of the numbers the first.
         let room = row.width() * 0.5;
         let mut used = 0.0;
@@ -142,8 +148,17 @@ const WIDEST: Statistics = Statistics {
     acts_waiting: 888,
 };
 
-/// The numbers in words. `is_there`: there is a line; `is_used`: the session runs over it. Where not, dashes.
-fn numbers(statistics: &Statistics, is_there: bool, is_used: bool, texts: &Texts) -> [String; 4] {
+/// All that a picture can be.
+const STATES: [State; 3] = [State::Partial, State::Rough, State::Exact];
+
+/// The numbers in words, and how good the picture is. `is_there`: there is a line; `is_used`: the session runs over it. Where not, dashes.
+fn numbers(
+    statistics: &Statistics,
+    picture: Option<State>,
+    is_there: bool,
+    is_used: bool,
+    texts: &Texts,
+) -> [String; 5] {
     let (time, rate, frames, waiting) = shown(statistics);
     let or_dash = |number: Option<u64>| number.map_or("–".into(), Value::from);
     let used = |number| or_dash(Some(number).filter(|_| is_used));
@@ -152,6 +167,13 @@ fn numbers(statistics: &Statistics, is_there: bool, is_used: bool, texts: &Texts
         texts.fill("session-line-frames", &[("count", used(frames))]),
         texts.fill("session-line-rate", &[("rate", used(rate))]),
         texts.fill("session-line-waiting", &[("count", used(waiting))]),
+        picture.map_or("–".to_owned(), |state| {
+            texts.get(match state {
+                State::Partial => "session-picture-partial",
+                State::Rough => "session-picture-rough",
+                State::Exact => "session-picture-exact",
+            })
+        }),
     ]
 }
 
