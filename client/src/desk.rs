@@ -7,7 +7,7 @@ use std::thread::JoinHandle;
 use farhand_desktop::{Options, Waker};
 use farhand_peer::client::{Desk, DeskEvent, DeskSender, GoneSender};
 use farhand_proto::input::Input;
-use farhand_proto::screen::View;
+use farhand_proto::screen::{Room, View};
 
 mod clipboard;
 pub(crate) mod guard;
@@ -142,9 +142,9 @@ impl Desk for RealDesk {
         }
     }
 
-    fn want_update(&mut self, bytes: usize) {
+    fn want_update(&mut self, room: Room) {
         if let Some(open) = &self.open {
-            open.show.order(|orders| orders.want = Some(bytes));
+            open.show.order(|orders| orders.want = Some(room));
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use farhand_desktop::{Changes, Screen, ScreenError, Waker};
 use farhand_media::Encoder;
 use farhand_peer::client::{DeskEvent, DeskSender};
-use farhand_proto::screen::{Picture, Rect, Region, View};
+use farhand_proto::screen::{Picture, Rect, Region, Room, View};
 
 use super::{lock, send};
 
@@ -19,7 +19,7 @@ const LONG: Duration = Duration::from_secs(3600);
 pub(super) struct Orders {
     pub(super) show: Option<(u32, View)>,
     pub(super) stop: bool,
-    pub(super) want: Option<usize>,
+    pub(super) want: Option<Room>,
     quit: bool,
 }
 
@@ -80,7 +80,7 @@ struct Watcher {
     events: DeskSender,
     orders: Arc<Mutex<Orders>>,
     shown: Option<Shown>,
-    want: Option<usize>,
+    want: Option<Room>,
     /// The pointer's last known shape and place, for whoever begins to look.
     pointer: Changes,
     /// From when on the encoder's time counts.
@@ -169,14 +169,14 @@ impl Watcher {
 
     /// Encodes what changed, if the line can take it.
     fn encode(&mut self) -> Result<(), Stop> {
-        let (Some(budget), Some(shown)) = (self.want, &mut self.shown) else { return Ok(()) };
+        let (Some(room), Some(shown)) = (self.want, &mut self.shown) else { return Ok(()) };
         if !shown.damage.is_empty() {
             self.screen.grab(shown.area, &shown.damage, &mut shown.picture)?;
             let damage = std::mem::take(&mut shown.damage).translated(-shown.area.x, -shown.area.y);
             shown.encoder.damage(&shown.picture, &damage);
         }
         let mut bytes = Vec::new();
-        shown.encoder.encode(&shown.picture, budget, self.began.elapsed(), &mut bytes);
+        shown.encoder.encode(&shown.picture, room, self.began.elapsed(), &mut bytes);
         if bytes.is_empty() {
             return Ok(());
         }

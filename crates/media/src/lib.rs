@@ -14,7 +14,7 @@
 
 mod tiles;
 
-use farhand_proto::screen::{Picture, Region, Size};
+use farhand_proto::screen::{Picture, Region, Room, Size};
 use farhand_proto::time::Moment;
 use thiserror::Error;
 
@@ -42,9 +42,11 @@ pub trait Encoder: Send {
     /// first, then the rest, oldest first, and with what room is left what was rough for long enough. All changes of the picture must have been reported by
     /// [`Encoder::damage`] before.
     ///
-    /// It stops at about `budget` bytes, at most some 4 KiB past it, but always makes progress. An update never
+    /// On a line of less than 1 Mbit/s a page that is new comes with few colours first, so that it can be read soon.
+    ///
+    /// It stops at about as many bytes as there is room for, at most some 4 KiB past it, but always makes progress. An update never
     /// has more than [`farhand_proto::limits::MAX_UPDATE`] bytes. Where nothing is pending, nothing is appended.
-    fn encode(&mut self, picture: &Picture, budget: usize, now: Moment, out: &mut Vec<u8>) -> Encoded;
+    fn encode(&mut self, picture: &Picture, room: Room, now: Moment, out: &mut Vec<u8>) -> Encoded;
 }
 
 /// What one call of [`Encoder::encode`] did.

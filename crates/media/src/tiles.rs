@@ -41,6 +41,7 @@ mod check;
 mod decode;
 mod dirty;
 mod encode;
+mod few;
 mod model;
 mod motion;
 mod near;

@@ -391,6 +391,26 @@ impl Picture {
     }
 }
 
+/// How much of the picture a line takes at this moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// About so many bytes for one update.
+    pub bytes: usize,
+    /// The line's own measure, in bytes a second; `None` until it is known.
+    pub per_second: Option<u64>,
+}
+
+impl Room {
+    /// More than any update needs, on a line of any measure.
+    pub const ANY: Self = Self::of(usize::MAX);
+
+    /// So many bytes, on a line whose measure is not known.
+    #[must_use]
+    pub const fn of(bytes: usize) -> Self {
+        Self { bytes, per_second: None }
+    }
+}
+
 /// The pointer's picture. It travels apart from the screen's, so that moving it costs a few bytes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PointerShape {

@@ -9,7 +9,7 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::limits::MAX_FILE_CHUNK;
 use farhand_proto::prose::Prose;
-use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, Room, View};
 use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 use farhand_proto::transfer::Cancelled;
@@ -398,15 +398,15 @@ impl ClientSession {
         }
     }
 
-    /// How many bytes the next update of the picture may have; `None` while the line is full or an update waits.
+    /// How much room the next update of the picture has; `None` while the line is full or an update waits.
     /// Encode the newest screen, and only then.
     #[must_use]
-    pub fn update_size(&self) -> Option<usize> {
+    pub fn update_room(&self) -> Option<Room> {
         let waits = self.video.iter().any(|item| matches!(item, VideoItem::Update { .. }));
         if !self.shows() || waits {
             return None;
         }
-        self.line.pacer.update_size()
+        self.line.pacer.update_room()
     }
 
     /// An encoded update, made at `at`.

@@ -9,6 +9,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use farhand_proto::limits::{MAX_SESSION_FRAME, MAX_UPDATE};
+use farhand_proto::screen::Room;
 use farhand_proto::time::Moment;
 
 /// What may be under way before anything is known of the line: ten segments (RFC 6928).
@@ -125,12 +126,13 @@ impl Pacer {
         size.clamp(LEAST_RECORD, MAX_SESSION_FRAME)
     }
 
-    /// The bytes that one update of the picture may have; `None` while the line is full.
-    pub(crate) fn update_size(&self) -> Option<usize> {
+    /// The room for one update of the picture; `None` while the line is full.
+    pub(crate) fn update_room(&self) -> Option<Room> {
         let credit = clamp(self.credit());
         let most = self.rate().map_or(usize::MAX, |rate| clamp(bytes_in(rate, UPDATE)));
         let most = most.clamp(LEAST_UPDATE, MOST_UPDATE);
-        (credit >= LEAST_RECORD).then(|| credit.min(most).max(LEAST_UPDATE))
+        let bytes = credit.min(most).max(LEAST_UPDATE);
+        (credit >= LEAST_RECORD).then_some(Room { bytes, per_second: self.rate() })
     }
 
     /// A frame of so many bytes goes out.
@@ -350,7 +352,7 @@ mod tests {
         let (pacer, _) = fill(4_000_000_000, Duration::from_millis(1), Duration::from_secs(1));
         let mut pacer = pacer;
         assert!(pacer.on_acknowledged(pacer.sent, Duration::from_secs(2)));
-        assert_eq!(pacer.update_size(), Some(MAX_UPDATE / 2));
+        assert_eq!(pacer.update_room().map(|room| room.bytes), Some(MAX_UPDATE / 2));
     }
 
     #[test]
@@ -384,6 +386,6 @@ mod tests {
             total += 1000;
         }
         assert!(total < 16_000, "{total}");
-        assert_eq!(pacer.update_size(), None);
+        assert_eq!(pacer.update_room(), None);
     }
 }

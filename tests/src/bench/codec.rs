@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use farhand_media::State;
-use farhand_proto::screen::{Picture, Region};
+use farhand_proto::screen::{Picture, Rect, Region, Room};
 use farhand_proto::time::Moment;
 
 use super::scenes::{RATE, Recording, Scene};
@@ -44,6 +44,7 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
     let (mut encoding, mut decoding) = (Vec::new(), Vec::new());
     let (mut likeness, mut exact) = (Vec::new(), Vec::new());
     let (plain_first, plain_rate) = plain(recording);
+    let [readable, all] = thin(recording);
     for _ in 0..runs {
         let (mut encoder, mut decoder) = (farhand_media::encoder(), farhand_media::decoder());
         let mut bytes = Vec::new();
@@ -55,7 +56,7 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
             let start = Instant::now();
             encoder.damage(picture, damage);
             bytes.clear();
-            let encoded = encoder.encode(picture, usize::MAX, now, &mut bytes);
+            let encoded = encoder.encode(picture, Room::ANY, now, &mut bytes);
             let done = Instant::now();
             if !bytes.is_empty() {
                 decoder.decode(&bytes).expect("what was encoded");
@@ -79,7 +80,7 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
         let mut rest = 0;
         while let Some(due) = encoder.poll_timeout() {
             bytes.clear();
-            encoder.encode(&last, usize::MAX, due, &mut bytes);
+            encoder.encode(&last, Room::ANY, due, &mut bytes);
             decoder.decode(&bytes).expect("what was encoded");
             rest += bytes.len();
         }
@@ -97,6 +98,8 @@ fn measure(scene: Scene, recording: &Recording, runs: usize) -> Vec<Figure> {
         Figure::new(name("first picture, zstd"), "kB", vec![plain_first]),
         Figure::new(name("after it, zstd"), "kbit/s", vec![plain_rate]),
         Figure::new(name("last picture, made exact"), "kB", exact),
+        Figure::new(name("first picture at 256 kbit/s"), "s", vec![readable]),
+        Figure::new(name("the same, until it is exact"), "s", vec![all]),
         Figure::new(name("worst likeness while it moves"), "dB", likeness),
         Figure::new(name("encoding"), "ms", encoding),
         Figure::new(name("decoding"), "ms", decoding),
@@ -114,6 +117,32 @@ fn distance(a: &Picture, b: &Picture) -> f64 {
     };
     let sum: u64 = a.pixels().iter().zip(b.pixels()).map(square).sum();
     sum as f64 / (3 * a.pixels().len()) as f64
+}
+
+/// How many seconds the first picture takes over a line of 256 kbit/s, until nothing is lacking and until all is exact.
+fn thin(recording: &Recording) -> [f64; 2] {
+    const PER_SECOND: u64 = 32_000;
+    /// What passes in 64 ms, as a session would ask for.
+    const ROOM: Room = Room { bytes: 2048, per_second: Some(PER_SECOND) };
+    let picture = recording.first();
+    let mut encoder = farhand_media::encoder();
+    let mut now = Moment::ZERO;
+    let mut readable = None;
+    let mut bytes = Vec::new();
+    encoder.damage(&picture, &Rect::of_size(picture.size()).into());
+    loop {
+        bytes.clear();
+        let encoded = encoder.encode(&picture, ROOM, now, &mut bytes);
+        now += Duration::from_secs_f64(bytes.len() as f64 / PER_SECOND as f64);
+        match encoded.state {
+            State::Partial => {}
+            State::Rough => {
+                readable.get_or_insert(now);
+                now = encoder.poll_timeout().map_or(now, |due| due.max(now));
+            }
+            State::Exact => return [readable.unwrap_or(now), now].map(|moment| moment.as_secs_f64()),
+        }
+    }
 }
 
 /// Of what comes after the first picture, in kbit/s.

@@ -12,7 +12,7 @@ use farhand_peer::console::{Console, ConsoleControl, ConsoleEvent, ConsoleHandle
 use farhand_proto::bounded::{Bytes, List, Text};
 use farhand_proto::input::Input;
 use farhand_proto::language::Language;
-use farhand_proto::screen::{Layout, Rect, Size, View};
+use farhand_proto::screen::{Layout, Rect, Room, Size, View};
 use farhand_proto::transfer::Existing;
 use farhand_seal::ConsoleGuesses;
 use farhand_session::{ActError, ConsoleEvent as Session, FileEvent};
@@ -346,9 +346,9 @@ impl Desk for TextDesk {
 
     fn stop(&mut self) {}
 
-    fn want_update(&mut self, bytes: usize) {
+    fn want_update(&mut self, room: Room) {
         let generation = self.generation;
-        self.tell(PACE, DeskEvent::Update { generation, bytes: vec![7; bytes.min(4096)] });
+        self.tell(PACE, DeskEvent::Update { generation, bytes: vec![7; room.bytes.min(4096)] });
     }
 
     fn inject(&mut self, input: Input) {

@@ -208,6 +208,14 @@ impl Recording {
         }
     }
 
+    /// The first picture.
+    pub(super) fn first(&self) -> Picture {
+        let mut first = None;
+        let begin = Self { frames: self.frames[..1].to_vec() };
+        begin.replay(|picture, _| first = Some(picture.clone()));
+        first.expect("there is one")
+    }
+
     /// Writes it into a file.
     pub(super) fn save(&self, path: &std::path::Path) -> std::io::Result<()> {
         let mut bytes = Vec::new();

@@ -131,8 +131,8 @@ pub(super) fn client(data: &[u8]) {
                 session.pointer_at(Point { x: 1, y: 2 });
             }
             9 => {
-                if let Some(most) = session.update_size() {
-                    session.update(vec![7; most.min(5000)], now);
+                if let Some(room) = session.update_room() {
+                    session.update(vec![7; room.bytes.min(5000)], now);
                 }
             }
             10 => {

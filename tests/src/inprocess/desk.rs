@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use farhand_peer::client::{Desk, DeskEvent, DeskSender};
 use farhand_proto::bounded::List;
 use farhand_proto::input::Input;
-use farhand_proto::screen::{Layout, Rect, Size, View};
+use farhand_proto::screen::{Layout, Rect, Room, Size, View};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
@@ -154,9 +154,9 @@ impl Desk for FakeDesk {
         self.order(|waiting| (waiting.show, waiting.want) = (None, None));
     }
 
-    fn want_update(&mut self, bytes: usize) {
+    fn want_update(&mut self, room: Room) {
         self.record.note(Wish::Want);
-        self.order(|waiting| waiting.want = Some(bytes));
+        self.order(|waiting| waiting.want = Some(room.bytes));
     }
 
     fn inject(&mut self, input: Input) {

@@ -209,8 +209,8 @@ impl<'g> Client<'g> {
         self.files.turn(&mut seat.session);
         if seat.ended.is_some() {
             self.desk.close();
-        } else if let Some(bytes) = seat.session.update_size() {
-            self.desk.want_update(bytes, around);
+        } else if let Some(room) = seat.session.update_room() {
+            self.desk.want_update(room.bytes, around);
         }
         let (session, wish) = (&mut seat.session, around.ledger.wish);
         let mut shown = None;

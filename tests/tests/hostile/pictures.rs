@@ -3,7 +3,7 @@
 use farhand_media::{Encoder, State, encoder};
 use farhand_proto::bounded::{Bytes, List};
 use farhand_proto::id::{Password, SessionId};
-use farhand_proto::screen::{Layout, Picture, Rect, Region, Size, View};
+use farhand_proto::screen::{Layout, Picture, Rect, Region, Room, Size, View};
 use farhand_proto::session::{EndReason, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 use farhand_tests::inprocess::hostile::{Program, SealedLine};
@@ -54,7 +54,7 @@ impl Painter {
     /// What the console has not seen yet, encoded.
     fn update(&mut self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        let encoded = self.encoder.encode(&self.picture, usize::MAX, Moment::ZERO, &mut bytes);
+        let encoded = self.encoder.encode(&self.picture, Room::ANY, Moment::ZERO, &mut bytes);
         assert!(encoded.state == State::Exact && !bytes.is_empty());
         bytes
     }

@@ -3,11 +3,12 @@
 use std::collections::HashMap;
 
 use farhand_proto::limits;
-use farhand_proto::screen::{Picture, Rect, Region, Size};
+use farhand_proto::screen::{Picture, Rect, Region, Room, Size};
 use farhand_proto::time::Moment;
 
 use super::check::Check;
 use super::dirty::DirtyTiles;
+use super::few;
 use super::motion::{Move, Search};
 use super::range::RangeEncoder;
 use super::refine::RoughTiles;
@@ -26,6 +27,9 @@ const MIN_BOX: usize = 3000;
 const MOVED: usize = 4;
 /// A box of so many pixels may be worth a place in the store for what was there.
 const WORTH: usize = 256;
+/// A line of fewer bytes a second (1 Mbit/s) is thin: what is new on so many tiles comes with few colours first.
+const THIN: u64 = 125_000;
+const PAGE: usize = 24;
 /// A photograph's box of so many pixels goes roughly first.
 const LARGE: usize = 256;
 /// Channels of two pixels that differ by so much are nearly alike.
@@ -37,6 +41,9 @@ const SETTLED: u64 = 2;
 pub(crate) struct TileEncoder {
     dirty: DirtyTiles,
     rough: RoughTiles,
+    /// The boxes of this update come with few colours first where they have more, made here.
+    is_hasty: bool,
+    few: Picture,
     /// How coarse the next photographs are, so that they fit the line.
     coarseness: Coarseness,
     /// What the receiver has, and what it had before the update that is being made.
@@ -71,6 +78,8 @@ impl TileEncoder {
         Self {
             dirty: DirtyTiles::new(Size::default()),
             rough: RoughTiles::new(0),
+            is_hasty: false,
+            few: Picture::default(),
             coarseness: Coarseness::FINE,
             canvas: Picture::default(),
             before: Picture::default(),
@@ -99,9 +108,10 @@ impl TileEncoder {
         }
     }
 
-    fn write(&mut self, picture: &Picture, budget: usize, now: Moment) {
+    fn write(&mut self, picture: &Picture, budget: usize, is_thin: bool, now: Moment) {
         self.coder.begin();
-        self.find_moves(picture);
+        let tiles = self.find_moves(picture);
+        self.be_hasty(is_thin && tiles >= PAGE);
         let moves = self.model.code_moves(&mut self.coder, &self.moves);
         self.moves = moves;
         self.sent.clear();
@@ -117,10 +127,22 @@ impl TileEncoder {
             }
             is_begun = true;
             let head = self.choose(picture, tile, rect);
-            let (sent, bytes) = self.write_box(picture, head, budget);
+            let is_reduced = self.is_hasty
+                && head.way == Way::Drawn
+                && rect.size().area() as usize >= LARGE
+                && few::reduce(picture, rect, &mut self.few);
+            let (sent, bytes) = if is_reduced {
+                let few = std::mem::take(&mut self.few);
+                let written = self.write_box(&few, head, budget);
+                self.few = few;
+                written
+            } else {
+                self.write_box(picture, head, budget)
+            };
             self.dirty.sent(picture, tile, sent, bytes, &queue);
             match head.way {
                 Way::Rough(coarseness) => self.rough.sent_rough(tile, sent, coarseness, now),
+                _ if is_reduced => self.rough.sent_rough(tile, sent, Coarseness::FINE, now),
                 _ => self.rough.sent_exact(tile, sent, now),
             }
         }
@@ -145,15 +167,27 @@ impl TileEncoder {
             is_begun = true;
             // What is very coarse gets better before it gets exact.
             let better = (part.coarseness > Coarseness::MOVING).then_some(Coarseness::FINE);
-            let way = better.map_or(Way::Near, Way::Rough);
+            let way = match better {
+                Some(coarseness) => Way::Rough(coarseness),
+                None if looks(picture, part.rect) != Looks::Drawn => Way::Near,
+                None => Way::Drawn,
+            };
             let head = Head { tile, rect: part.rect, first: First::Same, second: None, way, keeps: false };
             let (sent, _) = self.write_box(picture, head, budget);
             self.rough.refined(tile, sent, better, now);
         }
     }
 
-    /// Looks for what moved; what is left of a change over several updates moved as before.
-    fn find_moves(&mut self, picture: &Picture) {
+    fn be_hasty(&mut self, is_hasty: bool) {
+        self.is_hasty = is_hasty;
+        if is_hasty && self.few.size() != self.canvas.size() {
+            self.few = Picture::new(self.canvas.size());
+        }
+    }
+
+    /// Looks for what moved; what is left of a change over several updates moved as before. Gives how many tiles
+    /// changed.
+    fn find_moves(&mut self, picture: &Picture) -> usize {
         // A film goes on in its own way.
         let (area, tiles) = self.dirty.extent(|tile, rect| !self.rough.has(tile, rect));
         if self.fresh || tiles < MOVED {
@@ -161,6 +195,7 @@ impl TileEncoder {
         } else if std::mem::take(&mut self.is_damaged) {
             self.moves = self.search.find(self.dirty.known(), picture, area, MAX_MOVES);
         }
+        tiles
     }
 
     /// Writes a box, or its upper rows; gives what was written and in how many bytes.
@@ -240,14 +275,17 @@ impl TileEncoder {
                 (best, head.second) = (count, Some(second));
             }
         }
-        if most.max(best) < area / 2 && is_natural(picture, rect) {
-            if area < LARGE {
-                head.way = Way::Natural;
-            } else {
+        if most.max(best) >= area / 2 {
+            return head;
+        }
+        match looks(picture, rect) {
+            Looks::Smooth if area >= LARGE => {
                 head.way = Way::Rough(self.coarseness);
                 head.first = self.nearest(picture, rect);
                 head.second = None;
             }
+            Looks::Smooth | Looks::Wild => head.way = Way::Natural,
+            Looks::Drawn => {}
         }
         head
     }
@@ -312,6 +350,7 @@ impl Encoder for TileEncoder {
         self.store = Store::new(grid);
         self.rough = RoughTiles::new(grid.tiles());
         self.coarseness = Coarseness::FINE;
+        self.few = Picture::default();
         self.by_hash.clear();
         self.hashes.clear();
         self.check = Check::default();
@@ -336,7 +375,7 @@ impl Encoder for TileEncoder {
         self.rough.poll_timeout()
     }
 
-    fn encode(&mut self, picture: &Picture, budget: usize, now: Moment, out: &mut Vec<u8>) -> Encoded {
+    fn encode(&mut self, picture: &Picture, room: Room, now: Moment, out: &mut Vec<u8>) -> Encoded {
         self.follow_size(picture);
         if !self.pending(now) {
             return Encoded { state: self.told.unwrap_or(State::Exact), bytes: 0 };
@@ -350,8 +389,9 @@ impl Encoder for TileEncoder {
             out.extend_from_slice(&(height as u16).to_le_bytes());
         }
         let header = out.len() - start;
-        let budget = budget.min(limits::MAX_UPDATE - MARGIN).saturating_sub(header);
-        self.write(picture, budget, now);
+        let budget = room.bytes.min(limits::MAX_UPDATE - MARGIN).saturating_sub(header);
+        let is_thin = room.per_second.is_some_and(|rate| rate < THIN);
+        self.write(picture, budget, is_thin, now);
         let state = match (self.dirty.is_clean(), self.rough.is_empty()) {
             (true, true) => State::Exact,
             (true, false) => State::Rough,
@@ -384,11 +424,8 @@ fn moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
 
 /// How many pixels are nearly what was so far away before.
 fn nearly_moved(before: &Picture, now: &Picture, rect: Rect, by: Move) -> usize {
-    let is_near = |(a, b): (&u32, &u32)| {
-        [0, 8, 16].into_iter().all(|shift| (a >> shift & 0xFF).abs_diff(b >> shift & 0xFF) <= NEARLY)
-    };
     let rows = moved_rows(before, rect, by).zip(now.rows(rect));
-    rows.map(|(former, row)| former.iter().zip(row).filter(|pair| is_near(*pair)).count()).sum()
+    rows.map(|(former, row)| near_ones(former, row)).sum()
 }
 
 /// Whether all of them are.
@@ -407,17 +444,50 @@ fn equal(a: &[u32], b: &[u32]) -> usize {
     a.iter().zip(b).map(|(a, b)| u32::from(a == b)).sum::<u32>() as usize
 }
 
-/// Whether hardly a pixel is as one beside it, and there are many colours.
-fn is_natural(picture: &Picture, rect: Rect) -> bool {
+/// What a part of the picture is like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Looks {
+    /// Few colours, or pixels that are mostly as those beside them.
+    Drawn,
+    /// Many colours, each pixel near those beside it: a photograph.
+    Smooth,
+    /// Many colours without any order.
+    Wild,
+}
+
+fn looks(picture: &Picture, rect: Rect) -> Looks {
     if rect.width < 4 || rect.height < 4 {
-        return false;
+        return Looks::Drawn;
     }
-    let (mut alike, mut all) = (0, 0);
+    let (mut alike, mut near, mut all) = (0, 0, 0);
     for (above, row) in picture.rows(rect).zip(picture.rows(rect).skip(1)) {
-        alike += equal(&row[1..], &row[..row.len() - 1]) + equal(&row[1..], &above[1..]);
-        all += row.len() - 1;
+        let (left, right) = (&row[..row.len() - 1], &row[1..]);
+        alike += equal(right, left) + equal(right, &above[1..]);
+        near += near_ones(right, left) + near_ones(right, &above[1..]);
+        all += 2 * left.len();
     }
-    alike * 4 < all && has_many_colours(picture, rect)
+    // Letters differ from the page much, at their edges; what a camera sees goes on gently.
+    let differ = all - alike;
+    if differ * 4 < all || !has_many_colours(picture, rect) {
+        Looks::Drawn
+    } else if (near - alike) * 2 > differ {
+        Looks::Smooth
+    } else if alike * 8 < all {
+        Looks::Wild
+    } else {
+        Looks::Drawn
+    }
+}
+
+/// How many pixels are nearly those of the other row.
+fn near_ones(a: &[u32], b: &[u32]) -> usize {
+    a.iter().zip(b).map(|(a, b)| u32::from(is_near(*a, *b))).sum::<u32>() as usize
+}
+
+/// Whether no channel differs much.
+fn is_near(a: u32, b: u32) -> bool {
+    let [a, b] = [a, b].map(|pixel| [pixel >> 16 & 0xFF, pixel >> 8 & 0xFF, pixel & 0xFF]);
+    a.into_iter().zip(b).all(|(a, b)| a.abs_diff(b) <= NEARLY)
 }
 
 /// Whether there are more colours than a list of them would be worth.

@@ -1,7 +1,7 @@
 //! The bytes of known updates. They are on the wire between versions: a change here needs another codec number.
 
 use farhand_media::{State, decoder, encoder};
-use farhand_proto::screen::{Picture, Rect};
+use farhand_proto::screen::{Picture, Rect, Room};
 use farhand_proto::time::Moment;
 
 use crate::common::{Fill, paint, rect, size};
@@ -22,7 +22,7 @@ fn small_updates() {
     let mut check = |picture: &Picture, expected: &str| {
         encoder.damage(picture, &Rect::of_size(picture.size()).into());
         let mut update = Vec::new();
-        assert_eq!(encoder.encode(picture, usize::MAX, Moment::ZERO, &mut update).state, State::Exact);
+        assert_eq!(encoder.encode(picture, Room::ANY, Moment::ZERO, &mut update).state, State::Exact);
         assert_eq!(hex::encode(&update), expected);
         assert_eq!(decoder.decode(&update).unwrap().state, State::Exact);
         assert_eq!(decoder.picture(), picture);
@@ -78,7 +78,7 @@ fn written_history() -> Vec<u8> {
         encoder.damage(picture, &Rect::of_size(picture.size()).into());
         while encoder.pending(now) {
             let mut update = Vec::new();
-            encoder.encode(picture, 20_000, now, &mut update);
+            encoder.encode(picture, Room::of(20_000), now, &mut update);
             now = encoder.poll_timeout().map_or(now, |due| due.max(now));
             decoder.decode(&update).unwrap();
             written.extend((update.len() as u32).to_le_bytes());

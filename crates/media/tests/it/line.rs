@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use farhand_media::{Decoded, Decoder, Encoded, Encoder, State, decoder, encoder};
-use farhand_proto::screen::{Picture, Rect, Region, Size};
+use farhand_proto::screen::{Picture, Rect, Region, Room, Size};
 use farhand_proto::time::Moment;
 
 use crate::common::{Fill, paint};
@@ -22,6 +22,14 @@ pub(crate) struct Line {
 impl Line {
     pub(crate) fn new(size: Size) -> Self {
         Self { encoder: encoder(), decoder: decoder(), picture: Picture::new(size), now: Moment::ZERO }
+    }
+
+    /// A line on which this picture is to travel.
+    pub(crate) fn with(picture: &Picture) -> Self {
+        let mut line = Self::new(picture.size());
+        line.picture = picture.clone();
+        line.damage_all();
+        line
     }
 
     pub(crate) fn paint(&mut self, rect: Rect, fill: Fill, seed: u64) {
@@ -45,10 +53,16 @@ impl Line {
 
     /// Sends one update.
     pub(crate) fn send(&mut self, budget: usize) -> (Encoded, Decoded) {
+        self.send_into(Room::of(budget))
+    }
+
+    /// The same over a line whose measure may be known.
+    pub(crate) fn send_into(&mut self, room: Room) -> (Encoded, Decoded) {
+        let budget = room.bytes;
         assert!(self.is_pending());
         let mut update = b"what was there before".to_vec();
         let before_bytes = update.len();
-        let encoded = self.encoder.encode(&self.picture, budget, self.now, &mut update);
+        let encoded = self.encoder.encode(&self.picture, room, self.now, &mut update);
         assert!(update.starts_with(b"what was there before"));
         let update = &update[before_bytes..];
         assert_eq!(encoded.bytes, update.len());

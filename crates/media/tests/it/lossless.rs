@@ -1,7 +1,7 @@
 //! Whatever happens to a picture, the other end gets it exactly.
 
 use farhand_media::State;
-use farhand_proto::screen::{Picture, Rect};
+use farhand_proto::screen::{Picture, Rect, Room};
 use proptest::prelude::*;
 
 use crate::common::{self, Fill, rect, size};
@@ -115,7 +115,7 @@ fn nothing_is_pending_without_a_picture_or_a_change() {
     let mut line = Line::new(size(0, 10));
     line.damage_all();
     assert!(!line.is_pending());
-    assert_eq!(line.encoder.encode(&line.picture, 1000, line.now, &mut Vec::new()).bytes, 0);
+    assert_eq!(line.encoder.encode(&line.picture, Room::of(1000), line.now, &mut Vec::new()).bytes, 0);
 
     let mut line = Line::new(size(100, 100));
     line.paint(rect(0, 0, 100, 100), Fill::Noise, 1);
@@ -123,7 +123,7 @@ fn nothing_is_pending_without_a_picture_or_a_change() {
     line.damage_all();
     assert!(!line.is_pending());
     let mut out = Vec::new();
-    let encoded = line.encoder.encode(&line.picture, 1000, line.now, &mut out);
+    let encoded = line.encoder.encode(&line.picture, Room::of(1000), line.now, &mut out);
     assert!(encoded.state == State::Exact && out.is_empty());
 }
 

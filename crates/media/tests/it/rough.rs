@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use farhand_media::State;
-use farhand_proto::screen::{Picture, Rect};
+use farhand_media::{Encoded, State};
+use farhand_proto::screen::{Picture, Rect, Room};
 
 use crate::common::{Fill, photograph, rect, size};
 use crate::line::Line;
@@ -106,5 +106,57 @@ fn a_photograph_over_a_thin_line_is_there_soon_and_gets_better() {
         let now = likeness(&line, PHOTO);
         assert!(now >= best, "{now} dB after {best}");
         best = now;
+    }
+}
+
+/// A line of 256 kbit/s: each update has what passes in 64 ms.
+fn send_over_thin_line(line: &mut Line) -> Encoded {
+    line.now += Duration::from_millis(64);
+    line.send_into(Room { bytes: 2048, per_second: Some(32_000) }).0
+}
+
+#[test]
+fn a_page_over_a_thin_line_can_be_read_soon_and_is_exact_later() {
+    let page = rect(0, 0, 1280, 720);
+    let mut line = Line::new(page.size());
+    line.damage_all();
+    line.settle(usize::MAX);
+    line.paint(page, Fill::Letters, 1);
+    let exact = Line::with(&line.picture).settle(usize::MAX);
+    let mut spent = 0;
+    loop {
+        let Encoded { state, bytes } = send_over_thin_line(&mut line);
+        spent += bytes;
+        if state == State::Rough {
+            break;
+        }
+    }
+    assert!(spent * 2 < exact, "{spent} bytes before it can be read, {exact} for all of it");
+    let likeness = likeness(&line, page);
+    assert!(likeness > 20.0, "{likeness} dB");
+    line.rest();
+    // A letter that is typed does not wait for the rest, and is exact.
+    let letter = rect(700, 300, 8, 14);
+    line.paint(letter, Fill::TwoColours, 3);
+    send_over_thin_line(&mut line);
+    assert_eq!(self::likeness(&line, letter), f64::INFINITY);
+    while line.encoder.poll_timeout().is_some() {
+        line.rest();
+        while line.is_pending() {
+            spent += send_over_thin_line(&mut line).bytes;
+        }
+    }
+    assert_eq!(line.decoder.picture(), &line.picture);
+    assert!(spent * 2 < exact * 3, "{spent} bytes in all, {exact} at once");
+}
+
+#[test]
+fn over_a_good_line_a_page_is_exact_at_once() {
+    for per_second in [None, Some(200_000)] {
+        let page = rect(0, 0, 1280, 720);
+        let mut line = Line::new(page.size());
+        line.paint(page, Fill::Letters, 1);
+        let (encoded, _) = line.send_into(Room { bytes: usize::MAX, per_second });
+        assert_eq!(encoded.state, State::Exact);
     }
 }

@@ -1,7 +1,7 @@
 //! The customer's desktop as a session sees it: wishes go in without waiting, what happens comes back.
 
 use farhand_proto::input::Input;
-use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::screen::{Layout, Point, PointerShape, Rect, Room, View};
 use farhand_session::Unfinished;
 use tokio::sync::mpsc;
 
@@ -24,8 +24,8 @@ pub trait Desk: Send {
     /// Read the screen no more.
     fn stop(&mut self);
 
-    /// Encode the newest screen in about so many bytes as soon as there is something new, once.
-    fn want_update(&mut self, bytes: usize);
+    /// Encode the newest screen, so that it fits the room, as soon as there is something new, once.
+    fn want_update(&mut self, room: Room);
 
     /// Do this, then send [`DeskEvent::Done`].
     fn inject(&mut self, input: Input);

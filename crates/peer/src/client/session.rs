@@ -140,10 +140,10 @@ impl Run {
                 close(desk, from_desk);
             }
             if !self.wanted
-                && let Some(bytes) = self.session.update_size()
+                && let Some(room) = self.session.update_room()
             {
                 self.wanted = true;
-                desk.want_update(bytes);
+                desk.want_update(room);
             }
             let (session, clock) = (&mut self.session, self.clock);
             if self.line.send_from(|| session.poll_transmit(clock.now())).is_err() {

@@ -26,7 +26,7 @@ fn nothing_happens_before_consent() {
     );
     assert!(matches!(world.at_console[0], ConsoleEvent::Asking(timeout) if timeout.as_secs() == 60));
     assert_eq!(world.console.act(&key('a', true), world.now), Err(ActError::NotAllowed));
-    assert_eq!(world.client.update_size(), None);
+    assert_eq!(world.client.update_room(), None);
     let (layout, of, area) = screen();
     world.client.screen(layout, of, area);
     world.client.update(vec![1; 100], world.now);
@@ -229,7 +229,7 @@ fn while_paused_nothing_is_seen_or_done_and_afterwards_everything_begins_afresh(
     world.client.set_paused(true, world.now);
     let seen = world.at_client.len();
     assert_eq!(world.client.grants(), Grants::NONE);
-    assert_eq!(world.client.update_size(), None);
+    assert_eq!(world.client.update_room(), None);
     // What the desk still had under way comes to nothing.
     world.client.update(vec![2; 5000], world.now);
     world.client.pointer_at(Point { x: 1, y: 1 });
@@ -396,8 +396,8 @@ fn a_console_that_stops_acknowledging_gets_no_more_than_the_window() {
     world.to_client.dead = true;
     let before = world.to_console.bytes;
     for _ in 0..900 {
-        if let Some(size) = world.client.update_size() {
-            world.client.update(vec![1; size], world.now);
+        if let Some(room) = world.client.update_room() {
+            world.client.update(vec![1; room.bytes], world.now);
         }
         world.run(MS);
     }
@@ -457,8 +457,8 @@ fn a_key_is_not_delayed_by_a_page_on_a_thin_line() {
         let start = world.now;
         let number = world.act(key('a', round % 2 == 0));
         while !world.at_console.contains(&ConsoleEvent::Done(number)) {
-            if let Some(size) = world.client.update_size() {
-                world.client.update(vec![1; size], world.now);
+            if let Some(room) = world.client.update_room() {
+                world.client.update(vec![1; room.bytes], world.now);
             }
             world.run(MS);
         }

@@ -124,7 +124,7 @@ fn felt(rate: u64, delay: Duration, direction: Option<Direction>) -> (u128, u128
         }
         done = done.max((world.now - start).as_millis());
         // The letter on the screen.
-        while world.client.update_size().is_none() {
+        while world.client.update_room().is_none() {
             run(&mut world, &mut travelling);
         }
         world.client.update(vec![1; 300], world.now);

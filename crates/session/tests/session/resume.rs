@@ -38,7 +38,7 @@ fn a_silent_line_is_lost_then_given_up() {
     assert!(world.at_console.contains(&ConsoleEvent::Lost));
     assert!(world.at_client.contains(&ClientEvent::Lost));
     assert_eq!(world.console.act(&key('a', true), world.now), Err(ActError::LineLost));
-    assert_eq!(world.client.update_size(), None);
+    assert_eq!(world.client.update_room(), None);
     assert_eq!(world.console.poll_transmit(world.now), None);
     assert_eq!(world.client.poll_transmit(world.now), None);
     world.run(RESUME_WINDOW - Duration::from_secs(2));
