@@ -132,10 +132,10 @@ light-paused = Pozastaveno
 
 # Lišta
 bar-who = { $operator } ({ $organisation })
-bar-sees-and-controls = vidí obrazovku a může ji ovládat
-bar-sees = vidí vaši obrazovku
-bar-controls = může používat myš a klávesnici
-bar-nothing = je připojen a nic nevidí
+bar-sees-and-controls = vidí a ovládá obrazovku
+bar-sees = vidí obrazovku
+bar-controls = ovládá myš a klávesnici
+bar-nothing = připojen, nic nevidí
 bar-brings = posílá soubory
 bar-fetches = stahuje soubory
 bar-brought = poslal soubory

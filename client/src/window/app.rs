@@ -9,7 +9,8 @@ use farhand_proto::grant::Grants;
 use farhand_proto::prose::prose_of;
 use farhand_window::egui::{self, ViewportCommand, vec2};
 use farhand_window::tray::{Tray, TrayEvent};
-use farhand_window::winit::event::WindowEvent;
+use farhand_window::winit::event::{ElementState, WindowEvent};
+use farhand_window::winit::keyboard::Key;
 use farhand_window::winit::window::Window;
 use farhand_window::{App, Layers, Monitor, Proxy, Redraw, Spec, Stacking, Taken};
 
@@ -414,6 +415,14 @@ impl App for ClientApp {
 
     fn event(&mut self, window: Pane, event: &WindowEvent) -> Taken {
         let is_asked = matches!(self.model.stage, Stage::Asked(_));
+        if let Stage::Asked(question) = &mut self.model.stage
+            && let WindowEvent::KeyboardInput { event, is_synthetic: false, .. } = event
+            && event.state == ElementState::Pressed
+            && super::hands::answers(&event.logical_key)
+            && !question.takes_key(matches!(event.logical_key, Key::Character(_)), Instant::now())
+        {
+            return Taken::Yes;
+        }
         match self.hands.see(window, event, is_asked) {
             super::hands::Seen::Pass => Taken::No,
             super::hands::Seen::Drop => Taken::Yes,

@@ -139,18 +139,15 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option
     let leads_to = match visit {
         _ if visit.chat.is_unread => Some("button-show-message"),
         _ if visit.files.is_unseen => Some("button-show-files"),
-        _ => is_narrow.then_some("button-show-window"),
+        _ => (is_narrow || width >= WIDTH).then_some("button-show-window"),
     };
-    let texts = ["button-show-message", "button-show-files"].map(|key| words.get(key));
+    let texts = ["button-show-message", "button-show-files", "button-show-window"].map(|key| words.get(key));
     let steady = texts.iter().map(|text| parts::button_width(ui, text)).fold(0.0, f32::max);
     if let Some(key) = leads_to {
         let button = Button::new(words.get(key)).min_size(vec2(steady, ui.spacing().interact_size.y));
         if ui.add(button).clicked() {
             command = command.or(Some(Command::ShowMain));
         }
-    } else if width >= WIDTH {
-        // What stands beside it stays where it is.
-        ui.allocate_exact_size(size(steady), Sense::hover());
     }
     // What the button takes, the words beside it need.
     if is_narrow || leads_to.is_some() && width < WIDTH {

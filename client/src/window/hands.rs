@@ -26,6 +26,20 @@ pub(crate) struct Hands {
     keyed: HashSet<Pane>,
 }
 
+/// Whether a key can answer a question, or move towards an answer. Those that only hold something down can't.
+pub(crate) fn answers(key: &Key) -> bool {
+    !is_modifier(key)
+}
+
+fn is_modifier(key: &Key) -> bool {
+    matches!(
+        key,
+        Key::Named(
+            NamedKey::Shift | NamedKey::Control | NamedKey::Alt | NamedKey::AltGraph | NamedKey::Super
+        )
+    )
+}
+
 /// What becomes of an event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Seen {
@@ -99,17 +113,7 @@ impl Hands {
             return Seen::Pass;
         }
         self.keyed.insert(pane);
-        let is_safe = matches!(
-            event.logical_key,
-            Key::Named(
-                NamedKey::Escape
-                    | NamedKey::Shift
-                    | NamedKey::Control
-                    | NamedKey::Alt
-                    | NamedKey::AltGraph
-                    | NamedKey::Super
-            )
-        );
+        let is_safe = event.logical_key == Key::Named(NamedKey::Escape) || is_modifier(&event.logical_key);
         if !is_asked || is_safe {
             Seen::Pass
         } else if event.repeat {

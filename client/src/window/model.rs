@@ -15,6 +15,11 @@ use super::trouble::{PATIENCE, Trouble};
 /// How long the buttons of a question do nothing: a click or a key that was meant for something else, and came when
 /// the question just appeared, is no answer.
 pub(crate) const INERT: Duration = Duration::from_millis(700);
+/// How long a press that leaves the window does nothing once the window is about something else: it was meant for what
+/// stood there before.
+pub(crate) const CALM: Duration = Duration::from_millis(1500);
+/// How long no key may have been pressed in a question before one counts.
+pub(crate) const QUIET: Duration = Duration::from_millis(1000);
 /// How long a quiet note stays.
 const NOTE: Duration = Duration::from_secs(20);
 /// How long a button says that it copied.
@@ -39,6 +44,8 @@ pub(crate) struct Model {
     pub(crate) copied: Option<(Copyable, Instant)>,
     /// When the window began to be about something else: see [`Command::waits`].
     calm_at: Option<Instant>,
+    /// How often the window has begun to be about something else: each time it is read from its beginning.
+    pub(crate) turns: u32,
 }
 
 /// How the connection to the relay does.
@@ -92,6 +99,8 @@ pub(crate) struct Question {
     pub(crate) ticked: Grants,
     /// When the buttons begin to work.
     pub(crate) armed_at: Instant,
+    /// When keys begin to work. Whoever was typing elsewhere when the question came does not answer it.
+    pub(crate) keys_at: Instant,
     pub(crate) deadline: Instant,
     pub(crate) is_armed: bool,
     /// Until it counts as no; counted up, so that it says 1 until the end.
@@ -252,6 +261,7 @@ impl Model {
             note: None,
             copied: None,
             calm_at: None,
+            turns: 0,
         }
     }
 
@@ -282,6 +292,7 @@ impl Model {
             }
             Event::Refused { error } => self.say(note_of(&error), now),
             Event::Asked(question) => {
+                self.turns += 1;
                 self.note = None;
                 self.stage = Stage::Asked(Question {
                     notice: self.notice.clone().filter(|notice| self.seen_notice.as_ref() != Some(notice)),
@@ -291,6 +302,7 @@ impl Model {
                     asked: question.grants,
                     ticked: question.grants,
                     armed_at: now + INERT,
+                    keys_at: now + QUIET,
                     deadline: question.deadline,
                     is_armed: false,
                     seconds_left: 0,
@@ -348,6 +360,7 @@ impl Model {
         if let Stage::Asked(question) = &mut self.stage {
             self.seen_notice = question.notice.take();
             question.armed_at = now + INERT;
+            question.keys_at = now + QUIET;
             question.deadline = now + CONSENT_TIMEOUT;
             question.is_armed = false;
         }
@@ -376,8 +389,9 @@ impl Model {
     }
 
     fn turn_to(&mut self, stage: Stage, now: Instant) {
+        self.turns += 1;
         self.note = None;
-        self.calm_at = Some(now + INERT);
+        self.calm_at = Some(now + CALM);
         self.stage = stage;
     }
 
@@ -421,6 +435,16 @@ impl Question {
         let second = self.deadline.checked_sub(Duration::from_secs(self.seconds_left - 1));
         let armed = (!self.is_armed).then_some(self.armed_at);
         second.into_iter().chain(armed).min()
+    }
+
+    /// Whether a key counts that is pressed now. One that comes too soon, or that writes something, is meant for another
+    /// program: it does nothing, and the next has to wait for as long again.
+    pub(crate) fn takes_key(&mut self, writes: bool, now: Instant) -> bool {
+        let takes = now >= self.keys_at && !writes;
+        if !takes {
+            self.keys_at = now + QUIET;
+        }
+        takes
     }
 
     /// Whether its buttons do something.

@@ -211,7 +211,9 @@ pub(crate) fn more(ui: &Ui, rect: Rect) -> bool {
 /// Keeps what has got the focus in sight.
 pub(crate) fn follow_focus(response: &Response) {
     if response.gained_focus() {
-        response.scroll_to_me(None);
+        // What fades out at the bottom hides nothing of it.
+        let around = response.rect.expand2(vec2(0.0, 40.0));
+        response.clone().with_new_rect(around).scroll_to_me(None);
     }
 }
 

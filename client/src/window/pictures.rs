@@ -208,6 +208,7 @@ fn question() -> Question {
         asked: all,
         ticked: all,
         armed_at: now,
+        keys_at: now,
         deadline: now,
         is_armed: true,
         seconds_left: 47,

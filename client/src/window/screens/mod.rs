@@ -18,6 +18,10 @@ use super::model::{Command, Model, Note, Question, Stage};
 use super::parts::{self, ACTION_GAP, ACTION_HEIGHT, Look, MARGIN};
 use super::words::Words;
 
+/// How much of what is in sight one step of scrolling takes away.
+const PART: f32 = 0.7;
+/// More steps than any screen has.
+const FAR: f32 = 1e4;
 /// Room for a note above the two buttons.
 const NOTE_HEIGHT: f32 = 38.0;
 
@@ -45,19 +49,27 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
             *scroll = egui::style::ScrollStyle::solid();
             scroll.bar_width = 8.0;
             scroll.bar_inner_margin = MARGIN - 4.0 - 8.0;
-            let shown =
-                ScrollArea::vertical().id_salt(stage_name(&model.stage)).auto_shrink(false).show(ui, |ui| {
+            let shown = ScrollArea::vertical()
+                .id_salt((stage_name(&model.stage), model.turns))
+                .auto_shrink(false)
+                .show(ui, |ui| {
                     ui.set_width(inner.width());
                     screen(ui, model, words)
                 });
-            if shown.content_size.y - shown.state.offset.y > shown.inner_rect.height() + 1.0 {
-                let is_pressed = parts::more(ui, shown.inner_rect.with_max_x(inner.right()));
-                if is_pressed {
-                    let mut state = shown.state;
-                    state.offset.y += shown.inner_rect.height() * 0.7;
-                    state.store(ui.ctx(), shown.id);
-                    ui.ctx().request_repaint();
-                }
+            let page = shown.inner_rect.height();
+            let most = (shown.content_size.y - page).max(0.0);
+            let mut by = 0.0;
+            if shown.state.offset.y < most - 1.0
+                && parts::more(ui, shown.inner_rect.with_max_x(inner.right()))
+            {
+                by += page * PART;
+            }
+            by += pages(ui) * page * PART;
+            if by != 0.0 {
+                let mut state = shown.state;
+                state.offset.y = (state.offset.y + by).clamp(0.0, most);
+                state.store(ui.ctx(), shown.id);
+                ui.ctx().request_repaint();
             }
             shown.inner
         })
@@ -74,6 +86,16 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
     let left = Rect::from_min_size(actions.min, vec2(width, ACTION_HEIGHT));
     let right = left.translate(vec2(width + ACTION_GAP, 0.0));
     command.or(bottom(ui, model, words, left, right))
+}
+
+/// How far the keyboard scrolls: down, or up where it is negative.
+fn pages(ui: &Ui) -> f32 {
+    ui.input(|input| {
+        let whole =
+            |key| if input.modifiers.command && input.key_pressed(key) { FAR } else { 0.0 };
+        let page = |key| input.num_presses(key) as f32;
+        page(egui::Key::PageDown) - page(egui::Key::PageUp) + whole(egui::Key::End) - whole(egui::Key::Home)
+    })
 }
 
 /// Gives the keyboard to the field for an answer.

@@ -11,7 +11,7 @@ use farhand_seal::{SealError, Wrong};
 use farhand_session::Ended;
 use jiff::tz::TimeZone;
 
-use super::super::model::{Cannot, Command, Copyable, INERT, Model, Note, Relay, Stage};
+use super::super::model::{CALM, Cannot, Command, Copyable, INERT, Model, Note, QUIET, Relay, Stage};
 use super::super::pictures;
 use super::super::receipt;
 use super::super::words::Words;
@@ -100,6 +100,24 @@ fn a_question_waits_before_it_takes_an_answer_and_counts_down() {
 }
 
 #[test]
+fn who_types_elsewhere_does_not_answer_a_question() {
+    let (mut model, start) = (named("asking"), Instant::now());
+    let Stage::Asked(question) = &mut model.stage else { panic!("nobody asks") };
+    let after = |milliseconds| start + Duration::from_millis(milliseconds);
+    question.keys_at = start + QUIET;
+    // Digits, a tab, digits, a tab, as quickly as in a table; then Enter.
+    for (number, writes) in [true, true, false, true, true, false, false].into_iter().enumerate() {
+        assert!(!question.takes_key(writes, after(800 + 400 * number as u64)), "key {number}");
+    }
+    // Slowly: what writes something never counts, and what comes too soon after it does not.
+    assert!(!question.takes_key(true, after(6000)));
+    assert!(!question.takes_key(false, after(6900)));
+    // Who has read the question and then takes the keyboard is heard, however quickly.
+    assert!(question.takes_key(false, after(7900)));
+    assert!(question.takes_key(false, after(7950)));
+}
+
+#[test]
 fn what_the_organisation_says_is_read_first_and_the_question_waits_again() {
     let (mut model, now) = (named("notice"), Instant::now());
     model.notice_was_read(now);
@@ -118,7 +136,7 @@ fn a_session_without_a_question_leaves_a_note_and_any_other_a_receipt() {
     assert_eq!(model.numbers, None, "they were good for one session");
     // The second press of a double click on End does not close the receipt.
     assert!(model.is_too_early(&Command::Close, now));
-    assert!(!model.is_too_early(&Command::Close, now + INERT));
+    assert!(!model.is_too_early(&Command::Close, now + CALM));
     assert!(!model.is_too_early(&Command::End, now));
     let mut model = Model::new();
     model.apply(ready(), now);

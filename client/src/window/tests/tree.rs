@@ -224,6 +224,32 @@ fn a_field_that_fades_out_takes_what_is_typed_after_a_press() {
 }
 
 #[test]
+fn a_long_receipt_is_read_with_the_keyboard() {
+    let (_, model) = pictures::windows().into_iter().find(|(name, _)| *name == "ended").expect("a state");
+    let mut window = show_in("en", egui::vec2(SIZE.x, 460.0), model, false);
+    let heading = words("en").get("over-heading");
+    let top = |window: &Harness<'_, Shown>| window.get_by_label(&heading).rect().top();
+    let before = top(&window);
+    let mut press = |key| {
+        window.key_press(key);
+        window.run();
+        top(&window)
+    };
+    let lower = press(egui::Key::PageDown);
+    assert!(lower < before - 100.0, "{before} {lower}");
+    assert!(press(egui::Key::PageUp) > lower);
+    for _ in 0..9 {
+        press(egui::Key::PageDown);
+    }
+    let end = press(egui::Key::PageDown);
+    assert_eq!(press(egui::Key::PageDown), end, "there is an end");
+    // The next one is read from its beginning.
+    window.state_mut().model.turns += 1;
+    window.run();
+    assert_eq!(top(&window), before);
+}
+
+#[test]
 fn nothing_without_a_name_can_be_pressed() {
     let bars = pictures::bars().into_iter().map(|(name, _, model)| (name, model, true));
     for (name, model, is_bar) in
