@@ -103,6 +103,13 @@ impl ConnectForm {
         Self { asks_control: true, focus: Some(Field::Id), ..Self::default() }
     }
 
+    /// The next case: what was tried in vain for the last one is not there any more.
+    pub(crate) fn begin_anew(&mut self) {
+        if self.trouble.is_some() {
+            *self = Self { asks_control: self.asks_control, ..Self::new() };
+        }
+    }
+
     pub(crate) fn check_id(&self) -> Check {
         let check = Check::number(&self.id, plain(&self.id).parse::<SessionId>());
         judged(check, self.was_tried || self.is_id_entered, "number-missing-id")

@@ -13,7 +13,7 @@ use farhand_window::theme;
 
 use super::forms::{Field, Test};
 use super::keystore::Answer;
-use super::model::{Command, Effect, Model, Page, Start, TabId, TabState};
+use super::model::{Command, Effect, Model, Page, Start, Tab, TabId, TabState};
 use super::pictures::{draw, numbers, ready, states};
 use super::recent::End;
 use super::settings::Language;
@@ -254,6 +254,38 @@ fn a_refusal_keeps_what_was_typed_and_goes_when_its_cause_is_changed() {
         window.run();
         assert!(window.query_by_label("Nobody is waiting under this number.").is_none());
     }
+}
+
+#[test]
+fn the_next_case_begins_with_an_empty_form() {
+    for (name, mut model) in states().into_iter().filter(|(name, _)| *name == "connect_nobody") {
+        model.connect.asks_control = false;
+        model.apply(Command::Show(Page::Connect));
+        assert_eq!((model.connect.id.as_str(), model.connect.focus), ("", Some(Field::Id)), "{name}");
+        assert!(model.connect.trouble.is_none() && !model.connect.asks_control);
+        // What nobody has tried yet stays.
+        model.apply(Command::SetId("123".to_owned()));
+        model.apply(Command::Show(Page::Connect));
+        assert_eq!(model.connect.id, "123");
+    }
+}
+
+#[test]
+fn the_tab_before_the_operator_is_in_sight() {
+    let (_, mut model) = states().into_iter().find(|(name, _)| *name == "tabs").unwrap();
+    let first = model.tabs[0].clone();
+    for number in 10..20 {
+        model.tabs.push(Tab { id: TabId(number), name: Some(format!("case {number}")), ..first.clone() });
+    }
+    let mut window = english(model);
+    let mut shown = |number: u64| {
+        window.state_mut().model.apply(Command::Show(Page::Session(TabId(number))));
+        window.run();
+        window.run();
+        let rect = window.get_by_label_contains(&format!("case {number},")).rect();
+        assert!(rect.left() >= 0.0 && rect.right() < 700.0, "{number}: {rect:?}");
+    };
+    [19, 10, 15].into_iter().for_each(&mut shown);
 }
 
 #[test]

@@ -91,8 +91,7 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
 /// How far the keyboard scrolls: down, or up where it is negative.
 fn pages(ui: &Ui) -> f32 {
     ui.input(|input| {
-        let whole =
-            |key| if input.modifiers.command && input.key_pressed(key) { FAR } else { 0.0 };
+        let whole = |key| if input.modifiers.command && input.key_pressed(key) { FAR } else { 0.0 };
         let page = |key| input.num_presses(key) as f32;
         page(egui::Key::PageDown) - page(egui::Key::PageUp) + whole(egui::Key::End) - whole(egui::Key::Home)
     })

@@ -28,6 +28,9 @@ impl Model {
         let may_be_ready = self.settings.is_complete() && self.held == Held::Asking;
         let page =
             if page == Page::Connect && !self.is_ready() && !may_be_ready { Page::Settings } else { page };
+        if page == Page::Connect && self.page != Page::Settings && self.attempt.is_none() {
+            self.connect.begin_anew();
+        }
         if page == self.page || matches!(page, Page::Session(id) if self.tab(id).is_none()) {
             return Vec::new();
         }

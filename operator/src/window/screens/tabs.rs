@@ -35,6 +35,14 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
         let width = ((space / count) - 6.0).clamp(WIDTH.1, WIDTH.0);
         let all = (model.tabs.len() as f32 * (width + 6.0)).min(space);
         if !model.tabs.is_empty() {
+            // The wheel goes along the row.
+            let place = Rect::from_min_size(ui.cursor().min, vec2(all, ROW));
+            if ui.rect_contains_pointer(place) {
+                ui.input_mut(|input| {
+                    let wheel = &mut input.smooth_scroll_delta;
+                    wheel.x += std::mem::take(&mut wheel.y);
+                });
+            }
             egui::ScrollArea::horizontal()
                 .max_width(all)
                 .min_scrolled_width(all)
@@ -104,6 +112,16 @@ fn new_tab(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command
     }
 }
 
+/// Keeps the tab of the page that is shown in sight when it, its neighbours or the window have changed.
+fn follow(ui: &Ui, rect: Rect, tab: &Tab, count: usize) {
+    let now = (tab.id, count, ui.clip_rect().width() as i32);
+    let id = Id::new("tab_shown");
+    if ui.data(|data| data.get_temp(id)) != Some(now) {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        ui.scroll_to_rect(rect, None);
+    }
+}
+
 fn draw_tab(ui: &mut Ui, model: &Model, texts: &Texts, tab: &Tab, width: f32, commands: &mut Vec<Command>) {
     let palette = Palette::in_use(ui);
     let label = tab.label();
@@ -120,6 +138,9 @@ fn draw_tab(ui: &mut Ui, model: &Model, texts: &Texts, tab: &Tab, width: f32, co
     }
     let (rect, _) = ui.allocate_exact_size(vec2(width, TAB), Sense::hover());
     let is_shown = model.page == Page::Session(tab.id);
+    if is_shown {
+        follow(ui, rect, tab, model.tabs.len());
+    }
     let id = Id::new(("tab", tab.id.0));
     let cross = Rect::from_center_size(pos2(rect.right() - 19.0, rect.center().y), vec2(28.0, 28.0));
     let face = Rect::from_min_max(rect.min, pos2(cross.left() - 2.0, rect.bottom()));

@@ -190,7 +190,10 @@ impl SessionView {
                 }
                 (Taken::No, self.release())
             }
-            WindowEvent::Focused(true) if self.shares_clipboard() => (Taken::No, vec![Wish::ShareClipboard]),
+            WindowEvent::Focused(true) => {
+                self.may_have_copied = true;
+                (Taken::No, Vec::new())
+            }
             WindowEvent::HoveredFile(_) => {
                 self.is_hovered = true;
                 (Taken::YesRedraw, Vec::new())
@@ -292,6 +295,7 @@ impl SessionView {
                 self.devices.focus_picture();
                 taken = Taken::YesRedraw;
             }
+            wishes.extend(self.hand_over());
             // A click with the key is what it was pressed for.
             wishes.extend(self.devices.keyboard.use_withheld());
         }
@@ -341,12 +345,13 @@ impl SessionView {
         if struck.stranger {
             return (Taken::No, Vec::new());
         }
+        let handed = if pressed { self.hand_over() } else { None };
         if struck.out {
             let mut wishes = struck.wishes;
             wishes.extend(self.lead_out());
             return (Taken::YesRedraw, wishes);
         }
-        (Taken::Yes, struck.wishes)
+        (Taken::Yes, handed.into_iter().chain(struck.wishes).collect())
     }
 
     /// Gives the keyboard back and goes to the strip.

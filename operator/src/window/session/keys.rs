@@ -42,6 +42,8 @@ pub(super) struct Keyboard {
     held: Vec<(PhysicalKey, Key)>,
     /// The right Ctrl key is down and nothing was done with it yet, so it has not gone out.
     withheld: Option<PhysicalKey>,
+    /// The keys that went down in this picture, whatever they are there.
+    begun: Vec<PhysicalKey>,
 }
 
 impl Keyboard {
@@ -65,6 +67,7 @@ impl Keyboard {
     }
 
     fn up(&mut self, physical: PhysicalKey) -> Struck {
+        self.begun.retain(|begun| *begun != physical);
         if self.withheld.take_if(|withheld| *withheld == physical).is_some() {
             return Struck { out: true, ..Struck::default() };
         }
@@ -76,9 +79,13 @@ impl Keyboard {
 
     fn down(&mut self, stroke: Stroke<'_>) -> Struck {
         let is_held = self.held.iter().any(|(physical, _)| *physical == stroke.physical);
-        if stroke.repeat && (is_held || self.withheld == Some(stroke.physical)) {
-            // The customer's system repeats it by itself.
+        let is_begun = self.begun.contains(&stroke.physical);
+        if stroke.repeat && (!is_begun || is_held || self.withheld == Some(stroke.physical)) {
+            // It was pressed at another customer's, or the customer's system repeats it by itself.
             return Struck::default();
+        }
+        if !is_begun {
+            self.begun.push(stroke.physical);
         }
         let named = named(stroke.logical, stroke.location);
         if named == Some(NamedKey::ControlRight) {
@@ -327,6 +334,27 @@ mod tests {
         assert_eq!(fingers.letter(KeyCode::Digit5, "ř", "ř"), typed("ř"));
         assert_eq!(fingers.letter(KeyCode::Digit5, "€", "5"), typed("€"));
         assert!(fingers.0.is_idle());
+    }
+
+    #[test]
+    fn what_was_pressed_at_another_customers_does_nothing_here() {
+        let mut fingers = Fingers::new();
+        let (x, delete) = (character("X"), Logical::Named(Name::Delete));
+        for (code, logical, text) in [(KeyCode::KeyX, &x, Some("X")), (KeyCode::Delete, &delete, None)] {
+            let stroke = Stroke {
+                physical: PhysicalKey::Code(code),
+                logical,
+                bare: logical,
+                text,
+                location: KeyLocation::Standard,
+                pressed: true,
+                repeat: true,
+            };
+            assert_eq!(fingers.0.strike(stroke), Struck::default());
+            assert!(fingers.0.strike(Stroke { pressed: false, repeat: false, ..stroke }).stranger);
+            assert_eq!(fingers.0.strike(Stroke { repeat: false, ..stroke }).wishes.len(), 1);
+            fingers.0.clear();
+        }
     }
 
     #[test]

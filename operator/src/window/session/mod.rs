@@ -9,11 +9,11 @@
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use farhand_media::State;
+use farhand_media::State as PictureState;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::Input;
 use farhand_proto::prose::Prose;
-use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
+use farhand_proto::screen::{Layout, Picture, Point, PointerShape, Rect, Region, View};
 use farhand_proto::session::Undone;
 use farhand_session::{ActError, FileEvent, Progress, SayError, Statistics, TransferError};
 use farhand_texts::Texts;
@@ -42,7 +42,7 @@ mod widgets;
 
 use carried::{Chat, Files, Speaker};
 use input::Input as Devices;
-use known::Known;
+use known::{Known, State};
 use place::Fit;
 
 pub(crate) use carried::Job;
@@ -81,6 +81,9 @@ pub(crate) enum Wish {
     FullScreen(bool),
 }
 
+/// How long a press on what ends a session does nothing after another session came there.
+const CALM: Duration = Duration::from_millis(800);
+
 /// What happened in the session.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum News {
@@ -102,7 +105,7 @@ pub(crate) enum News {
     /// The shared picture was changed.
     Picture {
         /// How it compares with the customer's screen.
-        state: State,
+        state: PictureState,
     },
     /// The remote pointer looks like this.
     Shape(PointerShape),
@@ -161,6 +164,14 @@ pub(crate) struct SessionView {
     is_hovered: bool,
     capture: Capture,
     devices: Devices,
+    /// Whether this is the session before the operator, and from when on what ends it counts: a press that comes sooner
+    /// was meant for what stood there before.
+    is_shown: bool,
+    calm_at: Option<Instant>,
+    /// What the customer copied last while another session was before the operator.
+    copied: Option<String>,
+    /// The operator may have copied something since the customer's clipboard got it last.
+    may_have_copied: bool,
     /// What came up outside of [`SessionView::draw`] and is given back with the next frame.
     waiting: Vec<Wish>,
     /// The same, which needs no frame.
@@ -207,6 +218,10 @@ impl SessionView {
             is_hovered: false,
             capture: Capture::new(),
             devices: Devices::default(),
+            is_shown: false,
+            calm_at: None,
+            copied: None,
+            may_have_copied: false,
             waiting: Vec::new(),
             unseen: Vec::new(),
         }
@@ -215,6 +230,10 @@ impl SessionView {
     /// Shows the session in all of `ui`, in which nothing may be drawn yet: the picture lies beneath it.
     pub(crate) fn draw(&mut self, ui: &mut egui::Ui, layers: &mut Layers, texts: &Texts) -> Vec<Wish> {
         let mut wishes = std::mem::take(&mut self.waiting);
+        if !std::mem::replace(&mut self.is_shown, true) {
+            self.be_calm();
+            wishes.extend(self.copied.take().map(Wish::TakeClipboard));
+        }
         for wish in &wishes {
             if let Wish::FullScreen(on) = wish {
                 ui.ctx().send_viewport_cmd(egui::ViewportCommand::Fullscreen(*on));
@@ -267,6 +286,22 @@ impl SessionView {
         }
     }
 
+    /// What stood here before is another thing now.
+    fn be_calm(&mut self) {
+        self.calm_at = Some(Instant::now() + CALM);
+    }
+
+    /// Whether a press on what ends the session is meant.
+    fn may_end(&self) -> bool {
+        self.calm_at.is_none_or(|calm_at| Instant::now() >= calm_at)
+    }
+
+    /// The operator does something on the customer's desktop, for which what they have copied may be needed. Copied for
+    /// another purpose, it stays here until then.
+    fn hand_over(&mut self) -> Option<Wish> {
+        (self.shares_clipboard() && std::mem::take(&mut self.may_have_copied)).then_some(Wish::ShareClipboard)
+    }
+
     /// Whether the texts in the two clipboards are kept alike.
     fn shares_clipboard(&self) -> bool {
         self.known.allows(Grant::Clipboard) && !self.chosen.keeps_clipboard && self.known.ended.is_none()
@@ -287,6 +322,10 @@ impl SessionView {
     pub(crate) fn note(&mut self, news: News) -> Redraw {
         self.note_carried(&news);
         let redraw = self.known.note(news);
+        if matches!(self.known.state(), State::Hidden | State::Ended(_)) {
+            // What the customer no longer shows is nowhere here.
+            self.picture.update(|shown| (Region::new(), *shown = Picture::default()));
+        }
         if !self.can_act() {
             // The client has released everything by itself.
             self.devices.forget();
@@ -308,11 +347,14 @@ impl SessionView {
                 self.chat.add(Speaker::Customer, text.to_string());
             }
             News::Clipboard(text) if !self.chosen.keeps_clipboard => {
-                self.unseen.push(Wish::TakeClipboard(text.clone()));
+                if self.is_shown {
+                    self.unseen.push(Wish::TakeClipboard(text.clone()));
+                } else {
+                    // Nothing that another customer does changes what the operator pastes here.
+                    self.copied = Some(text.clone());
+                }
             }
-            News::Allowed(grants) if grants.allows(Grant::Clipboard) && !self.chosen.keeps_clipboard => {
-                self.unseen.push(Wish::ShareClipboard);
-            }
+            News::Allowed(grants) => self.may_have_copied |= grants.allows(Grant::Clipboard),
             News::Chosen(paths) if !paths.is_empty() => self.carry(Job::Put(paths.clone())),
             News::NotCarried(why) => self.files.refused(*why),
             News::File(event) => {
@@ -320,7 +362,10 @@ impl SessionView {
                 (self.rate, self.rate_from) = (None, None);
             }
             News::Progress(progress) => self.note_progress(progress.clone()),
-            News::Ended(_) => self.files.end(),
+            News::Ended(_) => {
+                self.files.end();
+                self.be_calm();
+            }
             _ => {}
         }
     }
@@ -341,6 +386,7 @@ impl SessionView {
     /// Another tab is shown, or the window closes: lets go of everything, of full screen too. What is returned goes out at once.
     pub(crate) fn leave(&mut self) -> Vec<Wish> {
         (self.chosen.wants_capture, self.chosen.is_full_screen) = (false, false);
+        self.is_shown = false;
         self.devices.leave();
         self.release()
     }

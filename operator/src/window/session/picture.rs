@@ -36,7 +36,8 @@ impl SessionView {
         let state = self.known.state();
         let size = self.picture.read(farhand_proto::screen::Picture::size);
         let palette = Palette::in_use(ui);
-        let (place, around) = if size.width > 0 && !matches!(state, State::Asking(_)) {
+        let is_hidden = matches!(state, State::Asking(_) | State::Hidden | State::Ended(_));
+        let (place, around) = if size.width > 0 && !is_hidden {
             let (place, clip) = self.place_picture(ui, inner, size);
             let sampling = sampling(size, Size { width: place.width, height: place.height });
             let scale = ui.ctx().pixels_per_point();

@@ -132,7 +132,7 @@ impl SessionView {
                 if first {
                     response.request_focus();
                 }
-                if response.clicked() {
+                if response.clicked() && self.may_end() {
                     self.chosen.is_ending = true;
                     wishes.push(Wish::End);
                 }

@@ -47,8 +47,9 @@ fn window(state: &str, size: Vec2) -> Window {
         shown,
     );
     window.run();
-    // With the clipboard allowed, it is shared at once.
-    window.state_mut().wishes.retain(|wish| *wish != Wish::ShareClipboard);
+    // It has been before the operator for a while, who has copied nothing.
+    let session = &mut window.state_mut().session;
+    (session.calm_at, session.may_have_copied) = (None, false);
     window
 }
 
@@ -158,6 +159,70 @@ fn end_ends() {
     press(&mut shown, "End");
     assert_eq!(wishes(&mut shown), [Wish::End]);
     window("ended", SIZE).get_by_label("Close");
+}
+
+#[test]
+fn a_press_that_was_meant_for_what_stood_there_before_ends_nothing() {
+    let mut shown = live();
+    // Another tab was before the operator until now.
+    shown.state_mut().session.leave();
+    shown.run();
+    press(&mut shown, "End");
+    assert_eq!(wishes(&mut shown), []);
+    shown.state_mut().session.calm_at = Some(Instant::now());
+    press(&mut shown, "End");
+    assert_eq!(wishes(&mut shown), [Wish::End]);
+    // The customer's end comes while the operator presses.
+    shown.state_mut().session.note(News::Ended("over".to_owned()));
+    shown.run();
+    press(&mut shown, "Close");
+    assert_eq!(wishes(&mut shown), []);
+}
+
+#[test]
+fn what_the_operator_copied_goes_to_the_customer_with_whom_they_go_on() {
+    let mut window = live();
+    let at = place_of(&window, 700.0, 300.0);
+    move_to(&mut window, at);
+    assert_eq!(event(&mut window, &WindowEvent::Focused(true)).1, [], "the window alone is no sign");
+    let (_, first) = button(&mut window, MouseButton::Left, true);
+    assert!(matches!(first[..], [Wish::ShareClipboard, Wish::Act(_)]), "{first:?}");
+    button(&mut window, MouseButton::Left, false);
+    let (_, second) = button(&mut window, MouseButton::Left, true);
+    assert!(matches!(second[..], [Wish::Act(_)]), "{second:?}");
+}
+
+#[test]
+fn what_another_customer_copies_waits_until_they_are_before_the_operator() {
+    let mut window = live();
+    let copied = |text: &str| News::Clipboard(text.to_owned());
+    let session = &mut window.state_mut().session;
+    session.note(copied("one"));
+    assert_eq!(session.outgoing(), [Wish::TakeClipboard("one".to_owned())]);
+    session.leave();
+    session.note(copied("two"));
+    session.note(copied("three"));
+    assert_eq!(session.outgoing(), []);
+    window.run();
+    assert_eq!(wishes(&mut window), [Wish::TakeClipboard("three".to_owned())]);
+}
+
+#[test]
+fn what_the_customer_no_longer_shows_is_gone() {
+    let control = Grants::NONE.with(Grant::Control);
+    for (news, is_gone) in [
+        (News::Allowed(control), true),
+        (News::Ended("over".to_owned()), true),
+        (News::Paused(true), false),
+        (News::Lost, false),
+    ] {
+        let mut window = live();
+        let session = &mut window.state_mut().session;
+        session.note(news.clone());
+        let size = session.picture.read(farhand_proto::screen::Picture::size);
+        assert_eq!(size.area() == 0, is_gone, "{news:?}");
+        window.run();
+    }
 }
 
 #[test]
