@@ -2,12 +2,15 @@
 
 pub mod codec;
 pub mod flood;
+pub mod picture;
 pub mod present;
 pub mod resume;
 pub mod start;
 
+mod live;
 mod scenes;
 mod screen;
+mod wire;
 
 use std::path::{Path, PathBuf};
 
@@ -82,6 +85,15 @@ pub struct Setup {
     pub programs: PathBuf,
     /// How often to measure each figure.
     pub runs: usize,
+    /// The one scene to measure, of those that have several.
+    pub only: Option<String>,
+}
+
+impl Setup {
+    /// Whether a scene is asked for.
+    fn wants(&self, scene: &str) -> bool {
+        self.only.as_deref().is_none_or(|only| only == scene)
+    }
 }
 
 /// Prints the figures as a table.

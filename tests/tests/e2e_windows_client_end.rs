@@ -98,7 +98,7 @@ fn each_end_takes_effect_within_a_tenth_of_a_second_while_the_network_hangs() {
             desk.client.says("The session is over");
             desk.client.says("You ended it");
             signal(desk.relay.process(), "-CONT");
-            std::thread::sleep(Duration::from_millis(800));
+            std::thread::sleep(Duration::from_millis(1600));
             person.click(&desk.client.button("Start again"));
         }
         println!("{way}: stopped {stopped:?}, bar gone {gone:?}, key up {up:?}");
@@ -124,7 +124,7 @@ fn a_pause_takes_effect_within_a_tenth_of_a_second_while_the_network_hangs() {
                 _ => tray(&menu, "Pause"),
             };
             // The second press of a double click is none.
-            std::thread::sleep(Duration::from_millis(800));
+            std::thread::sleep(Duration::from_millis(1600));
             signal(desk.relay.process(), "-STOP");
             let start = Instant::now();
             press(&mut person);
@@ -133,7 +133,7 @@ fn a_pause_takes_effect_within_a_tenth_of_a_second_while_the_network_hangs() {
             assert_eq!(paused["paused"], true);
             desk.client.says("Paused: nothing is seen and nothing is done");
             signal(desk.relay.process(), "-CONT");
-            std::thread::sleep(Duration::from_millis(800));
+            std::thread::sleep(Duration::from_millis(1600));
             person.click(&go_on);
             assert_eq!(desk.client.process.event("paused")["paused"], false);
         }

@@ -17,14 +17,15 @@ fn what_the_operator_types_first_arrives_where_the_person_worked_before() {
         if round == "with the mouse" {
             person.click(&allow);
         } else {
-            // The question came to the front by itself.
+            // The question came to the front by itself, and takes keys once it has been read.
+            std::thread::sleep(std::time::Duration::from_millis(1100));
             person.tab_to(client, Role::Button, "Allow");
             person.key(Keys::SPACE);
         }
         Outcome::of(console).expect(0, "");
         terminal.expect(&format!("{before}{round};"));
         client.says("The session is over");
-        std::thread::sleep(std::time::Duration::from_millis(800));
+        std::thread::sleep(std::time::Duration::from_millis(1600));
         person.click(&client.button("Start again"));
     }
 }
@@ -47,7 +48,7 @@ fn the_last_window_in_sight_gets_it_and_without_one_the_question_keeps_it() {
     drop((first, third));
 
     client.says("The session is over");
-    std::thread::sleep(std::time::Duration::from_millis(800));
+    std::thread::sleep(std::time::Duration::from_millis(1600));
     person.click(&client.button("Start again"));
     let console = desk.console("type nowhere\n");
     person.click(&client.button("Allow"));

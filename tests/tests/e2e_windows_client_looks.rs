@@ -222,7 +222,7 @@ fn the_organisations_words_are_read_before_the_question() {
     Outcome::of(console).expect(0, "");
     // Once read is enough.
     client.says("The session is over");
-    std::thread::sleep(Duration::from_millis(800));
+    std::thread::sleep(Duration::from_millis(1600));
     person.click(&client.button("Start again"));
     let _console = desk.console("stay\n");
     client.says("Let anna in?");

@@ -10,7 +10,7 @@ use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
 /// What there is to measure.
-const NAMES: [&str; 5] = ["start", "present", "flood", "resume", "codec"];
+const NAMES: [&str; 6] = ["start", "present", "flood", "resume", "codec", "picture"];
 
 /// What is measured within the bench itself is compiled as in the programs.
 const AS_GIVEN_OUT: [&str; 13] = [
@@ -37,11 +37,15 @@ pub(crate) struct Options {
     /// a remote picture takes into the window), flood (a session's echo and the relay's memory among 10000 idle
     /// clients and in a storm of 2000 strangers), resume (how soon a session is back after its relay was killed, at 100 ms
     /// of round trip, and whether a word is lost; 20 kills a run), codec (bytes and time of recorded scenes, through the
-    /// encoder and back)
+    /// encoder and back), picture (the whole way from screen to screen, beside TigerVNC and x11vnc, at once and over
+    /// slow lines)
     name: String,
     /// Also write the figures as JSON into this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Measure this scene alone (codec, picture), or the echo of keys alone (picture: echo)
+    #[arg(long, value_name = "SCENE")]
+    only: Option<String>,
     /// How often each figure is measured
     #[arg(long, value_name = "TIMES", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]
     runs: u16,
@@ -54,7 +58,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Bench])?;
     match options.name.as_str() {
-        "start" => build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?,
+        "start" | "picture" => build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?,
         "flood" | "resume" => build(workspace, &["farhand-relay"])?,
         _ => {}
     }
@@ -64,7 +68,10 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
         .args(["--"])
         .args([&options.name, "--runs", &options.runs.to_string(), "--programs"])
         .args([workspace.target.join("dist")])
-        .minutes(30);
+        .minutes(120);
+    if let Some(only) = &options.only {
+        measure = measure.args(["--only", only]);
+    }
     if let Some(json) = &options.json {
         measure = measure.args(["--json".as_ref(), json.as_os_str()]);
     }

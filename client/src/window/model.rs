@@ -15,8 +15,7 @@ use super::trouble::{PATIENCE, Trouble};
 /// How long the buttons of a question do nothing: a click or a key that was meant for something else, and came when
 /// the question just appeared, is no answer.
 pub(crate) const INERT: Duration = Duration::from_millis(700);
-/// How long a press that leaves the window does nothing once the window is about something else: it was meant for what
-/// stood there before.
+/// How long a receipt stays whatever is pressed: the press was meant for what stood there before.
 pub(crate) const CALM: Duration = Duration::from_millis(1500);
 /// How long no key may have been pressed in a question before one counts.
 pub(crate) const QUIET: Duration = Duration::from_millis(1000);
@@ -317,7 +316,7 @@ impl Model {
                     since: Some(visitor.since),
                     ..Visit::default()
                 };
-                self.turn_to(Stage::Here(visit), now);
+                self.turn_to(Stage::Here(visit), now + INERT);
             }
             Event::Allowed(grants) => self.visit(|visit| visit.allowed = grants),
             Event::Paused(paused) => self.visit(|visit| visit.is_paused = paused),
@@ -337,7 +336,7 @@ impl Model {
                     self.say(Note::CameAndWent, now);
                 } else {
                     let over = Over { receipt, path: String::new(), saved: None };
-                    self.turn_to(Stage::Over(over), now);
+                    self.turn_to(Stage::Over(over), now + CALM);
                 }
             }
             Event::Connecting { .. } | Event::Ended(_) => {}
@@ -388,10 +387,10 @@ impl Model {
         command.waits() && self.calm_at.is_some_and(|calm| now < calm)
     }
 
-    fn turn_to(&mut self, stage: Stage, now: Instant) {
+    fn turn_to(&mut self, stage: Stage, calm_at: Instant) {
         self.turns += 1;
         self.note = None;
-        self.calm_at = Some(now + CALM);
+        self.calm_at = Some(calm_at);
         self.stage = stage;
     }
 

@@ -26,7 +26,8 @@ const PICTURES: usize = 150;
 pub fn run(setup: &Setup) -> Vec<Figure> {
     let folder = setup.programs.join("recordings");
     std::fs::create_dir_all(&folder).expect("a folder for recordings");
-    Scene::ALL.into_iter().flat_map(|scene| measure(scene, &recording(scene, &folder), setup.runs)).collect()
+    let scenes = Scene::ALL.into_iter().filter(|scene| setup.wants(scene.name()));
+    scenes.flat_map(|scene| measure(scene, &recording(scene, &folder), setup.runs)).collect()
 }
 
 fn recording(scene: Scene, folder: &Path) -> Recording {

@@ -36,6 +36,15 @@ impl Scene {
     pub(super) const ALL: [Self; 7] =
         [Self::Typing, Self::Scroll, Self::Terminal, Self::Drag, Self::Video, Self::Switch, Self::Idle];
 
+    /// Those that are played on both screens.
+    pub(super) const PLAYED: [Self; 6] =
+        [Self::Typing, Self::Scroll, Self::Drag, Self::Video, Self::Switch, Self::Idle];
+
+    /// Whether the screen stands still once it has been played, but for a cursor.
+    pub(super) fn comes_to_rest(self) -> bool {
+        !matches!(self, Self::Video | Self::Terminal)
+    }
+
     /// Its name in a table.
     pub(super) fn name(self) -> &'static str {
         match self {
@@ -49,6 +58,9 @@ impl Scene {
         }
     }
 }
+
+/// Where the terminal lies in which latency is measured.
+const TYPED: Rect = Rect { x: 1400, y: 100, width: 420, height: 300 };
 
 /// A screen with a scene on it that is ready to begin.
 pub(super) struct Stage {
@@ -117,8 +129,36 @@ impl Stage {
         Self { scene, server, _programs: programs }
     }
 
+    /// A terminal to type into, and beside it a text that can be scrolled at the same time if that is the scene.
+    ///
+    /// # Panics
+    /// There is no such scene.
+    pub(super) fn set_to_type_beside(busy: Option<Scene>) -> Self {
+        let server = XServer::xvfb(SIZE.width, SIZE.height);
+        let mut programs = vec![server.start_window_manager()];
+        if let Some(scene) = busy {
+            assert_eq!(scene, Scene::Scroll, "what is scrolled leaves the keyboard to others");
+            programs.push(server.start_editor_with("text.txt", &prose(4000)));
+            let window = server.window("Mousepad");
+            server.run("xdotool", &["windowmove", &window, "0", "0"]);
+            server.run("xdotool", &["windowsize", &window, "1300", "1040"]);
+        }
+        programs.push(server.start_terminal("typed.txt"));
+        let window = server.window("XTerm");
+        let (x, y) = (TYPED.x.to_string(), TYPED.y.to_string());
+        server.run("xdotool", &["windowmove", &window, &x, &y]);
+        server.run("xdotool", &["mousemove", "600", "500"]);
+        std::thread::sleep(Duration::from_secs(2));
+        Self { scene: busy.unwrap_or(Scene::Idle), server, _programs: programs }
+    }
+
+    /// Where what is typed shows then.
+    pub(super) fn typed_place() -> Rect {
+        TYPED
+    }
+
     /// What runs while pictures are taken.
-    fn play(&self) -> Option<Program> {
+    pub(super) fn play(&self) -> Option<Program> {
         let script = match self.scene {
             Scene::Idle | Scene::Terminal | Scene::Video => return None,
             Scene::Typing => {

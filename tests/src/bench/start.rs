@@ -118,10 +118,10 @@ fn start(command: &dyn Fn(&XServer) -> Command) -> Start {
 }
 
 /// The unit of processor time in /proc on every Linux (`sysconf(_SC_CLK_TCK)`).
-const TICKS_PER_SECOND: f64 = 100.0;
+pub(super) const TICKS_PER_SECOND: f64 = 100.0;
 
 /// Processor time that a process has used.
-fn ticks(pid: u32) -> u64 {
+pub(super) fn ticks(pid: u32) -> u64 {
     let text = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     let fields: Vec<&str> = text.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
     // utime and stime are fields 14 and 15; the first here is field 3.

@@ -14,7 +14,7 @@ fn main() -> std::process::ExitCode {
 
     #[derive(Parser)]
     struct Arguments {
-        /// Which: start, present, flood, resume, codec
+        /// Which: start, present, flood, resume, codec, picture
         name: String,
         /// Where the programs are
         #[arg(long)]
@@ -22,6 +22,9 @@ fn main() -> std::process::ExitCode {
         /// How often to measure
         #[arg(long, default_value_t = 5)]
         runs: usize,
+        /// The one scene to measure
+        #[arg(long)]
+        only: Option<String>,
         /// Where to write the figures as JSON
         #[arg(long)]
         json: Option<PathBuf>,
@@ -31,9 +34,10 @@ fn main() -> std::process::ExitCode {
         return std::process::ExitCode::SUCCESS;
     }
     let arguments = Arguments::parse();
-    let setup = bench::Setup { programs: arguments.programs, runs: arguments.runs };
+    let setup = bench::Setup { programs: arguments.programs, runs: arguments.runs, only: arguments.only };
     let (title, figures) = match arguments.name.as_str() {
         bench::codec::TITLE => (bench::codec::TITLE, bench::codec::run(&setup)),
+        bench::picture::TITLE => (bench::picture::TITLE, bench::picture::run(&setup)),
         bench::start::TITLE => (bench::start::TITLE, bench::start::run(&setup)),
         bench::present::TITLE => (bench::present::TITLE, bench::present::run(&setup)),
         bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
@@ -45,6 +49,7 @@ fn main() -> std::process::ExitCode {
                 bench::flood::TITLE,
                 bench::resume::TITLE,
                 bench::codec::TITLE,
+                bench::picture::TITLE,
             ]
             .join(", ");
             eprintln!("there is no benchmark {other:?}; there are: {known}");

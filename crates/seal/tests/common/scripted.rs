@@ -88,7 +88,12 @@ pub fn words(exporter: &[u8; 32], client_nonce: &[u8; 32], console_nonce: &[u8; 
     let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, exporter).extract(&nonces);
     let mut bytes = [0; 32];
     extracted.expand(&[b"farhand seal 1 words\0"], hkdf::HKDF_SHA256).unwrap().fill(&mut bytes).unwrap();
-    [usize::from(bytes[0]), usize::from(bytes[1])]
+    // Any two different ones of 256, in their order.
+    let mut low = [0; 8];
+    low.copy_from_slice(&bytes[..8]);
+    let number = (u64::from_le_bytes(low) % (256 * 255)) as usize;
+    let (first, second) = (number / 255, number % 255);
+    [first, if second < first { second } else { second + 1 }]
 }
 
 /// A scripted client that has exchanged shares and knows what it would prove.
