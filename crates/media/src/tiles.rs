@@ -42,6 +42,7 @@ mod decode;
 mod dirty;
 mod encode;
 mod few;
+mod looks;
 mod model;
 mod motion;
 mod near;

@@ -387,6 +387,7 @@ impl ConsoleSession {
         self.over = true;
         self.grants = Grants::NONE;
         self.update = Vec::new();
+        self.events.extend(self.files.abandon().into_iter().map(ConsoleEvent::File));
         self.events.push_back(ConsoleEvent::Ended(how));
     }
 

@@ -271,6 +271,15 @@ fn the_next_case_begins_with_an_empty_form() {
 }
 
 #[test]
+fn a_language_that_was_not_saved_goes_with_the_page() {
+    let (_, mut model) = states().into_iter().find(|(name, _)| *name == "settings").unwrap();
+    model.apply(Command::SetLanguage(Language::Czech));
+    let effects = model.apply(Command::Show(Page::Connect));
+    assert!(effects.contains(&Effect::Restyle));
+    assert_eq!(model.setup.language, model.settings.language);
+}
+
+#[test]
 fn the_tab_before_the_operator_is_in_sight() {
     let (_, mut model) = states().into_iter().find(|(name, _)| *name == "tabs").unwrap();
     let first = model.tabs[0].clone();

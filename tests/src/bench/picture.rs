@@ -239,7 +239,7 @@ impl Shown {
     }
 
     fn farhand(customer: &XServer, viewer: XServer, manager: Program, kind: Kind) -> Self {
-        let relay = Relay::with("", "filter = \"warn\"");
+        let relay = Relay::with("", "filter = \"info\"");
         let operator = relay.add_operator("anna");
         let mut command = customer.command(&crate::client::Client::program());
         command.args(["--headless", "--json", "--log", "warn", "--allow", "view,control"]);

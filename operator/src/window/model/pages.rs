@@ -34,7 +34,12 @@ impl Model {
         if page == self.page || matches!(page, Page::Session(id) if self.tab(id).is_none()) {
             return Vec::new();
         }
-        let effects = self.leave();
+        let mut effects = self.leave();
+        if self.page == Page::Settings {
+            // What was not saved is not so, and does not look so.
+            self.setup = SetupForm::new(&self.settings);
+            effects.push(Effect::Restyle);
+        }
         match page {
             Page::Connect => {
                 let field = if self.connect.check_id().is_right() { Field::Password } else { Field::Id };

@@ -116,6 +116,7 @@ impl SessionView {
         });
         let key = match self.known.grants {
             _ if may => "side-drop",
+            _ if self.known.ended.is_some() => "session-ended",
             None => "session-grant-open",
             Some(_) => "session-files-refused",
         };

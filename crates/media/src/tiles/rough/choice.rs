@@ -67,6 +67,9 @@ impl Choice {
         clear_outside(&mut planes, rect);
         let mut choice = Self { source, levels: [[0; AREA]; 3], has: [false; 3] };
         for (index, plane) in planes.iter().enumerate() {
+            if !steps.can_have_levels(index > 0, plane, ROUNDING) {
+                continue;
+            }
             let (levels, any) = steps.levels(index > 0, &forward(plane), ROUNDING);
             if any && !is_grain(&levels) {
                 (choice.levels[index], choice.has[index]) = (levels, true);

@@ -138,6 +138,8 @@ pub(crate) struct Steps {
 }
 
 struct Kept {
+    /// The finest one, of the lowest frequencies.
+    step: f32,
     /// What a level of 1 is worth, in frequencies times 2^22.
     worth: [i64; AREA],
     /// What to multiply a frequency with for its level.
@@ -164,6 +166,12 @@ impl Steps {
         (levels, any != 0)
     }
 
+    /// Whether values are large enough for any level but 0: no frequency has more than a quarter of all of them.
+    pub(crate) fn can_have_levels(&self, is_colour: bool, values: &Block, rounding: f32) -> bool {
+        let sum: i32 = values.iter().map(|value| value.abs()).sum();
+        sum as f32 * 0.25 >= self.of(is_colour).step * (1.0 - rounding)
+    }
+
     /// The values that levels stand for.
     pub(crate) fn values(&self, is_colour: bool, levels: &Block) -> Block {
         const MOST: i64 = 1 << 20;
@@ -187,6 +195,7 @@ pub(crate) const MOST_LEVEL: i32 = 2047;
 
 impl Kept {
     fn new(step: i32) -> Self {
+        let finest = step as f32 / 16.0;
         let step = |place: usize| {
             let (i, j) = (place / SIDE, place % SIDE);
             // High frequencies are kept up to half as fine again.
@@ -198,7 +207,7 @@ impl Kept {
             let norm = worth as f32 / (1 << 22) as f32;
             norm.recip()
         });
-        Self { worth, level: std::array::from_fn(|place| level[place] * norms(place)) }
+        Self { step: finest, worth, level: std::array::from_fn(|place| level[place] * norms(place)) }
     }
 }
 
@@ -258,6 +267,26 @@ mod tests {
         let kept = steps.values(false, &levels);
         assert!(kept.iter().all(|value| *value == kept[0] && (value - 40).abs() <= 1), "{kept:?}");
         assert!(!steps.levels(false, &[0; AREA], 0.3).1);
+    }
+
+    #[test]
+    fn what_is_too_small_for_levels_has_none() {
+        for coarseness in (0..16).map(Coarseness::of_number) {
+            let steps = Steps::new(coarseness);
+            for seed in 0..400 {
+                let values = noise(seed, (seed % 40) as i32 + 1);
+                let (_, any) = steps.levels(false, &forward(&values), 0.3);
+                assert!(!any || steps.can_have_levels(false, &values, 0.3));
+            }
+            // One frequency alone comes nearest.
+            for place in 0..AREA {
+                let mut alone = [0; AREA];
+                alone[place] = 64 * 400;
+                let values = inverse(&alone);
+                let (levels, any) = steps.levels(false, &forward(&values), 0.3);
+                assert!(!any || steps.can_have_levels(false, &values, 0.3), "{levels:?}");
+            }
+        }
     }
 
     #[test]
