@@ -50,10 +50,10 @@ impl Peer {
 /// A peer at both ends, showing.
 struct Shown {
     wire: Wire,
-    /// The processes at the customer's.
-    near: Vec<u32>,
-    /// Those at the operator's.
-    far: Vec<u32>,
+    /// The process at the customer's.
+    near: u32,
+    /// The one at the operator's.
+    far: u32,
     viewer: XServer,
     _programs: Vec<Program>,
     _processes: Vec<Process>,
@@ -144,10 +144,10 @@ fn of_scene(scene: Scene, costs: &[Vec<Cost>]) -> Vec<Figure> {
 fn alone(scene: Scene) -> f64 {
     let stage = Stage::set(scene);
     std::thread::sleep(SETTLE / 2);
-    let before = ticks(stage.server.pid());
+    let before = used(stage.server.pid());
     let playing = stage.play();
     std::thread::sleep(PLAY);
-    let used = percent(ticks(stage.server.pid()) - before, PLAY);
+    let used = percent(used(stage.server.pid()).saturating_sub(before), PLAY);
     drop(playing);
     used
 }
@@ -157,28 +157,42 @@ fn cost(peer: Peer, scene: Scene, alone: f64) -> Cost {
     let shown = Shown::start(peer, &stage.server, Kind::LOOPBACK);
     shown.wait_for_picture();
     std::thread::sleep(SETTLE);
-    let all = |pids: &[u32]| pids.iter().map(|pid| ticks(*pid)).sum::<u64>();
     let server = stage.server.pid();
-    let before = (shown.wire.to_viewer(), all(&shown.near), all(&shown.far), ticks(server));
+    let before = (shown.wire.to_viewer(), used(shown.near), used(shown.far), used(server));
     let watch = Watch::of(&shown.viewer);
     let begun = Instant::now();
     let playing = stage.play();
     let updates = watch.count(PLAY);
     let took = begun.elapsed();
-    let after = (shown.wire.to_viewer(), all(&shown.near), all(&shown.far), ticks(server));
+    let after = (shown.wire.to_viewer(), used(shown.near), used(shown.far), used(server));
     drop(playing);
     let wrong = if scene.comes_to_rest() { wrong_pixels(&stage.server, &shown.viewer) } else { 0 };
+    if let Some(folder) = std::env::var_os("FARHAND_PICTURES") {
+        // To be looked at.
+        for (server, side) in [(&stage.server, "customer"), (&shown.viewer, "operator")] {
+            let name = format!("{}-{}-{side}.png", scene.name(), peer.name());
+            let path = std::path::Path::new(&folder).join(name);
+            Eye::open(server).pixels().write_png(&path).expect("the folder is there");
+        }
+    }
     Cost {
         rate: (after.0 - before.0) as f64 * 8.0 / 1e3 / took.as_secs_f64(),
-        near: percent(after.1 - before.1, took) + (percent(after.3 - before.3, took) - alone).max(0.0),
-        far: percent(after.2 - before.2, took),
+        near: percent(after.1.saturating_sub(before.1), took)
+            + (percent(after.3.saturating_sub(before.3), took) - alone).max(0.0),
+        far: percent(after.2.saturating_sub(before.2), took),
         updates: updates as f64 / took.as_secs_f64(),
         wrong: wrong as f64,
     }
 }
 
-fn percent(ticks: u64, took: Duration) -> f64 {
-    ticks as f64 / TICKS_PER_SECOND / took.as_secs_f64() * 100.0
+fn percent(used: Duration, took: Duration) -> f64 {
+    used.as_secs_f64() / took.as_secs_f64() * 100.0
+}
+
+/// Processor time that a process and those that it started have used.
+fn used(pid: u32) -> Duration {
+    let own = Duration::from_secs_f64(ticks(pid) as f64 / TICKS_PER_SECOND);
+    own + children_of(pid).into_iter().map(used).sum::<Duration>()
 }
 
 /// Pixels of the operator's screen that are not the customer's, once both stand still.
@@ -226,7 +240,7 @@ impl Shown {
         match peer {
             Peer::Farhand => Self::farhand(customer, viewer, manager, kind),
             Peer::TigerVnc => Self::vnc(customer, viewer, manager, kind, |port| {
-                let mut server = customer.command("x0tigervncserver");
+                let mut server = customer.command("X0tigervnc");
                 server.args(["-rfbport", port, "-SecurityTypes", "None", "-localhost=1", "-AlwaysShared=1"]);
                 server
             }),
@@ -256,11 +270,11 @@ impl Shown {
         let window = viewer.window("farhand-operator");
         viewer.run("xdotool", &["windowactivate", "--sync", &window]);
         client.event("allowed");
-        std::thread::sleep(Duration::from_secs(1));
         viewer.run("xdotool", &["key", "F11"]);
+        say_that_words_match(&viewer);
         Self {
-            near: with_children(client.pid()),
-            far: with_children(console.pid()),
+            near: client.pid(),
+            far: console.pid(),
             wire,
             viewer,
             _programs: vec![manager],
@@ -286,8 +300,8 @@ impl Shown {
         let program = viewer
             .start_program("xtigervncviewer", &["-FullScreen=1", "-RemoteResize=0", "-Shared=1", &target]);
         Self {
-            near: with_children(server.pid()),
-            far: with_children(program.pid()),
+            near: server.pid(),
+            far: program.pid(),
             wire,
             viewer,
             _programs: vec![program, server, manager],
@@ -307,10 +321,23 @@ impl Shown {
     }
 }
 
-fn with_children(pid: u32) -> Vec<u32> {
-    let mut pids = children_of(pid);
-    pids.push(pid);
-    pids
+/// Presses the green button beside the two words: as long as they are not compared, they take room from the picture.
+fn say_that_words_match(viewer: &XServer) {
+    let eye = Eye::open(viewer);
+    let green = |pixel: u32| {
+        let [_, red, green, blue] = pixel.to_be_bytes();
+        green > red.saturating_add(60) && green > blue.saturating_add(30)
+    };
+    let is_full = || viewer.run("xdotool", &["getactivewindow", "getwindowgeometry"]);
+    eventually("full screen", || String::from_utf8_lossy(&is_full()).contains("1920x1080").then_some(()));
+    let (x, y) = eventually("the button", || {
+        let pixels = eye.pixels();
+        let row = |y: u32| pixels.pixels.chunks(pixels.width as usize).nth(y as usize);
+        (58..80).find_map(|y| row(y)?.iter().position(|pixel| green(*pixel)).map(|x| (x, y)))
+    });
+    viewer.run("xdotool", &["mousemove", &(x + 30).to_string(), &y.to_string(), "click", "1"]);
+    // From here on the pointer is out of the way.
+    viewer.run("xdotool", &["mousemove", "1900", "900"]);
 }
 
 /// A port that nobody listens at.

@@ -162,7 +162,9 @@ impl Stage {
         let script = match self.scene {
             Scene::Idle | Scene::Terminal | Scene::Video => return None,
             Scene::Typing => {
-                return Some(self.server.start_program("xdotool", &["type", "--delay", "120", &prose(6)]));
+                // As much as is typed in the time.
+                let text: String = prose(6).chars().take(46).collect();
+                return Some(self.server.start_program("xdotool", &["type", "--delay", "120", &text]));
             }
             Scene::Scroll => "click --repeat 200 --delay 40 5".to_owned(),
             Scene::Drag => {
