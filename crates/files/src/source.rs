@@ -27,6 +27,16 @@ struct Item {
     retries: u8,
 }
 
+impl Item {
+    /// Whether a folder on the way to it, or itself, has become a link since it was found.
+    fn is_led_away(&self) -> bool {
+        let depth = self.path.names().count() - 1;
+        let is_link = |place: &Path| fs::symlink_metadata(place).is_ok_and(|there| there.is_symlink());
+        // The one who names a link means what it leads to.
+        self.local.ancestors().take(depth).any(is_link)
+    }
+}
+
 /// What comes next.
 #[derive(Debug)]
 enum State {
@@ -148,6 +158,10 @@ impl Source {
             return State::Waiting(index);
         }
         let mut hash = Hash::new();
+        if self.items[index].is_led_away() {
+            self.items[index].problem = Some(FileProblem::Changed);
+            return State::Waiting(index);
+        }
         let opened = File::open(&self.items[index].local).and_then(|mut file| {
             hash.read_start(&mut file, offset, &self.stop)?;
             Ok(file)
@@ -174,17 +188,18 @@ impl Source {
         let whole = size(self.items[index].kind);
         let State::Reading(_, reading) = &mut self.state else { return Piece::Finished };
         let left = whole.saturating_sub(reading.offset);
-        let mut bytes = vec![0; usize::try_from(left).unwrap_or(MAX_FILE_CHUNK).min(MAX_FILE_CHUNK)];
-        let read = if bytes.is_empty() { Ok(0) } else { reading.file.read(&mut bytes) };
-        match read {
-            Ok(count) if count > 0 => {
+        // After the last byte it is asked for one more: some files have more than the system says.
+        let most = usize::try_from(left).unwrap_or(MAX_FILE_CHUNK).clamp(1, MAX_FILE_CHUNK);
+        let mut bytes = vec![0; most];
+        match reading.file.read(&mut bytes) {
+            Ok(count) if count > 0 && left > 0 => {
                 bytes.truncate(count);
                 reading.hash.update(&bytes);
                 let offset = reading.offset;
                 reading.offset += count as u64;
                 Piece::Data { item, offset, data: Bytes::new(bytes).expect("a chunk fits") }
             }
-            Ok(_) => self.end(index, left == 0),
+            Ok(count) => self.end(index, left == 0 && count == 0),
             Err(error) => {
                 self.state = self.item_or_end(index + 1);
                 Piece::Skipped { item, why: problem::of(&error) }
@@ -203,7 +218,14 @@ impl Source {
         if is_whole && kind.as_ref().is_ok_and(|kind| *kind == self.items[index].kind) {
             return Piece::Digest { item, sha256: reading.hash.finish() };
         }
-        let why = self.again(index, kind);
+        let why = match kind {
+            // Such as those that the system itself writes while they are read.
+            Ok(kind) if kind == self.items[index].kind => {
+                let words = "it is not as large as the system says; make a copy of it and take that";
+                FileProblem::System(Shown::truncated(words))
+            }
+            kind => self.again(index, kind),
+        };
         self.state = self.item_or_end(index + 1);
         Piece::Skipped { item, why }
     }

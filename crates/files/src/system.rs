@@ -1,6 +1,7 @@
 //! What differs from system to system.
 
-use std::fs::OpenOptions;
+use std::fs::{DirBuilder, File, OpenOptions};
+use std::path::Path;
 
 /// Nobody else on this computer reads a file that is made so, however it was kept where it came from. Where a folder
 /// decides that for what is in it, it does.
@@ -13,4 +14,32 @@ pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
 #[cfg(not(unix))]
 pub(crate) fn private(options: &mut OpenOptions) -> &mut OpenOptions {
     options
+}
+
+/// The same for a folder.
+#[cfg(unix)]
+pub(crate) fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
+    std::os::unix::fs::DirBuilderExt::mode(builder, 0o700)
+}
+
+/// See above.
+#[cfg(not(unix))]
+pub(crate) fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
+    builder
+}
+
+/// Whether this is the file of this name, and not one that lost it.
+#[cfg(unix)]
+pub(crate) fn is_at(file: &File, place: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+
+    let of = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
+    let there = std::fs::symlink_metadata(place).map(of);
+    file.metadata().map(of).is_ok_and(|here| there.is_ok_and(|there| here == there))
+}
+
+/// See above: here a file that is open keeps its name.
+#[cfg(not(unix))]
+pub(crate) fn is_at(_: &File, _: &Path) -> bool {
+    true
 }

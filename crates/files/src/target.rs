@@ -228,7 +228,10 @@ impl Target {
         let mut rest: Vec<String> = names.collect();
         let Some(last) = rest.pop() else { return Ok(self.goes.folder.join(first)) };
         let mut place = match self.outermost.get(&first) {
-            Some(place) => place.clone(),
+            Some(place) => {
+                still_folder(place)?;
+                place.clone()
+            }
             None => self.make_outermost(&first)?,
         };
         for name in rest {
@@ -269,7 +272,7 @@ impl Target {
                 place
             }
             Existing::Keep => {
-                let made = first_free(&self.goes.folder, name, |place| fs::create_dir(place));
+                let made = first_free(&self.goes.folder, name, create_folder);
                 made.map_err(|error| problem::of(&error))?
             }
         };
@@ -286,17 +289,29 @@ impl Target {
             return Err(FileProblem::InTheWay);
         }
         let name = place.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let partial = place.with_file_name(names::partial(&name, &mark(path, size, modified)));
-        let mut hash = Hash::new();
-        let resumed = if size > SMALL_FILE { resume(&partial, size, &mut hash, &self.stop) } else { None };
-        let (file, written) = match resumed {
-            Some(resumed) => resumed,
-            None => {
-                hash = Hash::new();
-                (create(&partial).map_err(|error| problem::of(&error))?, 0)
+        let mark = mark(path, size, modified);
+        for number in 0..MOST_NUMBERS {
+            // Another transfer may be writing the very same file.
+            let mark = if number == 0 { mark.clone() } else { format!("{mark}-{number}") };
+            let partial = place.with_file_name(names::partial(&name, &mark));
+            let mut hash = Hash::new();
+            let begun =
+                begin_at(&partial, size, &mut hash, &self.stop).map_err(|error| problem::of(&error))?;
+            if let Some((file, written)) = begun {
+                return Ok(Open {
+                    item,
+                    path: path.clone(),
+                    file,
+                    partial,
+                    place,
+                    size,
+                    modified,
+                    written,
+                    hash,
+                });
             }
-        };
-        Ok(Open { item, path: path.clone(), file, partial, place, size, modified, written, hash })
+        }
+        Err(FileProblem::InTheWay)
     }
 
     fn write(&mut self, item: u32, offset: u64, bytes: &[u8]) -> Result<(), FileProblem> {
@@ -356,31 +371,55 @@ fn mark(path: &ItemPath, size: u64, modified: i64) -> String {
     hex::encode(&hash.finish()[..6])
 }
 
-/// What is here of a file from before, if anything.
-fn resume(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> Option<(File, u64)> {
-    let there = fs::symlink_metadata(partial).ok().filter(|there| there.is_file() && there.len() <= size)?;
-    let mut file = OpenOptions::new().read(true).append(true).open(partial).ok()?;
-    hash.read_start(&mut file, there.len(), stop).ok()?;
-    Some((file, there.len()))
-}
-
-/// A file of this transfer's own: what lies there, and is not followed if it is a link, is one of an earlier transfer.
-fn create(partial: &Path) -> io::Result<File> {
-    match create_new(partial) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+/// Opens a file to write into, which from then on is this transfer's alone, and says how much of it is there; `None`
+/// if it is another's.
+fn begin_at(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> io::Result<Option<(File, u64)>> {
+    match fs::symlink_metadata(partial) {
+        Ok(there) if there.is_file() => {
+            let mut file = OpenOptions::new().read(true).append(true).open(partial)?;
+            if !is_ours(&file, partial) {
+                return Ok(None);
+            }
+            let length = file.metadata()?.len();
+            if size > SMALL_FILE && length <= size && hash.read_start(&mut file, length, stop).is_ok() {
+                return Ok(Some((file, length)));
+            }
+            *hash = Hash::new();
             fs::remove_file(partial)?;
-            create_new(partial)
         }
-        result => result,
+        // What lies there is not followed if it is a link.
+        Ok(_) => fs::remove_file(partial)?,
+        Err(_) => {}
+    }
+    match system::private(OpenOptions::new().write(true).create_new(true)).open(partial) {
+        Ok(file) => Ok(is_ours(&file, partial).then_some((file, 0))),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
-fn create_new(partial: &Path) -> io::Result<File> {
-    system::private(OpenOptions::new().write(true).create_new(true)).open(partial)
+/// Whether nobody else writes into a file, and nobody does from now on; and whether it is still the one of this name.
+fn is_ours(file: &File, partial: &Path) -> bool {
+    // Where a file system has no locks, names alone keep transfers apart.
+    !matches!(file.try_lock(), Err(fs::TryLockError::WouldBlock)) && system::is_at(file, partial)
+}
+
+/// Makes a folder that this user alone can look into.
+fn create_folder(place: &Path) -> io::Result<()> {
+    system::private_folder(&mut fs::DirBuilder::new()).create(place)
+}
+
+/// A folder that this transfer has made or found is one still: it is asked each time, for others may change it.
+fn still_folder(place: &Path) -> Result<(), FileProblem> {
+    match fs::symlink_metadata(place) {
+        Ok(there) if there.is_dir() => Ok(()),
+        Ok(_) => Err(FileProblem::InTheWay),
+        Err(error) => Err(problem::of(&error)),
+    }
 }
 
 fn make_folder_at(place: &Path) -> Result<(), FileProblem> {
-    match fs::create_dir(place) {
+    match create_folder(place) {
         Ok(()) => Ok(()),
         // A link is not followed, wherever it leads.
         Err(error) => match fs::symlink_metadata(place) {

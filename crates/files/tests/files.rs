@@ -293,6 +293,105 @@ fn a_file_that_changes_while_it_is_read_is_read_anew() {
     assert_eq!(fs::read(to.join("log")).unwrap(), contents(LARGE + 9));
 }
 
+/// Two transfers that go piece by piece, in turn; gives what became of the files of both.
+fn send_in_turn(sources: [&Path; 2], to: &Path) -> Vec<Result<String, FileProblem>> {
+    let mut ends = sources.map(|from| (source(from), target(to, Existing::Keep, Leftovers::Keep)));
+    let mut settled = Vec::new();
+    loop {
+        let mut any = false;
+        for (source, target) in &mut ends {
+            let Some(piece) = source.next_piece() else { continue };
+            any = true;
+            target.take(piece, |answer| match answer {
+                Answer::GoOn { item, offset } => source.read_from(item, offset),
+                Answer::Settled { result, .. } => settled.push(result.map(|place| place.to_string())),
+                Answer::Wrote(_) | Answer::Finished => {}
+            });
+        }
+        if !any {
+            return settled;
+        }
+    }
+}
+
+#[test]
+fn two_transfers_of_files_that_look_the_same_keep_apart() {
+    for length in [100, LARGE] {
+        let Folders { from, to, .. } = &folders();
+        let files = ["one", "two"].map(|folder| from.join(folder).join("report"));
+        let mut contents = [contents(length), contents(length)];
+        contents[1][length / 2] ^= 0xFF;
+        for (file, contents) in files.iter().zip(&contents) {
+            fs::create_dir(file.parent().unwrap()).unwrap();
+            fs::write(file, contents).unwrap();
+            let written = fs::File::options().write(true).open(file).unwrap();
+            written.set_modified(UNIX_EPOCH + Duration::from_secs(1_700_000_000)).unwrap();
+        }
+        let settled = send_in_turn([&files[0], &files[1]], to);
+        assert!(settled.iter().all(Result::is_ok), "{settled:?}");
+        assert_eq!(listed(to), ["report", "report (2)"]);
+        let mut arrived = [fs::read(to.join("report")).unwrap(), fs::read(to.join("report (2)")).unwrap()];
+        arrived.sort();
+        contents.sort();
+        assert!(arrived == contents, "{length} bytes");
+    }
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_in_the_middle_leads_nowhere() {
+    let Folders { from, to, .. } = &folders();
+    let outside = tempfile::tempdir().unwrap();
+    for folder in ["d", "d/deep"] {
+        fs::create_dir(from.join(folder)).unwrap();
+        for name in ["1", "2", "3"] {
+            fs::write(from.join(folder).join(name), name).unwrap();
+        }
+    }
+    let mut source = source(&from.join("d"));
+    let mut target = target(to, Existing::Keep, Leftovers::Delete);
+    // Begin, the folder, and a file of one piece with its digest.
+    for _ in 0..5 {
+        target.take(source.next_piece().unwrap(), |_| ());
+    }
+    assert_eq!(listed(to), ["d", "d/1"]);
+    fs::rename(to.join("d"), to.join("gone")).unwrap();
+    symlink(outside.path(), to.join("d")).unwrap();
+    let settled = send(&mut source, &mut target);
+    assert!(settled.iter().all(|result| *result == Err(FileProblem::InTheWay)), "{settled:?}");
+    assert_eq!(listed(outside.path()), [""; 0]);
+}
+
+#[test]
+fn a_folder_that_becomes_a_link_while_it_is_read_gives_nothing_of_where_it_leads() {
+    let Folders { from, to, .. } = &folders();
+    let private = tempfile::tempdir().unwrap();
+    fs::create_dir_all(from.join("tree/b")).unwrap();
+    fs::write(from.join("tree/a"), "a").unwrap();
+    fs::write(from.join("tree/b/file"), "open").unwrap();
+    fs::write(private.path().join("file"), "mine").unwrap();
+    let mut source = source(&from.join("tree"));
+    let mut target = target(to, Existing::Keep, Leftovers::Delete);
+    target.take(source.next_piece().unwrap(), |_| ());
+    fs::remove_dir_all(from.join("tree/b")).unwrap();
+    symlink(private.path(), from.join("tree/b")).unwrap();
+    let settled = send(&mut source, &mut target);
+    assert_eq!(settled.last(), Some(&Err(FileProblem::Changed)), "{settled:?}");
+    assert_eq!(listed(to), ["tree", "tree/a", "tree/b"]);
+}
+
+#[test]
+fn a_file_that_is_not_as_large_as_the_system_says_is_no_success() {
+    let Folders { to, .. } = &folders();
+    for file in ["/proc/self/status", "/sys/kernel/mm/transparent_hugepage/enabled"] {
+        if !Path::new(file).exists() {
+            continue;
+        }
+        let settled = put(Path::new(file), to, Existing::Keep);
+        assert!(matches!(settled[..], [Err(FileProblem::System(_))]), "{file}: {settled:?}");
+        assert_eq!(listed(to), [""; 0]);
+    }
+}
+
 #[test]
 fn what_can_not_be_read_or_written_is_said() {
     let Folders { from, to, .. } = &folders();
