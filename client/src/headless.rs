@@ -6,6 +6,7 @@ use anyhow::Result;
 use farhand_peer::client::{Client, Control, Event};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::prose::prose_of;
+use farhand_session::SayError;
 use tokio::sync::mpsc;
 
 use crate::desk::RealDesk;
@@ -66,6 +67,16 @@ pub(crate) async fn run(options: &Options) -> Result<Outcome> {
                         quitting = true;
                         control.end_session();
                     }
+                    Some(Order::Say(text)) => {
+                        for text in prose_of(&text) {
+                            // Nobody hears it where nobody is, or where too much waits to be said.
+                            if !in_session {
+                                say.event(&Event::NotHeard(SayError::NotYet));
+                            } else if !control.say(text) {
+                                say.event(&Event::NotHeard(SayError::Congested));
+                            }
+                        }
+                    }
                     Some(order) => obey(order, &control),
                     None => {
                         orders = None;
@@ -114,19 +125,12 @@ fn obey(order: Order, control: &Control) {
         Order::Answer(grants) => control.answer(grants),
         Order::Set(grants) => control.set_grants(grants),
         Order::Switch(grant, on) => control.switch(grant, on),
-        Order::Say(text) => {
-            for text in prose_of(&text) {
-                if !control.say(text) {
-                    return;
-                }
-            }
-        }
         Order::CancelFiles => control.cancel_files(),
         Order::Pause => control.pause(),
         Order::Resume => control.resume(),
         Order::NewPassword => control.new_password(),
         Order::End => control.end_session(),
-        Order::Quit => {}
+        Order::Say(_) | Order::Quit => {}
     }
 }
 

@@ -78,6 +78,21 @@ async fn a_network_that_hangs_is_left_for_another_line() {
     assert_eq!(typed(&client), "on the way ".repeat(taken) + "and back");
 }
 
+/// An operator who ends the session just when its line begins to hang: the customer does not wait for them in vain.
+#[tokio::test(flavor = "multi_thread")]
+async fn an_operators_end_that_the_line_swallows_is_heard_over_the_next() {
+    let relay = Relay::start().await;
+    let network = HangingNetwork::before(&relay).await;
+    let (mut client, mut console) = session(relay.way(), network.way(&relay), &relay).await;
+    network.hang(true);
+    console.handle.control().end().await;
+    client.until("the loss", |event| matches!(event, Event::Lost).then_some(())).await;
+    network.hang(false);
+    let (at_client, at_console) = tokio::join!(client.last_words(), console.last_words());
+    assert!(at_client.contains("the operator ended the session"), "{at_client}");
+    assert!(at_console.contains("the operator ended the session"), "{at_console}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_other_end_hears_of_a_loss_as_soon_as_one_comes_back() {
     let relay = Relay::start().await;

@@ -20,8 +20,6 @@ impl From<IpAddr> for Network {
 pub(crate) struct Open {
     /// Legs, newcomers included.
     pub(crate) legs: usize,
-    /// Legs that have not said what they are for.
-    pub(crate) newcomers: usize,
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ use crate::directory::Directory;
 use crate::join::{Pair, Side, State};
 use crate::leg::{Leg, Pings, Stage};
 use crate::limiter::{Limiter, Quota};
+use crate::newcomers::Newcomers;
 use crate::register::Client;
 use crate::settings::{Entropy, MISSES_PER_HOUR, MISSES_PER_MINUTE, Settings, Signer};
 use crate::timers::{Timer, Timers};
@@ -44,6 +45,9 @@ impl std::fmt::Debug for Environment {
     }
 }
 
+/// A newcomer that is in no hurry to say what it is for may be ended in favour of another after so long.
+const UNHURRIED: Duration = Duration::from_secs(1);
+
 /// Why a connection can't be taken. Nothing can be answered before TLS, so the driver just drops it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NoRoom {
@@ -54,7 +58,8 @@ pub enum NoRoom {
     /// have newcomers: those were told that it is busy and are still about to end.
     #[error("too many connections of this address")]
     LegsOfAddress,
-    /// All addresses together have [`Limits::newcomers`](crate::Limits::newcomers).
+    /// All addresses together have [`Limits::newcomers`](crate::Limits::newcomers), none of them more than this one, and
+    /// all of them came just now.
     #[error("too many connections have not said yet what they are for")]
     Newcomers,
     /// All addresses together have [`Limits::legs`](crate::Limits::legs).
@@ -107,7 +112,7 @@ pub struct Broker {
     pub(crate) misses_by_address: Limiter<Network>,
     pub(crate) timers: Timers,
     commands: VecDeque<Command>,
-    newcomers: usize,
+    newcomers: Newcomers,
     next_leg: u64,
     pub(crate) next_pair: u64,
     pub(crate) stopping: bool,
@@ -145,7 +150,7 @@ impl Broker {
             pairings: BTreeMap::new(),
             timers: Timers::default(),
             commands: VecDeque::new(),
-            newcomers: 0,
+            newcomers: Newcomers::default(),
             next_leg: 1,
             next_pair: 1,
             stopping: false,
@@ -222,13 +227,14 @@ impl Broker {
     /// # Errors
     /// It has to be dropped at once.
     pub fn handle_accepted(&mut self, now: Now, address: IpAddr) -> Result<LegId, NoRoom> {
-        self.look_for_room(address)?;
+        match self.look_for_room(address) {
+            Err(NoRoom::Newcomers) => self.make_room(now, address)?,
+            other => other?,
+        }
         let id = LegId(self.next_leg);
         self.next_leg += 1;
-        let open = self.addresses.entry(Network::from(address)).or_default();
-        open.legs += 1;
-        open.newcomers += 1;
-        self.newcomers += 1;
+        self.addresses.entry(Network::from(address)).or_default().legs += 1;
+        self.newcomers.insert(Network::from(address), id);
         let watch = self.timers.set(now.moment + self.settings.timing.first_message, Timer::Leg(id));
         let leg = Leg {
             address,
@@ -420,10 +426,7 @@ impl Broker {
         let former = std::mem::replace(&mut leg.stage, stage);
         let network = Network::from(leg.address);
         if former.is_newcomer() && !leg.stage.is_newcomer() {
-            self.newcomers -= 1;
-            if let Some(open) = self.addresses.get_mut(&network) {
-                open.newcomers -= 1;
-            }
+            self.newcomers.remove(network, id);
         }
         Some(former)
     }
@@ -455,21 +458,37 @@ impl Broker {
 
     fn look_for_room(&self, address: IpAddr) -> Result<(), NoRoom> {
         let limits = self.settings.limits;
-        let open = self.addresses.get(&Network::from(address)).copied().unwrap_or_default();
+        let network = Network::from(address);
+        let open = self.addresses.get(&network).copied().unwrap_or_default();
         // What concerns one address alone comes first: it says most about what to do.
         if self.stopping {
             Err(NoRoom::Stopping)
-        } else if open.newcomers >= limits.newcomers_per_address {
+        } else if self.newcomers.of(network) >= limits.newcomers_per_address {
             Err(NoRoom::NewcomersOfAddress)
         } else if open.legs >= limits.legs_per_address.saturating_add(limits.newcomers_per_address) {
             Err(NoRoom::LegsOfAddress)
-        } else if self.newcomers >= limits.newcomers {
+        } else if self.newcomers.len() >= limits.newcomers {
             Err(NoRoom::Newcomers)
         } else if self.legs.len() >= limits.legs {
             Err(NoRoom::Legs)
         } else {
             Ok(())
         }
+    }
+
+    /// Ends a newcomer in favour of another: one of the address that has most of them, else one that has had its time.
+    fn make_room(&mut self, now: Now, address: IpAddr) -> Result<(), NoRoom> {
+        let slow = || {
+            let oldest = self.newcomers.oldest()?;
+            let is_silent = |leg: &&Leg| matches!(leg.stage, Stage::Arriving | Stage::Open(_));
+            let has_had_time = |leg: &&Leg| leg.heard + UNHURRIED <= now.moment;
+            self.legs.get(&oldest).filter(is_silent).filter(has_had_time)?;
+            Some(oldest)
+        };
+        let leg = self.newcomers.of_larger_crowd(Network::from(address)).or_else(slow);
+        let leg = leg.filter(|_| self.legs.len() < self.settings.limits.legs).ok_or(NoRoom::Newcomers)?;
+        self.close(leg);
+        Ok(())
     }
 
     fn close_all(&mut self) {

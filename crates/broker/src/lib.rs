@@ -27,6 +27,7 @@ mod join;
 mod leg;
 mod limiter;
 mod login;
+mod newcomers;
 mod register;
 mod resume;
 mod settings;

@@ -162,6 +162,7 @@ impl Console {
             refused: None,
             ended: None,
             over_at: None,
+            has_last_words: false,
             files: Work::default(),
         };
         tasks.spawn(run.run());

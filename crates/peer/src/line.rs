@@ -9,7 +9,7 @@ use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::Message;
 use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::Refusal;
-use farhand_proto::session::Taken;
+use farhand_proto::session::{EndReason, Taken};
 use farhand_seal::{ClientResume, ConsoleResume, ResumeKeys, SealError, StreamError};
 use farhand_session::Ended;
 use farhand_transport::identity::IdentityError;
@@ -23,8 +23,9 @@ use crate::{Clock, handshake};
 
 /// How long the other side has to take the last words of a session.
 const LAST_WORDS: Duration = Duration::from_secs(2);
-/// The same where no line stands when this end ends the session: as long as another may still be found.
-const LATE_WORDS: Duration = Duration::from_secs(10);
+/// The same where no line stands when this end ends the session, or the one that stands has turned out not to carry
+/// anything: as long as another may still be found.
+pub(crate) const LATE_WORDS: Duration = Duration::from_secs(10);
 
 /// The pause before a relay is tried again that failed; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -188,6 +189,12 @@ impl Line {
             Err(PipeError::Protocol(_)) | Ok(()) => {}
         }
         taken_in
+    }
+
+    /// Whether the other end must hear how the session ended, or would wait for this one in vain.
+    pub(crate) fn has_last_words(how: &Ended) -> bool {
+        // Whoever broke the protocol need not even listen.
+        matches!(how, Ended::Here(reason) if !matches!(reason, EndReason::Protocol(_)))
     }
 
     /// How long the other end has to hear how the session ended.

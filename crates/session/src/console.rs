@@ -180,7 +180,14 @@ impl ConsoleSession {
 
     /// A message came, in a frame of so many bytes.
     pub fn handle(&mut self, message: ToConsole, frame_bytes: usize, now: Moment) {
-        if self.over || self.line.is_lost() {
+        if self.line.is_lost() {
+            return;
+        }
+        if self.over {
+            // How this end ended the session is said until the other end has heard it; nothing else matters.
+            if let ToConsole::Ack { bytes, taken } = message {
+                self.line.on_acknowledged(bytes, taken, now);
+            }
             return;
         }
         self.meter.on_bytes(frame_bytes, now);
@@ -421,9 +428,15 @@ impl ConsoleSession {
         }
     }
 
+    /// Whether the client has heard all that this end has to say, the session's end too.
+    #[must_use]
+    pub fn is_heard(&self) -> bool {
+        self.line.is_heard()
+    }
+
     /// The link is cut. [`ConsoleEvent::Lost`] follows if that is news.
     pub fn cut(&mut self, now: Moment) {
-        if !self.over && self.line.cut(now) {
+        if self.line.cut(now) && !self.over {
             self.lose();
         }
     }

@@ -166,6 +166,11 @@ impl Line {
             && self.bulk.on_taken(taken.bulk).is_ok()
     }
 
+    /// Whether the other end has taken in all that was to be said, the session's end too.
+    pub(crate) fn is_heard(&self) -> bool {
+        self.control.kept() == 0
+    }
+
     /// Asks whether the other end is there.
     pub(crate) fn push_ping<M: Message>(&mut self, ping: &M) {
         self.ping = Some(ping.to_frame());

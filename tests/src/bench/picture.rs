@@ -71,7 +71,7 @@ struct Cost {
     far: f64,
     /// Changes of the operator's screen, a second.
     updates: f64,
-    /// Pixels that differ in the end.
+    /// Pixels that differ in the end; not a number where it has none.
     wrong: f64,
 }
 
@@ -127,7 +127,10 @@ fn of_scene(scene: Scene, costs: &[Vec<Cost>]) -> Vec<Figure> {
     for (what, unit, value) in values {
         for (peer, costs) in Peer::ALL.into_iter().zip(costs) {
             let name = format!("{}: {what}, {}", scene.name(), peer.name());
-            figures.push(Figure::new(name, unit, costs.iter().map(value).collect()));
+            let values: Vec<f64> = costs.iter().map(value).filter(|value| !value.is_nan()).collect();
+            if !values.is_empty() {
+                figures.push(Figure::new(name, unit, values));
+            }
         }
     }
     // Ours against the best known peer, run by run.
@@ -166,7 +169,7 @@ fn cost(peer: Peer, scene: Scene, alone: f64) -> Cost {
     let took = begun.elapsed();
     let after = (shown.wire.to_viewer(), used(shown.near), used(shown.far), used(server));
     drop(playing);
-    let wrong = if scene.comes_to_rest() { wrong_pixels(&stage.server, &shown.viewer) } else { 0 };
+    let wrong = scene.comes_to_rest().then(|| wrong_pixels(&stage.server, &shown.viewer));
     if let Some(folder) = std::env::var_os("FARHAND_PICTURES") {
         // To be looked at.
         for (server, side) in [(&stage.server, "customer"), (&shown.viewer, "operator")] {
@@ -181,7 +184,7 @@ fn cost(peer: Peer, scene: Scene, alone: f64) -> Cost {
             + (percent(after.3.saturating_sub(before.3), took) - alone).max(0.0),
         far: percent(after.2.saturating_sub(before.2), took),
         updates: updates as f64 / took.as_secs_f64(),
-        wrong: wrong as f64,
+        wrong: wrong.map_or(f64::NAN, |wrong| wrong as f64),
     }
 }
 

@@ -244,9 +244,10 @@ async fn an_operator_can_leave_a_client_that_reads_nothing() {
     while control.type_text("x".repeat(100_000)).await.is_ok() {}
     let start = Instant::now();
     control.end().await;
-    let end = within(Duration::from_secs(8), "leaving", console.last_words()).await;
+    let end = within(Duration::from_secs(10), "leaving", console.last_words()).await;
     assert_eq!(end, "the operator ended the session");
-    assert!(start.elapsed() < Duration::from_secs(6), "{:?}", start.elapsed());
+    // It is told over this line for a while, and over another.
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
     assert!(console.handle.event().await.is_none());
 }
 

@@ -113,8 +113,10 @@ fn crowds_are_refused() {
     let two = [accept(&mut world, 1).unwrap(), accept(&mut world, 1).unwrap()];
     assert_eq!(accept(&mut world, 1), Err(NoRoom::NewcomersOfAddress));
     let others: Vec<_> = (2..5).map(|from| accept(&mut world, from).unwrap()).collect();
-    assert_eq!(accept(&mut world, 6), Err(NoRoom::Newcomers));
-    for leg in two.into_iter().chain(others) {
+    // One of the address that has two makes room; after that nobody has more than the next one would.
+    let sixth = accept(&mut world, 6).unwrap();
+    assert_eq!(accept(&mut world, 7), Err(NoRoom::Newcomers));
+    for leg in two.into_iter().chain(others).chain([sixth]) {
         world.close(leg);
     }
 
@@ -133,6 +135,35 @@ fn crowds_are_refused() {
     let leg = world.open(key(9));
     world.say(leg, ToRelay::Register { versions: Versions::RELAY, claim: None });
     world.assert_refused(leg, Refusal::Busy { seconds: 60 });
+}
+
+/// Whoever fills all places with connections that say nothing keeps nobody out who says at once what they want.
+#[test]
+fn silence_makes_room_for_others() {
+    let limits = Limits { newcomers: 6, newcomers_per_address: 3, ..Limits::default() };
+    for crowd in [[1; 3].into_iter().chain([2; 3]).collect::<Vec<u8>>(), (1..=6).collect()] {
+        let mut world = World::with(Settings { limits, ..settings() }, 1);
+        let accept = |world: &mut World, from| world.broker.handle_accepted(world.now(), address(from));
+        for from in &crowd {
+            accept(&mut world, *from).unwrap();
+        }
+        world.pass(Duration::from_secs(1));
+        for number in 0..10 {
+            world.client(key(20 + number), None);
+            world.pass(Duration::from_millis(10));
+            // What was ended dials again at once, as often as it can.
+            for from in &crowd {
+                let _ = accept(&mut world, *from);
+            }
+            world.settle();
+            if crowd[0] != crowd[1] {
+                // Of many addresses each connection has its second.
+                world.pass(Duration::from_secs(1));
+            }
+        }
+        assert_eq!(world.broker.figures().client_legs, 10, "{crowd:?}");
+        assert!(world.broker.figures().newcomers <= 6);
+    }
 }
 
 #[test]

@@ -16,7 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use super::{Command, ConsoleEvent};
 use crate::files::{self, Work};
-use crate::line::{Line, Turned};
+use crate::line::{LATE_WORDS, Line, Turned};
 use crate::stream::PipeError;
 use crate::{Clock, RELAY_HEARTBEAT, SessionEnd};
 
@@ -38,6 +38,8 @@ pub(super) struct Run {
     pub(super) ended: Option<Ended>,
     /// When the other side has had its time to hear of the end.
     pub(super) over_at: Option<Moment>,
+    /// The other end must hear how it ended.
+    pub(super) has_last_words: bool,
     pub(super) files: Work,
 }
 
@@ -70,6 +72,7 @@ impl Run {
             while let Some(event) = self.session.poll_event() {
                 match event {
                     Event::Ended(how) => {
+                        self.has_last_words = Line::has_last_words(&how);
                         self.over_at = Some(self.clock.now() + self.line.time_for_last_words(&how));
                         self.ended = Some(how);
                     }
@@ -92,7 +95,13 @@ impl Run {
                 }
             }
             let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
-            if let Some(how) = self.ended.take_if(|_| self.line.is_idle() || waited) {
+            let is_heard = !self.has_last_words || self.session.is_heard();
+            if waited && !is_heard && self.line.is_up() {
+                // It carries nothing any more, which had not been noticed yet.
+                self.say_late();
+                continue;
+            }
+            if let Some(how) = self.ended.take_if(|_| is_heard && self.line.is_idle() || waited) {
                 return how.into();
             }
             if let (Some(refusal), false) = (self.refused, self.line.is_up()) {
@@ -123,7 +132,7 @@ impl Run {
                 _ = heartbeat.tick() => self.ping_relay().await,
                 _ = renewal.tick() => self.renew_statistics(),
                 news = self.files.next(wants_piece, false), if open => news.tell(&mut self.session),
-                turned = self.line.turn(self.waiting.is_empty() && open) => self.handle_turn(turned),
+                turned = self.line.turn((self.waiting.is_empty() && open) || self.has_last_words) => self.handle_turn(turned),
                 _ = progress.tick(), if self.waiting.is_empty() && self.files.is_running() => {
                     self.waiting.extend(self.files.progress(&self.session).map(ConsoleEvent::Progress));
                 }
@@ -173,10 +182,22 @@ impl Run {
 
     /// The line is of no use any more. Where the session is over there is nothing to bring back.
     fn lose(&mut self) {
+        if self.session.is_over() && self.has_last_words && !self.session.is_heard() && self.line.is_up() {
+            return self.say_late();
+        }
         self.session.cut(self.clock.now());
         if self.session.is_over() {
             self.over_at = Some(self.clock.now());
         }
+    }
+
+    /// Looks for another line on which to say how the session ended. Half as long as for a line that was known to be
+    /// lost: the operator may be waiting.
+    fn say_late(&mut self) {
+        let now = self.clock.now();
+        self.session.cut(now);
+        self.line.lose(self.session.taken());
+        self.over_at = Some(now + LATE_WORDS / 2);
     }
 
     async fn handle_command(&mut self, command: Command) {
