@@ -415,6 +415,8 @@ impl App for ClientApp {
 
     fn event(&mut self, window: Pane, event: &WindowEvent) -> Taken {
         let is_asked = matches!(self.model.stage, Stage::Asked(_));
+        // Every press is judged, whatever becomes of it: one that was not would vouch for another.
+        let seen = self.hands.see(window, event, is_asked);
         if let Stage::Asked(question) = &mut self.model.stage
             && let WindowEvent::KeyboardInput { event, is_synthetic: false, .. } = event
             && event.state == ElementState::Pressed
@@ -423,7 +425,7 @@ impl App for ClientApp {
         {
             return Taken::Yes;
         }
-        match self.hands.see(window, event, is_asked) {
+        match seen {
             super::hands::Seen::Pass => Taken::No,
             super::hands::Seen::Drop => Taken::Yes,
             super::hands::Seen::DropAndSay => {

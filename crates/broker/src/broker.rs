@@ -479,11 +479,9 @@ impl Broker {
     /// Ends a newcomer in favour of another: one of the address that has most of them, else one that has had its time.
     fn make_room(&mut self, now: Now, address: IpAddr) -> Result<(), NoRoom> {
         let slow = || {
-            let oldest = self.newcomers.oldest()?;
-            let is_silent = |leg: &&Leg| matches!(leg.stage, Stage::Arriving | Stage::Open(_));
-            let has_had_time = |leg: &&Leg| leg.heard + UNHURRIED <= now.moment;
-            self.legs.get(&oldest).filter(is_silent).filter(has_had_time)?;
-            Some(oldest)
+            let is_silent = |leg: &Leg| matches!(leg.stage, Stage::Arriving | Stage::Open(_));
+            let is_slow = |leg: &Leg| is_silent(leg) && leg.heard + UNHURRIED <= now.moment;
+            self.newcomers.iter().find(|id| self.legs.get(id).is_some_and(is_slow))
         };
         let leg = self.newcomers.of_larger_crowd(Network::from(address)).or_else(slow);
         let leg = leg.filter(|_| self.legs.len() < self.settings.limits.legs).ok_or(NoRoom::Newcomers)?;

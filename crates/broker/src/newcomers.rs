@@ -56,8 +56,8 @@ impl Newcomers {
         self.by_network.get(crowd)?.first().copied()
     }
 
-    /// The one that came first.
-    pub(crate) fn oldest(&self) -> Option<LegId> {
-        self.all.first().copied()
+    /// All of them, those that came first before the others.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = LegId> {
+        self.all.iter().copied()
     }
 }

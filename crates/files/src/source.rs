@@ -90,7 +90,7 @@ impl Source {
             State::Begin => {
                 let files =
                     self.items.iter().filter(|item| matches!(item.kind, ItemKind::File { .. })).count();
-                let bytes = self.items.iter().map(|item| size(item.kind)).sum();
+                let bytes = self.items.iter().map(|item| size(item.kind)).fold(0, u64::saturating_add);
                 self.state = self.item_or_end(0);
                 Some(Piece::Begin { files: u32::try_from(files).unwrap_or(u32::MAX), bytes })
             }
@@ -226,6 +226,7 @@ impl Source {
             }
             kind => self.again(index, kind),
         };
+        self.items[index].problem = Some(why.clone());
         self.state = self.item_or_end(index + 1);
         Piece::Skipped { item, why }
     }

@@ -1,6 +1,6 @@
 //! What differs from system to system.
 
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, Permissions};
 use std::path::Path;
 
 /// Nobody else on this computer reads a file that is made so, however it was kept where it came from. Where a folder
@@ -26,6 +26,21 @@ pub(crate) fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
 #[cfg(not(unix))]
 pub(crate) fn private_folder(builder: &mut DirBuilder) -> &mut DirBuilder {
     builder
+}
+
+/// Who may do what with a file, and nothing else that a system keeps beside it: what another end sends runs as nobody
+/// but who starts it.
+#[cfg(unix)]
+pub(crate) fn plain(permissions: Permissions) -> Permissions {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    Permissions::from_mode(permissions.mode() & 0o777)
+}
+
+/// See above.
+#[cfg(not(unix))]
+pub(crate) fn plain(permissions: Permissions) -> Permissions {
+    permissions
 }
 
 /// Whether this is the file of this name, and not one that lost it.

@@ -381,8 +381,13 @@ fn begin_at(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> io::Resu
                 return Ok(None);
             }
             let length = file.metadata()?.len();
-            if size > SMALL_FILE && length <= size && hash.read_start(&mut file, length, stop).is_ok() {
-                return Ok(Some((file, length)));
+            if size > SMALL_FILE && length <= size {
+                match hash.read_start(&mut file, length, stop) {
+                    Ok(()) => return Ok(Some((file, length))),
+                    // A later transfer goes on with it.
+                    Err(error) if stop.is_set() && !stop.discards() => return Err(error),
+                    Err(_) => {}
+                }
             }
             *hash = Hash::new();
             fs::remove_file(partial)?;
@@ -464,9 +469,11 @@ fn name(file: &File, partial: &Path, place: &Path, modified: i64, existing: Exis
     let _ = file.set_modified(time(modified));
     file.sync_all()?;
     if existing == Existing::Replace {
-        if let Ok(there) = fs::symlink_metadata(place) {
+        if let Ok(there) = fs::symlink_metadata(place)
+            && there.is_file()
+        {
             // Who reads it stays as it was; where the system does not let that be said it is this user alone.
-            let _ = file.set_permissions(there.permissions());
+            let _ = file.set_permissions(system::plain(there.permissions()));
         }
         fs::rename(partial, place)?;
         return Ok(place.to_owned());

@@ -273,6 +273,37 @@ fn a_large_file_goes_on_where_it_stopped_unless_it_changed() {
 }
 
 #[test]
+fn a_half_file_stays_when_the_next_transfer_is_stopped_before_it_goes_on() {
+    /// Enough for a part to be of use, and not all.
+    const PIECES: usize = 2 + SMALL_FILE as usize * 2 / farhand_proto::limits::MAX_FILE_CHUNK;
+    let Folders { from, to, .. } = &folders();
+    let file = from.join("large");
+    fs::write(&file, contents(LARGE)).unwrap();
+    let take = |target: &mut Target, pieces: usize| {
+        let mut source = source(&file);
+        for _ in 0..pieces {
+            let Some(piece) = source.next_piece() else { break };
+            target.take(piece, |answer| {
+                if let Answer::GoOn { item, offset } = answer {
+                    source.read_from(item, offset);
+                }
+            });
+        }
+    };
+    take(&mut target(to, Existing::Keep, Leftovers::Keep), PIECES);
+    let half = listed(to);
+    assert_eq!(half.len(), 1);
+    let stop = Stop::default();
+    let (existing, leftovers) = (Existing::Keep, Leftovers::Keep);
+    let mut next =
+        Target::open(Goes { folder: to.clone(), existing, leftovers, asked: None }, &stop).unwrap();
+    stop.set();
+    take(&mut next, PIECES);
+    drop(next);
+    assert_eq!(listed(to), half);
+}
+
+#[test]
 fn a_file_that_changes_while_it_is_read_is_read_anew() {
     let Folders { from, to, .. } = &folders();
     let file = from.join("log");

@@ -163,6 +163,7 @@ impl Console {
             ended: None,
             over_at: None,
             has_last_words: false,
+            late_until: None,
             files: Work::default(),
         };
         tasks.spawn(run.run());

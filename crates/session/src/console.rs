@@ -109,6 +109,8 @@ pub enum ActError {
 pub struct ConsoleSession {
     line: Line,
     over: bool,
+    /// The client has ended it as well.
+    is_over_there: bool,
     grants: Grants,
     paused: bool,
     answered: bool,
@@ -133,6 +135,7 @@ impl ConsoleSession {
         Self {
             line,
             over: false,
+            is_over_there: false,
             grants: Grants::NONE,
             paused: false,
             answered: false,
@@ -184,9 +187,14 @@ impl ConsoleSession {
             return;
         }
         if self.over {
-            // How this end ended the session is said until the other end has heard it; nothing else matters.
-            if let ToConsole::Ack { bytes, taken } = message {
-                self.line.on_acknowledged(bytes, taken, now);
+            // How this end ended the session is said until the other end has heard it, or has ended it as well; nothing
+            // else matters.
+            match message {
+                ToConsole::Ack { bytes, taken } => {
+                    self.line.on_acknowledged(bytes, taken, now);
+                }
+                ToConsole::End { .. } => self.is_over_there = true,
+                _ => {}
             }
             return;
         }
@@ -431,7 +439,7 @@ impl ConsoleSession {
     /// Whether the client has heard all that this end has to say, the session's end too.
     #[must_use]
     pub fn is_heard(&self) -> bool {
-        self.line.is_heard()
+        self.is_over_there || self.line.is_heard()
     }
 
     /// The link is cut. [`ConsoleEvent::Lost`] follows if that is news.

@@ -82,6 +82,10 @@ impl RoughTiles {
     pub(super) fn sent_exact(&mut self, tile: usize, rect: Rect, now: Moment) {
         let Some(part) = self.part(tile) else { return };
         let both = rect.intersection(part.rect);
+        if both.is_empty() {
+            // Something else in the same tile.
+            return;
+        }
         let is_upper = both.x == part.rect.x && both.y == part.rect.y && both.width == part.rect.width;
         let rest = if is_upper {
             let height = part.rect.height - both.height;

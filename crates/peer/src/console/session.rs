@@ -40,6 +40,8 @@ pub(super) struct Run {
     pub(super) over_at: Option<Moment>,
     /// The other end must hear how it ended.
     pub(super) has_last_words: bool,
+    /// Until when another line is looked for, for that alone.
+    pub(super) late_until: Option<Moment>,
     pub(super) files: Work,
 }
 
@@ -96,7 +98,7 @@ impl Run {
             }
             let waited = self.over_at.is_some_and(|at| self.clock.now() >= at);
             let is_heard = !self.has_last_words || self.session.is_heard();
-            if waited && !is_heard && self.line.is_up() {
+            if waited && !is_heard && self.line.is_up() && self.may_say_late() {
                 // It carries nothing any more, which had not been noticed yet.
                 self.say_late();
                 continue;
@@ -174,6 +176,11 @@ impl Run {
         {
             Ok(()) => {}
             Err(PipeError::Protocol(error)) => {
+                if self.session.is_over() {
+                    // Whoever breaks the protocol need not hear of it.
+                    self.has_last_words = false;
+                    return self.lose();
+                }
                 self.session.end(EndReason::Protocol(Text::truncated(&error.to_string())));
             }
             Err(PipeError::Line(_)) => self.lose(),
@@ -182,7 +189,8 @@ impl Run {
 
     /// The line is of no use any more. Where the session is over there is nothing to bring back.
     fn lose(&mut self) {
-        if self.session.is_over() && self.has_last_words && !self.session.is_heard() && self.line.is_up() {
+        let has_words = self.has_last_words && !self.session.is_heard();
+        if self.session.is_over() && has_words && self.line.is_up() && self.may_say_late() {
             return self.say_late();
         }
         self.session.cut(self.clock.now());
@@ -191,13 +199,18 @@ impl Run {
         }
     }
 
+    /// Whether there is time left to say it over yet another line.
+    fn may_say_late(&self) -> bool {
+        self.late_until.is_none_or(|until| self.clock.now() < until)
+    }
+
     /// Looks for another line on which to say how the session ended. Half as long as for a line that was known to be
     /// lost: the operator may be waiting.
     fn say_late(&mut self) {
         let now = self.clock.now();
         self.session.cut(now);
         self.line.lose(self.session.taken());
-        self.over_at = Some(now + LATE_WORDS / 2);
+        self.over_at = Some(*self.late_until.get_or_insert(now + LATE_WORDS / 2));
     }
 
     async fn handle_command(&mut self, command: Command) {

@@ -110,6 +110,9 @@ fn look(wanted: &Pixels, before: &Picture, rect: Rect, candidates: [Option<Move>
     let mut best = ((0, 0), u32::MAX);
     let mut tried: [Option<Move>; 4] = [None; 4];
     for (index, candidate) in candidates.into_iter().enumerate() {
+        // Only what is expected is told without saying how far it is.
+        let is_near = |by: &Move| i32::from(by.0).abs().max(i32::from(by.1).abs()) <= FARTHEST;
+        let candidate = candidate.filter(|by| index == 0 || is_near(by));
         let Some(by) = candidate.filter(|by| !tried.contains(&Some(*by))) else { continue };
         tried[index] = Some(by);
         let difference = difference_there(wanted, before, rect, by, best.1);
