@@ -22,7 +22,10 @@ pub(crate) struct Hands {
     numbers: HashMap<Pane, u32>,
     /// Windows whose last press of a button or finger was not the person's.
     pointed: HashSet<Pane>,
-    /// Windows in which, since their last frame, something else than a hand pressed a key or asked for an action.
+    /// Windows in which such a button or finger is still down: what its release does is no hand's either.
+    held: HashSet<Pane>,
+    /// Windows in which, since their last frame, something else than a hand pressed a key, let go of a button or asked
+    /// for an action.
     keyed: HashSet<Pane>,
 }
 
@@ -50,7 +53,13 @@ pub(crate) enum Seen {
 
 impl Hands {
     pub(crate) fn new(presses: Option<GenuinePresses>) -> Self {
-        Self { presses, numbers: HashMap::new(), pointed: HashSet::new(), keyed: HashSet::new() }
+        Self {
+            presses,
+            numbers: HashMap::new(),
+            pointed: HashSet::new(),
+            held: HashSet::new(),
+            keyed: HashSet::new(),
+        }
     }
 
     /// Notes a new window; gives its number where windows have one.
@@ -75,6 +84,8 @@ impl Hands {
             WindowEvent::Touch(touch) if touch.phase == TouchPhase::Started => {
                 self.note_pointer(pane, PressKind::Touch)
             }
+            WindowEvent::MouseInput { state: ElementState::Released, .. } => self.note_release(pane),
+            WindowEvent::Touch(touch) if touch.phase != TouchPhase::Moved => self.note_release(pane),
             WindowEvent::KeyboardInput { event, is_synthetic: false, .. }
                 if event.state == ElementState::Pressed =>
             {
@@ -99,6 +110,15 @@ impl Hands {
             self.pointed.remove(&pane);
         } else {
             self.pointed.insert(pane);
+            self.held.insert(pane);
+        }
+        Seen::Pass
+    }
+
+    fn note_release(&mut self, pane: Pane) -> Seen {
+        if self.held.remove(&pane) {
+            // Whatever else comes in the same frame.
+            self.keyed.insert(pane);
         }
         Seen::Pass
     }
@@ -108,8 +128,10 @@ impl Hands {
         let code = event.physical_key.to_scancode();
         let is_genuine = code.is_some_and(|code| self.is_genuine(pane, PressKind::Key(code)));
         if is_genuine {
-            // From now on a key speaks, whoever pressed the pointer's button before.
-            self.pointed.remove(&pane);
+            // From now on a key speaks, whoever pressed the pointer's button before; not while that is still down.
+            if !self.held.contains(&pane) {
+                self.pointed.remove(&pane);
+            }
             return Seen::Pass;
         }
         self.keyed.insert(pane);
