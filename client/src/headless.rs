@@ -67,17 +67,11 @@ pub(crate) async fn run(options: &Options) -> Result<Outcome> {
                         quitting = true;
                         control.end_session();
                     }
-                    Some(Order::Say(text)) => {
-                        for text in prose_of(&text) {
-                            // Nobody hears it where nobody is, or where too much waits to be said.
-                            if !in_session {
-                                say.event(&Event::NotHeard(SayError::NotYet));
-                            } else if !control.say(text) {
-                                say.event(&Event::NotHeard(SayError::Congested));
-                            }
+                    Some(order) => {
+                        for why in obey(order, &control, in_session) {
+                            say.event(&Event::NotHeard(why));
                         }
                     }
-                    Some(order) => obey(order, &control),
                     None => {
                         orders = None;
                         // Nobody is left to answer a question that waits.
@@ -120,7 +114,8 @@ pub(crate) async fn run(options: &Options) -> Result<Outcome> {
     Ok(Outcome::Stopped)
 }
 
-fn obey(order: Order, control: &Control) {
+/// Passes an order on; gives why what was to be said is not.
+fn obey(order: Order, control: &Control, in_session: bool) -> Vec<SayError> {
     match order {
         Order::Answer(grants) => control.answer(grants),
         Order::Set(grants) => control.set_grants(grants),
@@ -130,8 +125,17 @@ fn obey(order: Order, control: &Control) {
         Order::Resume => control.resume(),
         Order::NewPassword => control.new_password(),
         Order::End => control.end_session(),
-        Order::Say(_) | Order::Quit => {}
+        Order::Say(text) => {
+            // Nobody hears it where nobody is, or where too much waits to be said.
+            let unheard = |text| match in_session {
+                true => (!control.say(text)).then_some(SayError::Congested),
+                false => Some(SayError::NotYet),
+            };
+            return prose_of(&text).into_iter().filter_map(unheard).collect();
+        }
+        Order::Quit => {}
     }
+    Vec::new()
 }
 
 /// The next order; waits forever where none can come.

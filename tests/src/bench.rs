@@ -7,7 +7,7 @@ pub mod present;
 pub mod resume;
 pub mod start;
 
-mod live;
+mod hand;
 mod scenes;
 mod screen;
 mod wire;

@@ -15,7 +15,7 @@ use farhand_window::winit::window::Window;
 use farhand_window::{App, Layers, Monitor, Proxy, Redraw, Spec, Stacking, Taken};
 
 use super::bar::{self, Place, Shift};
-use super::hands::Hands;
+use super::hands::{Hands, Seen, is_modifier};
 use super::hot_key::HotKeyThread;
 use super::link::{Link, News};
 use super::model::{Cannot, Command, Copyable, Model, Note, Saved, Stage};
@@ -420,15 +420,15 @@ impl App for ClientApp {
         if let Stage::Asked(question) = &mut self.model.stage
             && let WindowEvent::KeyboardInput { event, is_synthetic: false, .. } = event
             && event.state == ElementState::Pressed
-            && super::hands::answers(&event.logical_key)
+            && !is_modifier(&event.logical_key)
             && !question.takes_key(matches!(event.logical_key, Key::Character(_)), Instant::now())
         {
             return Taken::Yes;
         }
         match seen {
-            super::hands::Seen::Pass => Taken::No,
-            super::hands::Seen::Drop => Taken::Yes,
-            super::hands::Seen::DropAndSay => {
+            Seen::Pass => Taken::No,
+            Seen::Drop => Taken::Yes,
+            Seen::DropAndSay => {
                 self.model.say(Note::Ignored, Instant::now());
                 Taken::YesRedraw
             }

@@ -29,12 +29,8 @@ pub(crate) struct Hands {
     keyed: HashSet<Pane>,
 }
 
-/// Whether a key can answer a question, or move towards an answer. Those that only hold something down can't.
-pub(crate) fn answers(key: &Key) -> bool {
-    !is_modifier(key)
-}
-
-fn is_modifier(key: &Key) -> bool {
+/// Whether a key only changes what others mean: it neither answers a question nor moves towards an answer.
+pub(crate) fn is_modifier(key: &Key) -> bool {
     matches!(
         key,
         Key::Named(

@@ -21,8 +21,8 @@ use thiserror::Error;
 /// Sends a changing picture to one receiver.
 ///
 /// Call [`Encoder::damage`] for every change of the picture, then [`Encoder::encode`] as often as there is room to
-/// send and [`Encoder::pending`] says so: at once, or when the moment of [`Encoder::poll_timeout`] has come. Where several changes come between two calls of `encode`, only the newest
-/// pixels travel.
+/// send and [`Encoder::pending`] says so: at once, or when the moment of [`Encoder::poll_timeout`] has come. Where
+/// several changes come between two calls of `encode`, only the newest pixels travel.
 pub trait Encoder: Send {
     /// Starts afresh with a picture of this size: the receiver knows nothing any more. A picture of another size
     /// given to the other methods does this by itself.
@@ -39,13 +39,13 @@ pub trait Encoder: Send {
     fn poll_timeout(&self) -> Option<Moment>;
 
     /// Appends to `out` one update with what the receiver lacks, as it is in `picture` now: recent small changes
-    /// first, then the rest, oldest first, and with what room is left what was rough for long enough. All changes of the picture must have been reported by
-    /// [`Encoder::damage`] before.
+    /// first, then the rest, oldest first, and with what room is left what was rough for long enough. All changes of the
+    /// picture must have been reported by [`Encoder::damage`] before.
     ///
     /// On a line of less than 1 Mbit/s a page that is new comes with few colours first, so that it can be read soon.
     ///
-    /// It stops at about as many bytes as there is room for, at most some 4 KiB past it, but always makes progress. An update never
-    /// has more than [`farhand_proto::limits::MAX_UPDATE`] bytes. Where nothing is pending, nothing is appended.
+    /// It stops at about as many bytes as there is room for, at most some 4 KiB past it, but always makes progress. An
+    /// update never has more than [`farhand_proto::limits::MAX_UPDATE`] bytes. Where nothing is pending, nothing is appended.
     fn encode(&mut self, picture: &Picture, room: Room, now: Moment, out: &mut Vec<u8>) -> Encoded;
 }
 

@@ -17,7 +17,8 @@
 //!
 //! A fresh start makes the picture black in the given size and forgets all that was learnt. Everything after the
 //! header is bits of a range coder ([`range`]) whose probabilities both ends learn from what went before. What the
-//! bits say is written once for both ends, in [`syntax`], [`model`], [`rough`], [`near`] and [`numbers`]; those are the format.
+//! bits say is written once for both ends, in [`syntax`], [`model`], [`rough`], [`near`] and [`numbers`]; those are
+//! the format.
 //!
 //! # A box
 //!
@@ -34,8 +35,9 @@
 //!
 //! # Memory
 //!
-//! Each end holds two pictures, 4 bytes for each pixel (the sending end a third one), the store (3 contents for each tile, at most 4,096 of 16 KiB:
-//! 64 MiB), and less than 1 MiB of what was learnt; the sending end also 2 MiB for its search for moves.
+//! Each end holds two pictures, 4 bytes for each pixel, the store (3 contents for each tile, at most 4,096 of 16 KiB:
+//! 64 MiB), and less than 1 MiB of what was learnt. The sending end also holds what it has sent, one more picture over
+//! thin lines, and 2 MiB for its search for moves.
 
 mod check;
 mod decode;

@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 
 use farhand_testkit::x::{Eye, Picture, Program, XServer, eventually};
 
-use super::live::{Hand, Watch};
+use super::hand::Hand;
 use super::scenes::{SIZE, Scene, Stage};
+use super::screen::Screen;
 use super::start::{TICKS_PER_SECOND, ticks};
 use super::wire::{Kind, Wire};
 use super::{Figure, Setup};
@@ -164,7 +165,7 @@ fn cost(peer: Peer, scene: Scene, alone: f64) -> Cost {
     std::thread::sleep(SETTLE);
     let server = stage.server.pid();
     let before = (shown.wire.to_viewer(), used(shown.near), used(shown.far), used(server));
-    let watch = Watch::of(&shown.viewer);
+    let watch = Screen::of(&shown.viewer);
     let begun = Instant::now();
     let playing = stage.play();
     let updates = watch.count(PLAY);
@@ -221,7 +222,7 @@ fn echo(peer: Peer, kind: Kind, busy: Option<Scene>, runs: usize) -> (Vec<f64>, 
         std::thread::sleep(if kind.rate.is_some() { 3 * SETTLE } else { SETTLE });
         let hand = Hand::at(&shown.viewer);
         let playing = busy.and_then(|_| stage.play());
-        let watch = Watch::of(&shown.viewer);
+        let watch = Screen::of(&shown.viewer);
         if playing.is_some() {
             rates.push(watch.count(PLAY) as f64 / PLAY.as_secs_f64());
         }

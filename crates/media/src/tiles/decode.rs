@@ -5,6 +5,7 @@ use farhand_proto::screen::{Picture, Rect, Region, Size};
 
 use super::check::Check;
 use super::range::RangeDecoder;
+use super::rough::Ground;
 use super::store::Store;
 use super::syntax::{Guesses, Model, NO_HEAD, Way, moved_rows};
 use super::{CHECK, CODEC, COMPLETE, FRESH, Grid, ROUGH};
@@ -86,10 +87,9 @@ impl TileDecoder {
                     paint(&mut self.picture, head.rect, second.chunks_exact(head.rect.width as usize));
                 }
                 Way::Rough(coarseness) => {
-                    let place = (head.rect, head.first.by(&moves));
+                    let ground = Ground::new(&self.before, head.first.by(&moves), coarseness, None);
                     let (rough, canvas) = (&mut self.model.rough, &mut self.picture);
-                    head.rect.height =
-                        rough.code_box(&mut coder, canvas, &self.before, place, coarseness, None, |_| true);
+                    head.rect.height = rough.code_box(&mut coder, canvas, head.rect, &ground, |_| true);
                 }
                 Way::Drawn | Way::Natural | Way::Near => {
                     let foretold = self.guesses.foretold(&head);

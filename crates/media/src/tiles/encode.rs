@@ -13,7 +13,7 @@ use super::looks::{Looks, equal, has_many_colours, looks, near_ones};
 use super::motion::{Move, Search};
 use super::range::RangeEncoder;
 use super::refine::RoughTiles;
-use super::rough::Coarseness;
+use super::rough::{Coarseness, Ground};
 use super::store::{NEWEST, Store};
 use super::syntax::{First, Guesses, Head, MAX_MOVES, Model, Second, Way, find, moved_rows, store_corner};
 use super::{CHECK, CHECK_EVERY, CODEC, COMPLETE, FRESH, Grid, ROUGH, TILE};
@@ -40,8 +40,7 @@ const SETTLED: u64 = 2;
 pub(crate) struct TileEncoder {
     dirty: DirtyTiles,
     rough: RoughTiles,
-    /// The boxes of this update come with few colours first where they have more, made here.
-    is_hasty: bool,
+    /// Where boxes with few colours are made; empty until one is needed.
     few: Picture,
     /// How coarse the next photographs are, so that they fit the line.
     coarseness: Coarseness,
@@ -77,7 +76,6 @@ impl TileEncoder {
         Self {
             dirty: DirtyTiles::new(Size::default()),
             rough: RoughTiles::new(0),
-            is_hasty: false,
             few: Picture::default(),
             coarseness: Coarseness::FINE,
             canvas: Picture::default(),
@@ -110,7 +108,10 @@ impl TileEncoder {
     fn write(&mut self, picture: &Picture, budget: usize, is_thin: bool, now: Moment) {
         self.coder.begin();
         let tiles = self.find_moves(picture);
-        self.be_hasty(is_thin && tiles >= PAGE);
+        let is_hasty = is_thin && tiles >= PAGE;
+        if is_hasty && self.few.size() != self.canvas.size() {
+            self.few = Picture::new(self.canvas.size());
+        }
         let moves = self.model.code_moves(&mut self.coder, &self.moves);
         self.moves = moves;
         self.sent.clear();
@@ -126,7 +127,7 @@ impl TileEncoder {
             }
             is_begun = true;
             let head = self.choose(picture, tile, rect);
-            let is_reduced = self.is_hasty
+            let is_reduced = is_hasty
                 && head.way == Way::Drawn
                 && rect.size().area() as usize >= LARGE
                 && few::reduce(picture, rect, &mut self.few);
@@ -177,13 +178,6 @@ impl TileEncoder {
         }
     }
 
-    fn be_hasty(&mut self, is_hasty: bool) {
-        self.is_hasty = is_hasty;
-        if is_hasty && self.few.size() != self.canvas.size() {
-            self.few = Picture::new(self.canvas.size());
-        }
-    }
-
     /// Looks for what moved; what is left of a change over several updates moved as before. Gives how many tiles
     /// changed.
     fn find_moves(&mut self, picture: &Picture) -> usize {
@@ -214,9 +208,9 @@ impl TileEncoder {
         match head.way {
             Way::First | Way::Second => canvas.copy_from(picture, sent),
             Way::Rough(coarseness) => {
-                let (rough, place) = (&mut self.model.rough, (head.rect, head.first.by(&self.moves)));
-                sent.height =
-                    rough.code_box(coder, canvas, &self.before, place, coarseness, Some(picture), goes_on);
+                let by = head.first.by(&self.moves);
+                let ground = Ground::new(&self.before, by, coarseness, Some(picture));
+                sent.height = self.model.rough.code_box(coder, canvas, head.rect, &ground, goes_on);
             }
             Way::Drawn | Way::Natural | Way::Near => {
                 self.guesses.load(&head, &self.moves, &self.before, &self.store);

@@ -76,13 +76,24 @@ pub(super) struct RoughModel {
 }
 
 /// What is the same for all blocks of a box.
-struct Box<'a> {
+pub(super) struct Ground<'a> {
     before: &'a Picture,
-    /// How far the box moved, as its head says.
     by: Move,
     steps: Steps,
-    /// At the encoder.
     picture: Option<&'a Picture>,
+}
+
+impl<'a> Ground<'a> {
+    /// A box is foretold from `before`, which its head says to have moved so far, and kept so coarsely; the encoder
+    /// takes its pixels from `picture`.
+    pub(super) fn new(
+        before: &'a Picture,
+        by: Move,
+        coarseness: Coarseness,
+        picture: Option<&'a Picture>,
+    ) -> Self {
+        Self { before, by, steps: Steps::new(coarseness), picture }
+    }
 }
 
 impl RoughModel {
@@ -102,24 +113,17 @@ impl RoughModel {
         }
     }
 
-    /// Codes a box into `canvas`; the encoder takes the pixels from `picture`. After each row of blocks it may stop;
+    /// Codes a box into `canvas`. After each row of blocks the encoder may stop;
     /// `goes_on` says whether it wants to. Gives the rows of pixels that were coded.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "each is another thing, and both ends say them at one place"
-    )]
     pub(super) fn code_box<C: Coder>(
         &mut self,
         coder: &mut C,
         canvas: &mut Picture,
-        before: &Picture,
-        (rect, by): (Rect, Move),
-        coarseness: Coarseness,
-        picture: Option<&Picture>,
+        rect: Rect,
+        of: &Ground<'_>,
         mut goes_on: impl FnMut(&C) -> bool,
     ) -> u32 {
-        let of = Box { before, by, steps: Steps::new(coarseness), picture };
-        let nothing = Done { source: Source::Moved(by), is_bare: false, has: [false; 3] };
+        let nothing = Done { source: Source::Moved(of.by), is_bare: false, has: [false; 3] };
         let mut above = [nothing; super::TILE as usize / SIDE];
         for top in (0..rect.height).step_by(SIDE) {
             if top > 0 {
@@ -136,7 +140,7 @@ impl RoughModel {
                     width: (rect.width - from).min(SIDE as u32),
                     height: (rect.height - top).min(SIDE as u32),
                 };
-                left = self.code_block(coder, canvas, &of, block, [left, above[column]]);
+                left = self.code_block(coder, canvas, of, block, [left, above[column]]);
                 above[column] = left;
             }
         }
@@ -147,7 +151,7 @@ impl RoughModel {
         &mut self,
         coder: &mut impl Coder,
         canvas: &mut Picture,
-        of: &Box<'_>,
+        of: &Ground<'_>,
         rect: Rect,
         beside: [Done; 2],
     ) -> Done {

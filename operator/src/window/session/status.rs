@@ -151,7 +151,8 @@ const WIDEST: Statistics = Statistics {
 /// All that a picture can be.
 const STATES: [State; 3] = [State::Partial, State::Rough, State::Exact];
 
-/// The numbers in words, and how good the picture is. `is_there`: there is a line; `is_used`: the session runs over it. Where not, dashes.
+/// The numbers in words, and how good the picture is. `is_there`: there is a line; `is_used`: the session runs over
+/// it. Where not, dashes.
 fn numbers(
     statistics: &Statistics,
     picture: Option<State>,
