@@ -5,6 +5,7 @@ window-title = Konzole Farhand
 tab-new = Nová relace
 tab-settings = Nastavení
 tab-close = Zavřít { $name }
+tab-close-ended = Zavřít skončené ({ $count })
 tab-name = Název této relace
 tab-asking = zákazník je tázán
 tab-live = probíhá

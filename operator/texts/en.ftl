@@ -5,6 +5,7 @@ window-title = Farhand console
 tab-new = New session
 tab-settings = Settings
 tab-close = Close { $name }
+tab-close-ended = Close ended ({ $count })
 tab-name = Name of this session
 tab-asking = the customer is being asked
 tab-live = running

@@ -154,6 +154,12 @@ impl Counters {
         ] {
             page.value(&[("reason", reason)], counter.get());
         }
+        page.metric(
+            "displaced_total",
+            "counter",
+            "Silent connections that were ended to make room for others.",
+        );
+        page.value(&[], figures.displaced);
         page.metric("handshake_failures_total", "counter", "Connections that did not become a leg.");
         for (reason, counter) in [
             ("timed_out", &self.handshakes_timed_out),
@@ -213,7 +219,8 @@ mod tests {
         counters.refused(&Refusal::Ticket);
         counters.dropped(NoRoom::Legs);
         counters.bytes_to_client.add(5);
-        let page = counters.exposition(&Figures { client_legs: 3, waiting: 2, ..Figures::default() });
+        let page =
+            counters.exposition(&Figures { client_legs: 3, waiting: 2, displaced: 7, ..Figures::default() });
         for line in [
             "# TYPE farhand_relay_legs gauge",
             "farhand_relay_legs{kind=\"client\"} 3",
@@ -225,6 +232,7 @@ mod tests {
             "farhand_relay_find_misses_total 0",
             "farhand_relay_dropped_total{reason=\"legs\"} 1",
             "farhand_relay_dropped_total{reason=\"newcomers_per_address\"} 0",
+            "farhand_relay_displaced_total 7",
         ] {
             assert!(page.lines().any(|found| found == line), "{line} is not in\n{page}");
         }

@@ -250,12 +250,12 @@ impl ClientApp {
     fn say(&mut self) {
         let Some(control) = self.link.as_ref().and_then(Link::control) else { return };
         self.model.visit(|visit| {
-            let texts = prose_of(&visit.chat.draft);
-            let is_taken = texts.into_iter().all(|text| control.say(text));
-            visit.chat.is_refused = !is_taken;
-            if is_taken {
-                visit.chat.draft.clear();
-            }
+            let mut texts = prose_of(&visit.chat.draft).into_iter();
+            let refused = texts.find(|text| !control.say(text.clone()));
+            visit.chat.is_refused = refused.is_some();
+            // What has gone is not said twice.
+            let left: Vec<String> = refused.into_iter().chain(texts).map(|text| text.to_string()).collect();
+            visit.chat.draft = left.join(" ");
         });
     }
 

@@ -91,6 +91,8 @@ pub struct Figures {
     pub invited: usize,
     /// Sessions that run.
     pub sessions: usize,
+    /// Newcomers that were ended to make room for others, since the start.
+    pub displaced: u64,
 }
 
 /// Brings client and console together. See the crate's documentation for the order of calls.
@@ -113,6 +115,7 @@ pub struct Broker {
     pub(crate) timers: Timers,
     commands: VecDeque<Command>,
     newcomers: Newcomers,
+    displaced: u64,
     next_leg: u64,
     pub(crate) next_pair: u64,
     pub(crate) stopping: bool,
@@ -151,6 +154,7 @@ impl Broker {
             timers: Timers::default(),
             commands: VecDeque::new(),
             newcomers: Newcomers::default(),
+            displaced: 0,
             next_leg: 1,
             next_pair: 1,
             stopping: false,
@@ -164,6 +168,7 @@ impl Broker {
             waiting: self.clients.values().filter(|client| client.waits()).count(),
             operators: self.operators.len(),
             sessions: self.pairs.values().filter(|pair| matches!(pair.state, State::Running { .. })).count(),
+            displaced: self.displaced,
             ..Figures::default()
         };
         figures.invited = self.pairs.len() - figures.sessions;
@@ -485,6 +490,7 @@ impl Broker {
         };
         let leg = self.newcomers.of_larger_crowd(Network::from(address)).or_else(slow);
         let leg = leg.filter(|_| self.legs.len() < self.settings.limits.legs).ok_or(NoRoom::Newcomers)?;
+        self.displaced += 1;
         self.close(leg);
         Ok(())
     }

@@ -12,9 +12,12 @@ use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath, Piece};
 use crate::hash::Hash;
 use crate::problem;
 use crate::stop::Stop;
+use crate::system;
 
 /// How often a file that changes while it is read is read anew.
 const RETRIES: u8 = 2;
+/// How much of the end of a name stands for a path that is too long to travel, in characters.
+const MOST_OF_NAME: usize = 40;
 
 /// Something to send.
 #[derive(Debug, Clone)]
@@ -162,7 +165,7 @@ impl Source {
             self.items[index].problem = Some(FileProblem::Changed);
             return State::Waiting(index);
         }
-        let opened = File::open(&self.items[index].local).and_then(|mut file| {
+        let opened = system::open_file(&self.items[index].local).and_then(|mut file| {
             hash.read_start(&mut file, offset, &self.stop)?;
             Ok(file)
         });
@@ -287,10 +290,10 @@ fn collect(
         let words = format!("more than {MAX_ITEMS} files and folders at once; take fewer");
         return Err(FileProblem::System(Shown::truncated(&words)));
     }
-    let path = ItemPath::of_names(names.iter().map(String::as_str)).map_err(|_| {
-        let words = format!("too long a path to travel: {}", names.join("/"));
-        FileProblem::System(Shown::truncated(&words))
-    })?;
+    let Ok(path) = ItemPath::of_names(names.iter().map(String::as_str)) else {
+        items.push(unnamed(local, names)?);
+        return Ok(());
+    };
     let is_usual = metadata.is_dir() || metadata.is_file();
     let problem = (!is_usual).then_some(FileProblem::NotAFile);
     let kind = if is_usual { kind_of(metadata) } else { ItemKind::File { size: 0, modified: 0 } };
@@ -321,4 +324,18 @@ fn collect(
         }
     }
     Ok(())
+}
+
+/// Stands for something that has no path which can travel, so that the rest goes on: a file beside the outermost folder's
+/// own that is answered with the reason.
+fn unnamed(local: &Path, names: &[String]) -> Result<Item, FileProblem> {
+    let words = format!("its path is too long to travel: {}", names.join("/"));
+    let problem = FileProblem::System(Shown::truncated(&words));
+    let (outermost, name) =
+        (names.first().map_or("", String::as_str), names.last().map_or("", String::as_str));
+    let start = name.char_indices().rev().nth(MOST_OF_NAME).map_or(0, |(start, _)| start);
+    let short = format!("…{}", &name[start..]);
+    let path = ItemPath::of_names([outermost, &short]).map_err(|_| problem.clone())?;
+    let kind = ItemKind::File { size: 0, modified: 0 };
+    Ok(Item { local: local.to_owned(), path, kind, problem: Some(problem), retries: 0 })
 }

@@ -2,7 +2,6 @@
 
 use std::collections::{HashMap, HashSet};
 use std::fs::{self, File, OpenOptions};
-use std::hash::{BuildHasher as _, RandomState};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -145,10 +144,8 @@ pub struct Target {
     allowed: Outermost,
     /// What the outermost folders of this transfer are called here.
     outermost: HashMap<String, PathBuf>,
-    /// What was written, as hashes of its places, which are few bytes however long those are: two names of this transfer
-    /// that are the same here do not replace each other.
-    written: HashSet<u64>,
-    hasher: RandomState,
+    /// What was written: two names of this transfer that are the same here do not replace each other.
+    written: HashSet<system::Identity>,
     open: Option<Open>,
 }
 
@@ -168,7 +165,6 @@ impl Target {
             allowed,
             outermost: HashMap::new(),
             written: HashSet::new(),
-            hasher: RandomState::new(),
             open: None,
         })
     }
@@ -329,11 +325,11 @@ impl Target {
     fn finish(&mut self, item: u32, sha256: [u8; 32], answer: &mut impl FnMut(Answer)) {
         let Some(open) = self.open.take_if(|open| open.item == item) else { return };
         let (path, kind) = (open.path.clone(), open.kind());
-        let place = self.hasher.hash_one(&open.place);
-        let existing = if self.written.contains(&place) { Existing::Keep } else { self.goes.existing };
+        let is_own = system::identity(&open.place).is_some_and(|there| self.written.contains(&there));
+        let existing = if is_own { Existing::Keep } else { self.goes.existing };
         let result = finish(open, sha256, existing);
-        if result.is_ok() && existing == Existing::Replace {
-            self.written.insert(place);
+        if existing == Existing::Replace {
+            self.written.extend(result.as_ref().ok().and_then(|place| system::identity(place)));
         }
         let result = result.map(|place| text(&place));
         answer(Answer::Settled { item, path, kind, result });
@@ -376,7 +372,12 @@ fn mark(path: &ItemPath, size: u64, modified: i64) -> String {
 fn begin_at(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> io::Result<Option<(File, u64)>> {
     match fs::symlink_metadata(partial) {
         Ok(there) if there.is_file() => {
-            let mut file = OpenOptions::new().read(true).append(true).open(partial)?;
+            let mut file = match OpenOptions::new().read(true).append(true).open(partial) {
+                Ok(file) => file,
+                // It is another user's, in a folder that they share.
+                Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
+                Err(error) => return Err(error),
+            };
             if !is_ours(&file, partial) {
                 return Ok(None);
             }
@@ -393,7 +394,10 @@ fn begin_at(partial: &Path, size: u64, hash: &mut Hash, stop: &Stop) -> io::Resu
             fs::remove_file(partial)?;
         }
         // What lies there is not followed if it is a link.
-        Ok(_) => fs::remove_file(partial)?,
+        Ok(_) => match fs::remove_file(partial) {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(None),
+            removed => removed?,
+        },
         Err(_) => {}
     }
     match system::private(OpenOptions::new().write(true).create_new(true)).open(partial) {

@@ -444,3 +444,46 @@ fn what_can_not_be_read_or_written_is_said() {
         assert_eq!(put(from, to, Existing::Keep)[1], Err(FileProblem::Denied));
     }
 }
+
+#[test]
+fn a_path_that_is_too_long_to_travel_stops_nothing_else() {
+    let Folders { from, to, .. } = &folders();
+    let deep: PathBuf = std::iter::repeat_n("d".repeat(200), 5).collect();
+    fs::create_dir_all(from.join("tree").join(&deep).join("e".repeat(100))).unwrap();
+    let last = format!("{}.txt", "x".repeat(60));
+    fs::write(from.join("tree").join(&deep).join(last), "too deep").unwrap();
+    fs::write(from.join("tree/z"), "z").unwrap();
+    let settled = put(&from.join("tree"), to, Existing::Keep);
+    let refused: Vec<_> = settled.iter().filter_map(|result| result.as_ref().err()).collect();
+    assert_eq!(refused.len(), 2, "{settled:?}");
+    for why in refused {
+        assert!(why.to_string().contains("too long to travel"), "{why}");
+    }
+    assert_eq!(fs::read(to.join("tree/z")).unwrap(), b"z");
+}
+
+#[test]
+fn a_file_that_becomes_a_pipe_is_not_waited_for() {
+    let Folders { from, to, .. } = &folders();
+    fs::write(from.join("a"), "a").unwrap();
+    fs::write(from.join("b"), "b").unwrap();
+    let mut source = source(from);
+    fs::remove_file(from.join("a")).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(from.join("a")).status().unwrap().success());
+    let settled = send(&mut source, &mut target(to, Existing::Keep, Leftovers::Delete));
+    assert!(matches!(settled[..], [Ok(_), Err(FileProblem::NotFound), Ok(_)]), "{settled:?}");
+}
+
+#[test]
+fn two_names_that_are_the_same_here_do_not_replace_each_other() {
+    let Folders { from, to, .. } = &folders();
+    fs::create_dir_all(to.join("from")).unwrap();
+    fs::write(to.join("from/a_b"), "from before").unwrap();
+    fs::write(from.join("a\\b"), "one").unwrap();
+    fs::write(from.join("a_b"), "two").unwrap();
+    let settled = put(from, to, Existing::Replace);
+    assert!(settled.iter().all(Result::is_ok), "{settled:?}");
+    assert_eq!(listed(to), ["from", "from/a_b", "from/a_b (2)"]);
+    assert_eq!(fs::read(to.join("from/a_b")).unwrap(), b"one");
+    assert_eq!(fs::read(to.join("from/a_b (2)")).unwrap(), b"two");
+}

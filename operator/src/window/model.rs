@@ -224,9 +224,14 @@ impl Model {
         self.tabs.iter_mut().find(|tab| tab.id == id)
     }
 
+    /// How many sessions are over and still have a tab.
+    pub(crate) fn over(&self) -> usize {
+        self.tabs.iter().filter(|tab| tab.state == TabState::Ended).count()
+    }
+
     /// How many sessions are not over.
     pub(crate) fn running(&self) -> usize {
-        self.tabs.iter().filter(|tab| tab.state != TabState::Ended).count()
+        self.tabs.len() - self.over()
     }
 }
 

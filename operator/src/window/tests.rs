@@ -410,6 +410,28 @@ fn tabs_are_named_switched_and_asked_about() {
 }
 
 #[test]
+fn all_that_is_over_closes_with_one_press_and_nothing_else() {
+    for by_key in [false, true] {
+        let mut model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
+        model.apply(Command::Show(Page::Session(TabId(4))));
+        let mut window = english(model.clone());
+        assert!(window.query_by_label("Close ended (1)").is_none(), "its own cross does that");
+        model.ended(TabId(1), End::Customer);
+        window = english(model);
+        if by_key {
+            window.key_press_modifiers(Modifiers::CTRL | Modifiers::COMMAND | Modifiers::SHIFT, Key::W);
+        } else {
+            window.get_by_label("Close ended (2)").click();
+        }
+        window.run();
+        let state = window.state();
+        assert_eq!(state.model.tabs.iter().map(|tab| tab.id).collect::<Vec<_>>(), [TabId(2), TabId(3)]);
+        assert_eq!((state.model.page, state.model.question), (Page::Session(TabId(3)), None));
+        assert!([TabId(1), TabId(4)].iter().all(|id| state.effects.contains(&Effect::Forget(*id))));
+    }
+}
+
+#[test]
 fn a_tab_takes_a_name() {
     let mut model = states().into_iter().find(|(name, _)| *name == "tabs").unwrap().1;
     model.apply(Command::Show(Page::Session(TabId(2))));

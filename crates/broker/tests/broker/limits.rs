@@ -162,7 +162,8 @@ fn silence_makes_room_for_others() {
             }
         }
         assert_eq!(world.broker.figures().client_legs, 10, "{crowd:?}");
-        assert!(world.broker.figures().newcomers <= 6);
+        let figures = world.broker.figures();
+        assert!(figures.newcomers <= 6 && figures.displaced >= 10, "{figures:?}");
     }
 }
 

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     NextTab,
     PreviousTab,
     CloseTab(TabId),
+    /// Closes the tabs of all sessions that are over.
+    CloseEnded,
     Confirm,
     Dismiss,
     Rename(TabId),
@@ -109,6 +111,10 @@ impl Model {
                 Some(_) => return self.ask(Question::CloseTab(id)),
                 None => {}
             },
+            Command::CloseEnded => {
+                let ended = self.tabs.iter().filter(|tab| tab.state == TabState::Ended).map(|tab| tab.id);
+                return ended.collect::<Vec<_>>().into_iter().flat_map(|id| self.close_tab(id)).collect();
+            }
             Command::CloseWindow => match self.running() {
                 0 => self.is_over = true,
                 count => return self.ask(Question::CloseWindow(count)),

@@ -28,8 +28,13 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
         ui.add_space(10.0);
         let settings = texts.get("tab-settings");
         let font = egui::TextStyle::Button.resolve(ui.style());
-        let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(settings.clone(), font, palette.text));
-        let reserved = galley.size().x + 28.0 + 46.0 + 30.0;
+        let sweep = (model.over() > 1)
+            .then(|| texts.fill("tab-close-ended", &[("count", (model.over() as u64).into())]));
+        let wide = |text: &String| {
+            let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(text.clone(), font.clone(), palette.text));
+            galley.size().x + 28.0
+        };
+        let reserved = wide(&settings) + sweep.as_ref().map_or(0.0, |text| wide(text) + 6.0) + 46.0 + 30.0;
         let space = ui.available_width() - reserved;
         let count = model.tabs.len().max(1) as f32;
         let width = ((space / count) - 6.0).clamp(WIDTH.1, WIDTH.0);
@@ -63,6 +68,11 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
             if ui.add(egui::Button::selectable(is_open, settings).min_size(vec2(0.0, TAB))).clicked() {
                 commands.push(if is_open { Command::LeaveSettings } else { Command::Show(Page::Settings) });
             }
+            if let Some(sweep) = sweep
+                && ui.add(egui::Button::new(sweep).min_size(vec2(0.0, TAB))).clicked()
+            {
+                commands.push(Command::CloseEnded);
+            }
         });
     });
     commands
@@ -84,6 +94,9 @@ fn shortcuts(ui: &Ui, model: &Model) -> Vec<Command> {
     }
     if pressed(Modifiers::CTRL, Key::Tab) {
         commands.push(Command::NextTab);
+    }
+    if pressed(Modifiers::COMMAND | Modifiers::SHIFT, Key::W) {
+        commands.push(Command::CloseEnded);
     }
     if let Page::Session(tab) = model.page {
         if pressed(Modifiers::COMMAND, Key::W) {
