@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use farhand_peer::console::ConsoleEvent;
-use farhand_proto::screen::{Layout, Rect, Size, View};
+use farhand_proto::screen::{Colours, Layout, Part, Rect, Size, View};
 use farhand_proto::transfer::ItemKind;
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::{ConsoleEvent as Session, FileEvent};
@@ -159,6 +159,11 @@ impl Say {
                 "desktop": [layout.desktop.width, layout.desktop.height],
                 "area": [area.x, area.y, area.width, area.height],
                 "watching": watching(view),
+                "colours": match view.colours {
+                    Colours::All => "all",
+                    Colours::Few => "few",
+                    Colours::Grey => "grey",
+                },
                 "monitors": monitors(layout),
             })
         });
@@ -211,9 +216,9 @@ impl Say {
 }
 
 fn watching(view: View) -> Value {
-    match view {
-        View::Desktop => json!("all"),
-        View::Monitor(id) => json!(id.0),
+    match view.part {
+        Part::Desktop => json!("all"),
+        Part::Monitor(id) => json!(id.0),
     }
 }
 

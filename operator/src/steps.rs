@@ -7,7 +7,7 @@ use std::time::Duration;
 use clap::Subcommand;
 use farhand_proto::grant::Grant;
 use farhand_proto::input::Button;
-use farhand_proto::screen::{MonitorId, Rect, View};
+use farhand_proto::screen::{Colours, MonitorId, Part, Rect};
 
 use crate::chord::Chord;
 use crate::options::parse_seconds;
@@ -141,11 +141,15 @@ pub(crate) enum Step {
     Wait(Wait),
     /// Print the customer's monitors.
     Monitors,
-    /// Look at one monitor, or at all.
+    /// Look at one monitor, or at all, in all colours or fewer.
     Watch {
         /// A monitor's number as `monitors` prints it, or all.
-        #[arg(value_parser = parse_view)]
-        view: View,
+        #[arg(value_parser = parse_part)]
+        part: Part,
+        /// Which colours: fewer take fewer bytes on a thin line. All, few (eight shades each of red, green and blue)
+        /// or grey.
+        #[arg(long, default_value = "all", value_parser = parse_colours)]
+        colours: Colours,
     },
     /// Stay until the customer ends the session.
     Stay,
@@ -292,12 +296,21 @@ fn parse_button(name: &str) -> Result<Button, String> {
     })
 }
 
-fn parse_view(text: &str) -> Result<View, String> {
+fn parse_part(text: &str) -> Result<Part, String> {
     if text.eq_ignore_ascii_case("all") {
-        return Ok(View::Desktop);
+        return Ok(Part::Desktop);
     }
     let number = text.parse().map_err(|_| "a monitor's number is needed, or all".to_owned())?;
-    Ok(View::Monitor(MonitorId(number)))
+    Ok(Part::Monitor(MonitorId(number)))
+}
+
+fn parse_colours(text: &str) -> Result<Colours, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "all" => Ok(Colours::All),
+        "few" => Ok(Colours::Few),
+        "grey" => Ok(Colours::Grey),
+        _ => Err("there are: all, few, grey".to_owned()),
+    }
 }
 
 fn parse_area(text: &str) -> Result<Rect, String> {

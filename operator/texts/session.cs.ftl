@@ -51,6 +51,10 @@ session-monitor = { $number }: { $name }
 session-size-whole = Podle okna
 session-size-width = Na šířku okna
 session-size-exact = 1:1, bod po bodu
+session-colours = Barvy
+session-colours-all = Všechny
+session-colours-few = Méně, pro pomalou linku
+session-colours-grey = Šedá, pro pomalou linku
 
 ## Panel vedle obrazu
 
@@ -156,3 +160,5 @@ session-line-waiting = čeká { $count }
 session-picture-partial = načítá se
 session-picture-rough = zaostřuje se
 session-picture-exact = přesný obraz
+session-picture-few = { $state }, méně barev
+session-picture-grey = { $state }, šedě

@@ -51,6 +51,10 @@ session-monitor = { $number }: { $name }
 session-size-whole = Fit the window
 session-size-width = Fit the width
 session-size-exact = 1:1, pixel by pixel
+session-colours = Colours
+session-colours-all = All
+session-colours-few = Fewer, for a thin line
+session-colours-grey = Grey, for a thin line
 
 ## The panel beside it
 
@@ -152,3 +156,5 @@ session-line-waiting = { $count } waiting
 session-picture-partial = loading
 session-picture-rough = getting sharp
 session-picture-exact = exact
+session-picture-few = { $state }, fewer colours
+session-picture-grey = { $state }, grey

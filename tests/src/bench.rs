@@ -8,6 +8,7 @@ pub mod resume;
 pub mod start;
 
 mod hand;
+mod plot;
 mod scenes;
 mod screen;
 mod wire;

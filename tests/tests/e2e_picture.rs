@@ -3,6 +3,7 @@
 
 use std::fmt::Write as _;
 
+use farhand_proto::screen::Colours;
 use farhand_testkit::x::{Program, XServer};
 use farhand_tests::{Client, Console, Eye, Outcome, Picture, Place, Process, Relay, eventually};
 
@@ -145,6 +146,36 @@ fn one_of_several_monitors_is_exactly_its_pixels() {
 
     let nowhere = Console::new(&relay, &operator, &client.ready()).run("watch 77\n");
     nowhere.expect(2, "no such monitor");
+}
+
+#[test]
+fn fewer_colours_are_exactly_those_when_asked_for() {
+    let relay = Relay::start();
+    let operator = relay.add_operator("anna");
+    let server = XServer::xvfb(800, 600);
+    let mut scene = Scene::on(&server);
+    let mut client = Client::start(&relay, &server, &["--allow", "view"]);
+    let ready = client.ready();
+    let reduced = |picture: &Picture, colours: Colours| {
+        let pixels = picture.pixels.iter().map(|pixel| colours.of(*pixel)).collect();
+        Picture { pixels, ..picture.clone() }
+    };
+    let named = [("grey", Colours::Grey), ("few", Colours::Few), ("all", Colours::All)];
+    let mut script = String::new();
+    for (name, _) in named {
+        writeln!(script, "watch all --colours {name}\npicture '{}'", server.file(name).display()).unwrap();
+        script += &picture_after_flag(&server, &format!("{name} later"));
+    }
+    let mut console = Console::new(&relay, &operator, &ready).start_with(&["--view-only"], &script);
+    for (number, (name, colours)) in (7..).zip(named) {
+        wait_for_picture(&mut console, &server, name)
+            .must_equal(&reduced(&scene.eye.still_pixels(), colours));
+        scene.eye.draw_noise(500, 400, 150, number);
+        scene.eye.flag();
+        let later = wait_for_picture(&mut console, &server, &format!("{name} later"));
+        later.must_equal(&reduced(&scene.eye.still_pixels(), colours));
+    }
+    assert_eq!(Outcome::of(console).code, Some(0));
 }
 
 #[test]

@@ -43,6 +43,9 @@ pub(crate) struct Options {
     /// Also write the figures as JSON into this file
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
+    /// Also draw the figures into this file (picture alone)
+    #[arg(long, value_name = "FILE")]
+    svg: Option<PathBuf>,
     /// Measure this scene alone (codec, picture), or the echo of keys alone (picture: echo)
     #[arg(long, value_name = "SCENE")]
     only: Option<String>,
@@ -55,6 +58,9 @@ pub(crate) struct Options {
 pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     if !NAMES.contains(&options.name.as_str()) {
         bail!("There is no benchmark {:?}; there are: {}", options.name, NAMES.join(", "));
+    }
+    if options.svg.is_some() && options.name != "picture" {
+        bail!("Only the benchmark picture can be drawn; leave out --svg");
     }
     setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Bench])?;
     match options.name.as_str() {
@@ -74,6 +80,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     if let Some(json) = &options.json {
         measure = measure.args(["--json".as_ref(), json.as_os_str()]);
+    }
+    if let Some(svg) = &options.svg {
+        measure = measure.args(["--svg".as_ref(), svg.as_os_str()]);
     }
     measure.run()
 }

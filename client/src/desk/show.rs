@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use farhand_desktop::{Changes, Screen, ScreenError, Waker};
 use farhand_media::Encoder;
 use farhand_peer::client::{DeskEvent, DeskSender};
-use farhand_proto::screen::{Picture, Rect, Region, Room, View};
+use farhand_proto::screen::{Part, Picture, Rect, Region, Room, View};
 
 use super::{lock, send};
 
@@ -158,7 +158,7 @@ impl Watcher {
         let layout = self.screen.layout().clone();
         let (view, area) = match layout.area_of(view) {
             Some(area) => (view, area),
-            None => (View::Desktop, Rect::of_size(layout.desktop)),
+            None => (View { part: Part::Desktop, ..view }, Rect::of_size(layout.desktop)),
         };
         let mut encoder = farhand_media::encoder();
         encoder.reset(area.size());
@@ -173,6 +173,7 @@ impl Watcher {
         if !shown.damage.is_empty() {
             self.screen.grab(shown.area, &shown.damage, &mut shown.picture)?;
             let damage = std::mem::take(&mut shown.damage).translated(-shown.area.x, -shown.area.y);
+            shown.view.colours.reduce(&mut shown.picture, &damage);
             shown.encoder.damage(&shown.picture, &damage);
         }
         let mut bytes = Vec::new();

@@ -272,7 +272,7 @@ fn several_monitors_can_be_chosen_by_their_ids() {
     assert_eq!(names, ["LEFT", "RIGHT"]);
     assert!(layout.monitors.iter().all(|monitor| monitor.rotation == Rotation::Normal));
     let right = layout.monitors[1].id;
-    let area = layout.area_of(View::Monitor(right)).unwrap();
+    let area = layout.area_of(View::monitor(right)).unwrap();
     assert_eq!(area, Rect { x: 600, y: 50, width: 400, height: 500 });
     assert_eq!(layout.desktop, Size { width: 1000, height: 600 });
 

@@ -306,9 +306,9 @@ impl Layout {
     /// The part of the desktop that a choice of monitors shows, `None` if that monitor is not there.
     #[must_use]
     pub fn area_of(&self, view: View) -> Option<Rect> {
-        match view {
-            View::Desktop => Some(Rect::of_size(self.desktop)),
-            View::Monitor(id) => {
+        match view.part {
+            Part::Desktop => Some(Rect::of_size(self.desktop)),
+            Part::Monitor(id) => {
                 let monitor = self.monitors.iter().find(|monitor| monitor.id == id)?;
                 let area = monitor.area.intersection(Rect::of_size(self.desktop));
                 (!area.is_empty()).then_some(area)
@@ -317,14 +317,83 @@ impl Layout {
     }
 }
 
-/// What of the desktop a console looks at.
+/// What of the desktop a console looks at, and how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-pub enum View {
+pub struct View {
+    /// Which part of it.
+    pub part: Part,
+    /// In which colours.
+    pub colours: Colours,
+}
+
+impl View {
+    /// All of it as it is.
+    pub const DESKTOP: Self = Self { part: Part::Desktop, colours: Colours::All };
+
+    /// One monitor as it is.
+    #[must_use]
+    pub const fn monitor(id: MonitorId) -> Self {
+        Self { part: Part::Monitor(id), colours: Colours::All }
+    }
+}
+
+/// A part of the desktop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Part {
     /// All monitors, as one picture.
     #[default]
     Desktop,
     /// One monitor.
     Monitor(MonitorId),
+}
+
+/// What a picture keeps of the screen's colours. Fewer take fewer bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+pub enum Colours {
+    /// All.
+    #[default]
+    All,
+    /// Eight shades each of red, green and blue.
+    Few,
+    /// How light a pixel is, and nothing else (ITU-R BT.601, 2.5.1).
+    Grey,
+}
+
+impl Colours {
+    /// All that there are.
+    pub const ALL: [Self; 3] = [Self::All, Self::Few, Self::Grey];
+
+    /// What stands for a pixel `0x00RRGGBB`. What was reduced before stays as it is.
+    #[must_use]
+    pub const fn of(self, pixel: u32) -> u32 {
+        match self {
+            Self::All => pixel,
+            Self::Few => {
+                let high = pixel & 0x00E0_E0E0;
+                // The lower bits repeat the upper ones, so that white is still white.
+                high | high >> 3 & 0x001C_1C1C | high >> 6 & 0x0003_0303
+            }
+            Self::Grey => {
+                let (red, green, blue) = (pixel >> 16 & 0xFF, pixel >> 8 & 0xFF, pixel & 0xFF);
+                let light = (77 * red + 150 * green + 29 * blue) >> 8;
+                light << 16 | light << 8 | light
+            }
+        }
+    }
+
+    /// Reduces a part of a picture.
+    pub fn reduce(self, picture: &mut Picture, region: &Region) {
+        if self == Self::All {
+            return;
+        }
+        for rect in region.clipped(Rect::of_size(picture.size())).rects() {
+            for y in rect.y..rect.bottom() {
+                for pixel in picture.row_mut(rect.x as u32, y as u32, rect.width) {
+                    *pixel = self.of(*pixel);
+                }
+            }
+        }
+    }
 }
 
 /// A rectangle of opaque pixels, row by row without gaps, each `0x00RRGGBB`.
@@ -433,5 +502,36 @@ impl PointerShape {
         self.width <= limits::MAX_POINTER_SIDE
             && self.height <= limits::MAX_POINTER_SIDE
             && self.rgba.len() == usize::from(self.width) * usize::from(self.height) * 4
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reduced_colours_keep_black_and_white_and_do_not_change_again() {
+        for colours in Colours::ALL {
+            assert_eq!([0, 0xFF_FFFF].map(|pixel| colours.of(pixel)), [0, 0xFF_FFFF], "{colours:?}");
+            for pixel in (0..=0xFF_FFFF).step_by(4099) {
+                let once = colours.of(pixel);
+                assert_eq!(colours.of(once), once, "{colours:?} {pixel:06x}");
+            }
+        }
+        assert_eq!(Colours::Few.of(0x40_9F_FE), 0x49_92_FF);
+        assert_eq!(Colours::Grey.of(0x00_FF_00), 0x95_95_95);
+    }
+
+    #[test]
+    fn only_the_region_is_reduced() {
+        let mut picture = Picture::new(Size { width: 3, height: 2 });
+        for y in 0..2 {
+            picture.row_mut(0, y, 3).fill(0x12_34_56);
+        }
+        let far = Rect { x: 1, y: 1, width: 50, height: 50 };
+        Colours::Grey.reduce(&mut picture, &Region::from(far));
+        assert_eq!(picture.row(0, 0, 3), [0x12_34_56; 3]);
+        let grey = Colours::Grey.of(0x12_34_56);
+        assert_eq!(picture.row(0, 1, 3), [0x12_34_56, grey, grey]);
     }
 }

@@ -14,7 +14,9 @@ use farhand_proto::name::Name;
 use farhand_proto::notice::{Notice, Notices};
 use farhand_proto::prose::Prose;
 use farhand_proto::relay::{FromRelay, KeyHash, Refusal, SignedVoucher, ToRelay, Voucher};
-use farhand_proto::screen::{Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View};
+use farhand_proto::screen::{
+    Colours, Layout, Monitor, MonitorId, Point, PointerShape, Rect, Rotation, Size, View,
+};
 use farhand_proto::seal::{
     EpochProof, ResumeFromClient, ResumeFromConsole, SealFromClient, SealFromConsole, SealRefusal,
 };
@@ -191,8 +193,9 @@ fn to_client() {
     check(&act(Input::Button { button: Button::Forward, pressed: true, at }), "11000805030401fb580201");
     check(&act(Input::Scroll { right: -120, down: 240, at }), "11000a0504effbe001fb580201");
     check(&act(Input::ReleaseAll), "1100020505");
-    check(&ToClient::Watch { view: View::Desktop }, "12000100");
-    check(&ToClient::Watch { view: View::Monitor(MonitorId(2)) }, "1200020102");
+    check(&ToClient::Watch { view: View::DESKTOP }, "1200020000");
+    check(&ToClient::Watch { view: View { colours: Colours::Grey, ..View::DESKTOP } }, "1200020002");
+    check(&ToClient::Watch { view: View::monitor(MonitorId(2)) }, "120003010200");
     check(&ToClient::Refresh {}, "130000");
     check(&ToClient::Skip { number: 300 }, "140003fb2c01");
 }
@@ -216,8 +219,8 @@ fn to_console() {
     check(&ToConsole::Asking { timeout: 60_000 }, "200003fb60ea");
     check(&ToConsole::Allowed { grants: Grants::NONE.with(Grant::View) }, "21000101");
     check(
-        &ToConsole::Screen { layout, view: View::Desktop, area },
-        "22002201010648444d492d310000fb8007fb38040101fb8007fb3804000000fb8007fb3804",
+        &ToConsole::Screen { layout, view: View::DESKTOP, area },
+        "22002301010648444d492d310000fb8007fb38040101fb8007fb380400000000fb8007fb3804",
     );
     check(
         &ToConsole::Video { update: 7, at: 1000, last: true, data: bytes(&[1, 2, 3]) },

@@ -112,7 +112,7 @@ impl ClientSession {
     pub fn new(window: Duration, now: Moment) -> Self {
         Self {
             phase: Phase::New { until: now + ASK_TIMEOUT },
-            view: View::Desktop,
+            view: View::DESKTOP,
             line: Line::new(window, now),
             events: VecDeque::new(),
             acts: Acts::default(),

@@ -47,7 +47,8 @@ impl Performer<'_> {
                 mark = before;
             }
             self.step(step, mark).await.map_err(|failure| placed.failed(failure))?;
-            if matches!(step, Step::Wait(_)) {
+            // What these have waited for is no news to those that follow.
+            if matches!(step, Step::Wait(_) | Step::Watch { .. }) {
                 mark = self.watcher.known().changes;
             }
             self.say.step(number + 1, step.name());
@@ -90,7 +91,7 @@ impl Performer<'_> {
             Step::Get { path, to, replace } => self.get(path, to, *replace).await,
             Step::Wait(what) => self.wait(*what, mark).await,
             Step::Monitors => self.monitors().await,
-            Step::Watch { view } => self.watch(*view).await,
+            Step::Watch { part, colours } => self.watch(View { part: *part, colours: *colours }).await,
             Step::Stay => match self.until(None, "the end", |_| false).await {
                 Err(Failure::Ended(SessionEnd::Session(Ended::There(EndReason::Customer)))) => Ok(()),
                 result => result,

@@ -12,12 +12,20 @@ use super::scenes::{SIZE, Scene, Stage};
 use super::screen::Screen;
 use super::start::{TICKS_PER_SECOND, ticks};
 use super::wire::{Kind, Wire};
-use super::{Figure, Setup};
+use super::{Figure, Setup, plot};
 use crate::process::{Process, children_of};
 use crate::relay::Relay;
 
 /// The title that the figures go under.
 pub const TITLE: &str = "picture";
+
+/// Draws what was measured of all of them, where less is better.
+#[must_use]
+pub fn plot(figures: &[Figure]) -> String {
+    let panels =
+        ["bytes", "customer's CPU", "operator's CPU", "key to pixel", "key to pixel while it scrolls"];
+    plot::svg("Farhand beside other remote desktops", figures, &panels, &Peer::ALL.map(Peer::name))
+}
 
 /// How long a scene plays.
 const PLAY: Duration = Duration::from_secs(6);
@@ -105,11 +113,11 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
             for peer in Peer::ALL {
                 let (times, rate) = echo(peer, kind, busy, setup.runs);
                 let beside = busy.map_or("", |_| " while it scrolls");
-                let name = format!("key to pixel, {}{beside}: {}", kind.name, peer.name());
+                let name = format!("{}: key to pixel{beside}, {}", kind.name, peer.name());
                 figures.push(Figure::new(name, "ms", times));
                 if busy.is_some() {
-                    let name = format!("scroll over {}: {}", kind.name, peer.name());
-                    figures.push(Figure::new(name, "changes/s", rate));
+                    let name = format!("{}: changes shown{beside}, {}", kind.name, peer.name());
+                    figures.push(Figure::new(name, "1/s", rate));
                 }
             }
         }

@@ -28,6 +28,9 @@ fn main() -> std::process::ExitCode {
         /// Where to write the figures as JSON
         #[arg(long)]
         json: Option<PathBuf>,
+        /// Where to draw them
+        #[arg(long)]
+        svg: Option<PathBuf>,
     }
 
     if bench::present::show() {
@@ -57,11 +60,14 @@ fn main() -> std::process::ExitCode {
         }
     };
     bench::print(title, &figures);
-    if let Some(path) = arguments.json
-        && let Err(error) = bench::write(&path, title, &figures)
-    {
-        eprintln!("{} can't be written: {error}", path.display());
-        return std::process::ExitCode::FAILURE;
+    let json = arguments.json.map(|path| (bench::write(&path, title, &figures), path));
+    let svg = arguments.svg.map(|path| (std::fs::write(&path, bench::picture::plot(&figures)), path));
+    let mut code = std::process::ExitCode::SUCCESS;
+    for (written, path) in json.into_iter().chain(svg) {
+        if let Err(error) = written {
+            eprintln!("{} can't be written: {error}", path.display());
+            code = std::process::ExitCode::FAILURE;
+        }
     }
-    std::process::ExitCode::SUCCESS
+    code
 }

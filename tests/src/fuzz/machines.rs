@@ -127,7 +127,7 @@ pub(super) fn client(data: &[u8]) {
             8 => {
                 let size = Size { width: 64, height: 64 };
                 let layout = Layout { monitors: List::default(), desktop: size };
-                session.screen(layout, View::Desktop, Rect::of_size(size));
+                session.screen(layout, View::DESKTOP, Rect::of_size(size));
                 session.pointer_at(Point { x: 1, y: 2 });
             }
             9 => {
@@ -259,7 +259,7 @@ pub(super) fn console(data: &[u8]) {
                 session.handle_due(now);
             }
             8 => {
-                session.watch(View::Desktop);
+                session.watch(View::DESKTOP);
                 session.refresh();
             }
             _ => {

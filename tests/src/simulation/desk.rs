@@ -123,7 +123,7 @@ impl Desk {
         if self.screen_at.take_if(|at| *at <= now).is_some() {
             let desktop = Size { width: 640, height: 480 };
             let layout = Layout { monitors: List::default(), desktop };
-            session.screen(layout, View::Desktop, Rect::of_size(desktop));
+            session.screen(layout, View::DESKTOP, Rect::of_size(desktop));
             self.shows = true;
         }
         if let Some((_, bytes)) = self.wanted.take_if(|(at, _)| *at <= now) {

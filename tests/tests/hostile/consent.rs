@@ -35,7 +35,7 @@ const ACTS: u64 = 6;
 /// Everything that would show or do something.
 fn demands(from: u64) -> Vec<u8> {
     let mut bytes = acts(from);
-    ToClient::Watch { view: View::Desktop }.encode(&mut bytes);
+    ToClient::Watch { view: View::DESKTOP }.encode(&mut bytes);
     ToClient::Refresh {}.encode(&mut bytes);
     bytes
 }

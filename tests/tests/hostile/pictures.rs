@@ -46,7 +46,7 @@ impl Painter {
     async fn begin(&mut self) {
         let area = Rect::of_size(SIZE);
         let layout = Layout { monitors: List::default(), desktop: SIZE };
-        self.line.send(&ToConsole::Screen { layout, view: View::Desktop, area }).await;
+        self.line.send(&ToConsole::Screen { layout, view: View::DESKTOP, area }).await;
         self.encoder.reset(SIZE);
         self.encoder.damage(&self.picture, &Region::from(area));
     }

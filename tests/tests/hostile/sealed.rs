@@ -165,7 +165,7 @@ fn from_client() -> Vec<(Vec<u8>, &'static str)> {
     let allowed = || ToConsole::Allowed { grants: everything() };
     let screen = |desktop: Size, area: Rect| ToConsole::Screen {
         layout: Layout { monitors: List::default(), desktop },
-        view: View::Desktop,
+        view: View::DESKTOP,
         area,
     };
     let good = Size { width: 64, height: 64 };

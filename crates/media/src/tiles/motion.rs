@@ -18,6 +18,18 @@ const SHARE: u32 = 40;
 const ENOUGH: u32 = 6000;
 /// What one pixel is worth in the hash of a line, compared with the next.
 const BASE: u32 = 0x0001_93C5;
+/// What each pixel of a line is worth.
+const POWERS: [u32; LENGTH] = powers();
+
+const fn powers() -> [u32; LENGTH] {
+    let mut powers = [1_u32; LENGTH];
+    let mut at = LENGTH - 1;
+    while at > 0 {
+        powers[at - 1] = powers[at].wrapping_mul(BASE);
+        at -= 1;
+    }
+    powers
+}
 
 /// How far something moved: to the right and down.
 pub(super) type Move = (i16, i16);
@@ -62,8 +74,11 @@ impl Search {
                 if line[1..].iter().all(|pixel| *pixel == line[0]) {
                     continue;
                 }
-                let hash =
-                    line.iter().fold(0_u32, |hash, pixel| hash.wrapping_mul(BASE).wrapping_add(mix(*pixel)));
+                // Each product by itself: a chain of them would be waited for.
+                let hash = line
+                    .iter()
+                    .zip(&POWERS)
+                    .fold(0_u32, |hash, (pixel, power)| hash.wrapping_add(mix(*pixel).wrapping_mul(*power)));
                 let place = ((area.x as usize + number * LENGTH) as u16, y as u16);
                 self.note(hash, place);
             }
@@ -101,7 +116,7 @@ impl Search {
 
     /// Every line of the picture of now, in some rows, says from where it came.
     fn vote(&mut self, now: &Picture, area: Rect) {
-        let out_of_it = (0..LENGTH).fold(1_u32, |power, _| power.wrapping_mul(BASE));
+        const OUT_OF_IT: u32 = POWERS[0].wrapping_mul(BASE);
         let mut votes = 0;
         for y in (area.y as u32..area.bottom() as u32).step_by(STEP) {
             let row = now.row(area.x as u32, y, area.width);
@@ -113,7 +128,7 @@ impl Search {
                 alike = if end > 0 && row[end] == row[end - 1] { alike + 1 } else { 1 };
                 hash = hash.wrapping_mul(BASE).wrapping_add(mix(row[end]));
                 if end >= LENGTH {
-                    hash = hash.wrapping_sub(mix(row[end - LENGTH]).wrapping_mul(out_of_it));
+                    hash = hash.wrapping_sub(mix(row[end - LENGTH]).wrapping_mul(OUT_OF_IT));
                 }
                 if end + 1 < LENGTH || alike >= LENGTH {
                     continue;

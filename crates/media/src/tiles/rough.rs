@@ -55,6 +55,8 @@ const WAYS: [Way; 4] = [Way::Mean, Way::Down, Way::Right, Way::Both];
 #[derive(Debug, Clone, Copy)]
 struct Done {
     source: Source,
+    /// How much that differed from what was wanted, at the encoder.
+    difference: u32,
     /// Nothing was added to what was foretold.
     is_bare: bool,
     /// There are levels of light, and of either colour.
@@ -123,7 +125,7 @@ impl RoughModel {
         of: &Ground<'_>,
         mut goes_on: impl FnMut(&C) -> bool,
     ) -> u32 {
-        let nothing = Done { source: Source::Moved(of.by), is_bare: false, has: [false; 3] };
+        let nothing = Done { source: Source::Moved(of.by), difference: 0, is_bare: false, has: [false; 3] };
         let mut above = [nothing; super::TILE as usize / SIDE];
         for top in (0..rect.height).step_by(SIDE) {
             if top > 0 {
@@ -163,16 +165,18 @@ impl RoughModel {
         let choice = match of.picture {
             Some(picture) => {
                 let candidates = [Some(expected), moved[1], Some(of.by), Some((0, 0))];
-                Choice::make(picture, of.before, canvas, rect, candidates, &of.steps)
+                let usual = beside.iter().map(|done| done.difference).min().unwrap_or_default();
+                Choice::make(picture, of.before, canvas, rect, candidates, usual, &of.steps)
             }
             None => Choice::none(),
         };
+        let difference = choice.difference;
         let count = |is: fn(&Done) -> bool| beside.iter().filter(|done| is(done)).count();
         let bare = choice.is_bare() && choice.source == Source::Moved(expected);
         if coder.bit(&mut self.is_bare[count(|done| done.is_bare)], bare) {
             let foretold = moved_block(of.before, rect, expected);
             put(canvas, rect, &foretold);
-            return Done { source: Source::Moved(expected), is_bare: true, has: [false; 3] };
+            return Done { source: Source::Moved(expected), difference, is_bare: true, has: [false; 3] };
         }
         let were_beside = count(|done| matches!(done.source, Source::Beside(_)));
         let source = self.code_source(coder, choice.source, expected, were_beside);
@@ -193,7 +197,7 @@ impl RoughModel {
             }
         }
         put(canvas, rect, &added(&foretold, &values));
-        Done { source, is_bare: false, has }
+        Done { source, difference, is_bare: false, has }
     }
 
     fn code_source(

@@ -190,6 +190,22 @@ fn the_person_at_the_machine_comes_first() {
 }
 
 #[test]
+fn a_place_that_is_a_second_old_is_meant_and_an_older_one_is_not() {
+    for (age, is_done) in [(Duration::from_secs(1), true), (Duration::from_micros(1_000_001), false)] {
+        let mut world = World::open();
+        let used = world.now + age - Duration::from_secs(1);
+        let place = Input::Move(Point { x: 5, y: 5 });
+        world.client.local_input(used);
+        world.client.handle(ToClient::Act { number: 0, input: place.clone() }, 9, world.now);
+        // A second after the person has last used their own, it is its turn.
+        world.client.handle_due(world.now + age);
+        let done = std::iter::from_fn(|| world.client.poll_event())
+            .any(|event| event == ClientEvent::Do(place.clone()));
+        assert_eq!(done, is_done, "{age:?}");
+    }
+}
+
+#[test]
 fn a_chord_that_was_interrupted_does_not_turn_into_bare_keys() {
     let ctrl = |pressed| Input::Key { key: Key::Named(NamedKey::Control), pressed };
     let mut world = World::open();
@@ -284,7 +300,7 @@ fn grants_change_during_a_pause_and_count_after_it() {
     world.client.switch(Grant::View, true, world.now);
     world.run(10 * MS);
     assert_eq!(world.done.last(), Some(&key('c', true)));
-    assert!(world.at_client[shown..].contains(&ClientEvent::Show(View::Desktop)));
+    assert!(world.at_client[shown..].contains(&ClientEvent::Show(View::DESKTOP)));
     let paused = world.at_console.iter().filter(|event| matches!(event, ConsoleEvent::Paused(_)));
     assert_eq!(paused.count(), 2, "each change is told once");
 }
@@ -663,4 +679,18 @@ fn what_was_done_is_called_done_though_control_is_taken_meanwhile() {
         .collect();
     let refused = ConsoleEvent::Undone { number: 1, why: Undone::NotAllowed };
     assert_eq!(answers[..2], [&ConsoleEvent::Done(0), &refused]);
+}
+
+#[test]
+fn the_console_hears_when_each_update_was_made() {
+    let mut world = World::open();
+    for made in [0, 77, 5_000_999, 5_001_000] {
+        world.client.update(vec![1; 10], Duration::from_micros(made));
+        world.run(10 * MS);
+    }
+    let made = world.at_console.iter().filter_map(|event| match event {
+        ConsoleEvent::Update { at, .. } => Some(*at),
+        _ => None,
+    });
+    assert_eq!(made.collect::<Vec<_>>(), [0, 0, 5_000, 5_001]);
 }

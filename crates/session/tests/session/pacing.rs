@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::limits::MAX_FILE_CHUNK;
+use farhand_proto::session::ToConsole;
 use farhand_proto::time::Moment;
 use farhand_proto::transfer::{Existing, ItemKind, ItemPath, Piece};
 use farhand_session::{ClientEvent, ConsoleEvent, Direction, FileEvent, Transfers};
 
-use crate::world::{MS, World, key};
+use crate::world::{MS, World, key, message};
 
 /// A file without an end that travels, as the programs would read and write it.
 struct Travelling {
@@ -171,4 +172,122 @@ fn at_256_kbit_a_key_waits_for_one_record_at_most() {
         assert!(beside <= alone + RECORD, "{direction:?}: {beside} ms, alone {alone} ms");
         assert!(arrived > 0.5, "{direction:?}: {arrived}");
     }
+}
+
+/// A screen that never stands still, over a line that stops for 700 ms: each picture, when it was taken and when it
+/// arrived.
+fn pictures_over_a_stall(rate: u64, delay: Duration) -> (Moment, Vec<(Moment, Moment)>) {
+    const STALL: Duration = Duration::from_millis(700);
+    let mut world = World::new(rate, delay);
+    world.run(200 * MS);
+    world.client.answer(crate::world::both(), world.now);
+    world.run(200 * MS);
+    let mut taken = Vec::new();
+    let mut arrived = Vec::new();
+    let mut seen = world.at_console.len();
+    let mut end = Moment::MAX;
+    for millisecond in 0..12_000 {
+        if let Some(room) = world.client.update_room() {
+            taken.push(world.now);
+            world.client.update(vec![1; room.bytes], world.now);
+        }
+        if millisecond == 6_000 {
+            let way = &mut world.to_console;
+            way.free_at = way.free_at.max(world.now) + STALL;
+            way.under_way.iter_mut().for_each(|(at, _)| *at += STALL);
+            end = world.now + STALL;
+        }
+        world.run(MS);
+        for event in &world.at_console[seen..] {
+            if let ConsoleEvent::Update { number, .. } = event {
+                arrived.push((taken[*number as usize], world.now));
+            }
+        }
+        seen = world.at_console.len();
+    }
+    (end, arrived)
+}
+
+#[test]
+fn after_a_stall_the_newest_picture_comes_and_no_queue_of_old_ones() {
+    for (rate, delay) in [(32_000, 20 * MS), (250_000, 20 * MS), (2_500_000, 10 * MS)] {
+        let (end, arrived) = pictures_over_a_stall(rate, delay);
+        let oldest = |from: Moment, to: Moment| {
+            let within = arrived.iter().filter(|(_, at)| (from..to).contains(at));
+            within.map(|(taken, at)| *at - *taken).max().unwrap()
+        };
+        // The smallest update that is worth its frame takes longer than 40 ms where the line is thin.
+        let update = Duration::from_micros(2_048 * 1_000_000 / rate).max(40 * MS);
+        // On its way, behind the 50 ms that may wait, itself, and what is not picture.
+        let bound = delay + 50 * MS + update + 30 * MS;
+        let before = oldest(Moment::ZERO + Duration::from_secs(3), end - 700 * MS);
+        assert!(before <= bound, "{rate}: {before:?} old, before the line stopped");
+        // What was under way when it stopped is all that comes late.
+        let late = arrived.iter().filter(|(taken, at)| *at > end && *at - *taken > bound).count();
+        assert!((1..=4).contains(&late), "{rate}: {late} pictures from before the stall");
+        let after = oldest(end + bound + 100 * MS, Moment::MAX);
+        assert!(after <= bound, "{rate}: {after:?} old, after the line went on");
+        println!("{rate} bytes/s: {before:?} before, {late} late ones, {after:?} after");
+    }
+}
+
+/// A picture that takes all it may.
+fn show(world: &mut World) {
+    if let Some(room) = world.client.update_room() {
+        world.client.update(vec![1; room.bytes], world.now);
+    }
+}
+
+/// A line of 2 Mbit/s that a picture has filled for a while.
+fn full() -> World {
+    let mut world = World::new(250_000, 20 * MS);
+    world.run(200 * MS);
+    world.client.answer(crate::world::both(), world.now);
+    for _ in 0..3_000 {
+        show(&mut world);
+        world.run(MS);
+    }
+    world
+}
+
+#[test]
+fn a_file_beside_a_picture_that_takes_all_it_may_has_a_quarter_of_the_line() {
+    let mut world = full();
+    let mut travelling = Travelling::begin(&mut world, Direction::In);
+    let begun = world.now;
+    for _ in 0..8_000 {
+        travelling.step(&mut world);
+        show(&mut world);
+        world.run(MS);
+    }
+    let share = travelling.arrived as f64 / (250_000.0 * (world.now - begun).as_secs_f64());
+    assert!((0.15..0.35).contains(&share), "{share}");
+}
+
+#[test]
+fn copied_text_arrives_beside_a_picture_that_takes_all_it_may() {
+    let mut world = full();
+    let text = "x".repeat(50_000);
+    world.client.clipboard(text.clone()).unwrap();
+    let begun = world.now;
+    let copied = ConsoleEvent::Clipboard(text);
+    while !world.at_console.contains(&copied) {
+        show(&mut world);
+        world.run(MS);
+        assert!(
+            world.now - begun < Duration::from_secs(2),
+            "a quarter of the line is enough for it in 0.8 s"
+        );
+    }
+}
+
+#[test]
+fn while_nothing_waits_beside_the_picture_nothing_is_saved_up_for_it() {
+    let mut world = full();
+    world.run(500 * MS);
+    world.client.clipboard("something".to_owned()).unwrap();
+    world.client.update(vec![1; 4_000], world.now);
+    let first = world.client.poll_transmit(world.now).unwrap();
+    let (first, _) = message::<ToConsole>(&first);
+    assert!(matches!(first, ToConsole::Video { .. }), "{first:?}");
 }

@@ -213,5 +213,5 @@ pub(crate) fn key(character: char, pressed: bool) -> Input {
 
 pub(crate) fn screen() -> (Layout, View, Rect) {
     let desktop = Size { width: 640, height: 480 };
-    (Layout { monitors: List::default(), desktop }, View::Desktop, Rect::of_size(desktop))
+    (Layout { monitors: List::default(), desktop }, View::DESKTOP, Rect::of_size(desktop))
 }

@@ -233,7 +233,7 @@ mod tests {
         known.note(News::Allowed(both()));
         assert_eq!(known.state(), State::Arriving);
         let layout = Layout { monitors: List::default(), desktop };
-        known.note(News::Screen { layout, view: View::Desktop, area: Rect::of_size(desktop) });
+        known.note(News::Screen { layout, view: View::DESKTOP, area: Rect::of_size(desktop) });
         assert_eq!(known.state(), State::Arriving);
         assert_eq!(known.note(News::Picture { state: PictureState::Partial }), Redraw::All);
         assert_eq!(known.state(), State::Live);
@@ -296,7 +296,7 @@ mod tests {
     fn another_screen_needs_another_picture() {
         let mut known = live();
         let (layout, area) = (known.layout.clone().unwrap(), known.area);
-        known.note(News::Screen { layout, view: View::Desktop, area });
+        known.note(News::Screen { layout, view: View::DESKTOP, area });
         assert_eq!(known.state(), State::Arriving);
     }
 

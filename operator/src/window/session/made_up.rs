@@ -161,7 +161,7 @@ fn live(grants: Grants) -> SessionView {
     let desktop = Size { width: 2 * MONITOR.width, height: MONITOR.height };
     let monitors = vec![monitor(1, 0, "HDMI-1"), monitor(2, MONITOR.width as i32, "DP-2")];
     let layout = Layout { monitors: List::new(monitors).unwrap_or_default(), desktop };
-    session.note(News::Screen { layout, view: View::Desktop, area: Rect::of_size(desktop) });
+    session.note(News::Screen { layout, view: View::DESKTOP, area: Rect::of_size(desktop) });
     session.picture.update(|picture| {
         *picture = desktop_picture(desktop);
         (Region::new(), ())

@@ -1,7 +1,7 @@
 //! The menus of the strip: keys, text, monitors and sizes.
 
 use farhand_proto::input::NamedKey;
-use farhand_proto::screen::View;
+use farhand_proto::screen::{Colours, Part, View};
 use farhand_texts::Texts;
 use farhand_window::egui::{self, Key, Margin, Modifiers, RichText, TextEdit};
 use farhand_window::theme::Palette;
@@ -102,23 +102,24 @@ impl SessionView {
 
     pub(super) fn draw_monitors(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
         let Some(layout) = &self.known.layout else { return };
-        let all = (View::Desktop, texts.get("session-monitors-all"));
+        let all = (Part::Desktop, texts.get("session-monitors-all"));
         let each = layout.monitors.iter().zip(1_u64..).map(|(monitor, number)| {
             let name = monitor.name.to_string();
             let values = [("number", number.into()), ("name", name.into())];
-            (View::Monitor(monitor.id), texts.fill("session-monitor", &values))
+            (Part::Monitor(monitor.id), texts.fill("session-monitor", &values))
         });
         let choices: Vec<_> = std::iter::once(all).chain(each).collect();
-        for (view, label) in choices {
-            if entry(ui, &label, Some(view == self.known.view)).clicked() {
-                wishes.push(Wish::Watch(view));
+        let view = self.known.view;
+        for (part, label) in choices {
+            if entry(ui, &label, Some(part == view.part)).clicked() {
+                wishes.push(Wish::Watch(View { part, ..view }));
                 self.devices.focus_picture();
                 ui.close();
             }
         }
     }
 
-    pub(super) fn draw_sizes(&mut self, ui: &mut egui::Ui, texts: &Texts) {
+    pub(super) fn draw_sizes(&mut self, ui: &mut egui::Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
         let sizes = [
             (Fit::Whole, "session-size-whole"),
             (Fit::Width, "session-size-width"),
@@ -131,6 +132,28 @@ impl SessionView {
                 ui.close();
             }
         }
+        if self.known.layout.is_none() || self.known.ended.is_some() {
+            return;
+        }
+        ui.add_space(4.0);
+        let palette = Palette::in_use(ui);
+        ui.label(RichText::new(texts.get("session-colours")).color(palette.weak));
+        let view = self.known.view;
+        for colours in Colours::ALL {
+            if entry(ui, &texts.get(colours_key(colours)), Some(colours == view.colours)).clicked() {
+                wishes.push(Wish::Watch(View { colours, ..view }));
+                self.devices.focus_picture();
+                ui.close();
+            }
+        }
+    }
+}
+
+fn colours_key(colours: Colours) -> &'static str {
+    match colours {
+        Colours::All => "session-colours-all",
+        Colours::Few => "session-colours-few",
+        Colours::Grey => "session-colours-grey",
     }
 }
 

@@ -2,6 +2,7 @@
 
 use farhand_media::State;
 use farhand_proto::grant::Grant;
+use farhand_proto::screen::Colours;
 use farhand_proto::session::Undone;
 use farhand_session::{ActError, SayError, Statistics};
 use farhand_texts::{Texts, Value};
@@ -102,9 +103,10 @@ impl SessionView {
         let is_over = self.known.ended.is_some();
         let picture = self.known.picture.filter(|_| self.known.is_live());
         let is_used = !is_over && self.known.grants.is_some();
-        let now = numbers(&self.known.statistics, picture, !is_over, is_used, texts);
+        let colours = self.known.view.colours;
+        let now = numbers(&self.known.statistics, picture, colours, !is_over, is_used, texts);
         // Each as wide as it ever gets.
-        let most = STATES.map(|state| numbers(&WIDEST, Some(state), true, true, texts));
+        let most = STATES.map(|state| numbers(&WIDEST, Some(state), colours, true, true, texts));
         let width_of = |text: &String| {
             ui.painter().layout_no_wrap(text.clone(), font.clone(), palette.weak).size().x.ceil() + 16.0
         };
@@ -156,6 +158,7 @@ const STATES: [State; 3] = [State::Partial, State::Rough, State::Exact];
 fn numbers(
     statistics: &Statistics,
     picture: Option<State>,
+    colours: Colours,
     is_there: bool,
     is_used: bool,
     texts: &Texts,
@@ -168,14 +171,25 @@ fn numbers(
         texts.fill("session-line-frames", &[("count", used(frames))]),
         texts.fill("session-line-rate", &[("rate", used(rate))]),
         texts.fill("session-line-waiting", &[("count", used(waiting))]),
-        picture.map_or("–".to_owned(), |state| {
-            texts.get(match state {
-                State::Partial => "session-picture-partial",
-                State::Rough => "session-picture-rough",
-                State::Exact => "session-picture-exact",
-            })
-        }),
+        picture_words(picture, colours, texts),
     ]
+}
+
+/// How good the picture is, and which colours it has if not all: however exact it is, it is not what the customer sees.
+fn picture_words(picture: Option<State>, colours: Colours, texts: &Texts) -> String {
+    let state = picture.map_or("–".to_owned(), |state| {
+        texts.get(match state {
+            State::Partial => "session-picture-partial",
+            State::Rough => "session-picture-rough",
+            State::Exact => "session-picture-exact",
+        })
+    });
+    let key = match colours {
+        Colours::All => return state,
+        Colours::Few => "session-picture-few",
+        Colours::Grey => "session-picture-grey",
+    };
+    texts.fill(key, &[("state", state.into())])
 }
 
 fn notice_words(notice: &Notice, texts: &Texts) -> String {

@@ -6,7 +6,7 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::Queryable as _;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key as RemoteKey, NamedKey};
-use farhand_proto::screen::{MonitorId, Point, View};
+use farhand_proto::screen::{Colours, MonitorId, Part, Point, View};
 use farhand_texts::Texts;
 use farhand_window::egui::{Key, Modifiers, Pos2, Vec2, accesskit::Role, vec2};
 use farhand_window::winit::dpi::PhysicalPosition;
@@ -334,7 +334,27 @@ fn another_monitor_is_wished_for() {
     let mut window = live();
     press(&mut window, "Monitors");
     press(&mut window, "2: DP-2");
-    assert_eq!(wishes(&mut window), [Wish::Watch(View::Monitor(MonitorId(2)))]);
+    assert_eq!(wishes(&mut window), [Wish::Watch(View::monitor(MonitorId(2)))]);
+}
+
+#[test]
+fn fewer_colours_are_wished_for_and_never_hidden() {
+    let mut window = live();
+    press(&mut window, "Size");
+    press(&mut window, "Grey, for a thin line");
+    let grey = View { colours: Colours::Grey, ..View::DESKTOP };
+    assert_eq!(wishes(&mut window), [Wish::Watch(grey)]);
+    let (layout, area) = {
+        let known = &window.state().session.known;
+        (known.layout.clone().unwrap(), known.area)
+    };
+    window.state_mut().session.note(News::Screen { layout, view: grey, area });
+    window.run();
+    assert!(window.query_by_label_contains(", grey").is_some(), "the line says so");
+    press(&mut window, "Monitors");
+    press(&mut window, "2: DP-2");
+    let other = View { part: Part::Monitor(MonitorId(2)), colours: Colours::Grey };
+    assert_eq!(wishes(&mut window), [Wish::Watch(other)], "another monitor comes in the same colours");
 }
 
 #[test]

@@ -204,7 +204,7 @@ impl SessionView {
             Tool::Keys => self.draw_keys(ui, texts, wishes),
             Tool::Type => self.draw_typing(ui, just_opened, texts, wishes),
             Tool::Monitors => self.draw_monitors(ui, texts, wishes),
-            Tool::Size => self.draw_sizes(ui, texts),
+            Tool::Size => self.draw_sizes(ui, texts, wishes),
             Tool::Side | Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {}
         }
     }

@@ -8,6 +8,8 @@ use super::{FARTHEST, Pixels, Source, WAYS, apart, beside_block, block_at, moved
 
 /// A block that differs by so much from what it was is good enough a guess to look no further.
 const GOOD: u32 = 2 * AREA as u32;
+/// So much may be grain.
+const GRAINY: u32 = 12 * AREA as u32;
 /// Differences up to this, added up, are looked for nearby only.
 const FAIR: u32 = 6 * AREA as u32;
 /// The steps in which a block is looked for around the best place so far.
@@ -20,6 +22,8 @@ const ROUNDING: f32 = 0.3;
 /// How a block travels.
 pub(super) struct Choice {
     pub(super) source: Source,
+    /// How much green that differs by, added up.
+    pub(super) difference: u32,
     /// The levels of light, and of either colour.
     pub(super) levels: [Block; 3],
     pub(super) has: [bool; 3],
@@ -28,7 +32,7 @@ pub(super) struct Choice {
 impl Choice {
     /// The decoder finds out.
     pub(super) fn none() -> Self {
-        Self { source: Source::Moved((0, 0)), levels: [[0; AREA]; 3], has: [false; 3] }
+        Self { source: Source::Moved((0, 0)), difference: 0, levels: [[0; AREA]; 3], has: [false; 3] }
     }
 
     /// Nothing has to be added.
@@ -42,10 +46,11 @@ impl Choice {
         canvas: &Picture,
         rect: Rect,
         candidates: [Option<Move>; 4],
+        usual: u32,
         steps: &Steps,
     ) -> Self {
         let wanted = block_at(picture, rect.x, rect.y);
-        let (by, mut least) = look(&wanted, before, rect, candidates);
+        let (by, mut least) = look(&wanted, before, rect, candidates, usual);
         let mut source = Source::Moved(by);
         let mut foretold = moved_block(before, rect, by);
         if least > FAIR {
@@ -65,7 +70,7 @@ impl Choice {
             }
         }
         clear_outside(&mut planes, rect);
-        let mut choice = Self { source, levels: [[0; AREA]; 3], has: [false; 3] };
+        let mut choice = Self { source, difference: least, levels: [[0; AREA]; 3], has: [false; 3] };
         for (index, plane) in planes.iter().enumerate() {
             if !steps.can_have_levels(index > 0, plane, ROUNDING) {
                 continue;
@@ -105,8 +110,16 @@ fn clear_outside(planes: &mut [Block; 3], rect: Rect) {
     }
 }
 
-/// Where a block comes from, and how much it differs from there.
-fn look(wanted: &Pixels, before: &Picture, rect: Rect, candidates: [Option<Move>; 4]) -> (Move, u32) {
+/// Where a block comes from, and how much it differs from there. `usual` is what those beside it differ by.
+fn look(
+    wanted: &Pixels,
+    before: &Picture,
+    rect: Rect,
+    candidates: [Option<Move>; 4],
+    usual: u32,
+) -> (Move, u32) {
+    // What a camera adds to every picture differs from place to place and is nowhere to be found.
+    let good = GOOD.max((usual + usual / 8).min(GRAINY));
     let mut best = ((0, 0), u32::MAX);
     let mut tried: [Option<Move>; 4] = [None; 4];
     for (index, candidate) in candidates.into_iter().enumerate() {
@@ -119,7 +132,7 @@ fn look(wanted: &Pixels, before: &Picture, rect: Rect, candidates: [Option<Move>
         if difference < best.1 {
             best = (by, difference);
         }
-        if best.1 <= GOOD {
+        if best.1 <= good {
             return best;
         }
     }

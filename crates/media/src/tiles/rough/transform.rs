@@ -176,13 +176,14 @@ impl Steps {
     pub(crate) fn values(&self, is_colour: bool, levels: &Block) -> Block {
         const MOST: i64 = 1 << 20;
         let worth = &self.of(is_colour).worth;
-        inverse(&std::array::from_fn(|i| {
-            if levels[i] == 0 {
-                0
-            } else {
-                ((i64::from(levels[i]) * worth[i]) >> 16).clamp(-MOST, MOST) as i32
-            }
-        }))
+        let mut frequencies = [0; AREA];
+        let mut is_even = true;
+        // Most are 0.
+        for (place, level) in levels.iter().enumerate().filter(|(_, level)| **level != 0) {
+            frequencies[place] = ((i64::from(*level) * worth[place]) >> 16).clamp(-MOST, MOST) as i32;
+            is_even &= place == 0;
+        }
+        if is_even { [(frequencies[0] + 32) >> 6; AREA] } else { inverse(&frequencies) }
     }
 
     fn of(&self, is_colour: bool) -> &Kept {
@@ -267,6 +268,11 @@ mod tests {
         let kept = steps.values(false, &levels);
         assert!(kept.iter().all(|value| *value == kept[0] && (value - 40).abs() <= 1), "{kept:?}");
         assert!(!steps.levels(false, &[0; AREA], 0.3).1);
+        let mut frequencies = [0; AREA];
+        for frequency in [-1 << 20, -4000, -33, -1, 0, 31, 32, 5000, 1 << 20] {
+            frequencies[0] = frequency;
+            assert_eq!(inverse(&frequencies), [(frequency + 32) >> 6; AREA], "{frequency}");
+        }
     }
 
     #[test]
