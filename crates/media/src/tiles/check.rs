@@ -2,9 +2,11 @@
 
 use farhand_proto::screen::{Picture, Rect};
 
-/// Four sums side by side, for speed.
+/// Sums side by side: each waits for what it was before.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Check([u32; 4]);
+pub(super) struct Check([u32; LANES]);
+
+const LANES: usize = 8;
 
 impl Check {
     const FACTOR: u32 = 0x0100_0193;
@@ -12,7 +14,7 @@ impl Check {
     /// These pixels were painted.
     pub(super) fn add(&mut self, picture: &Picture, rect: Rect) {
         for row in picture.rows(rect) {
-            let (groups, rest) = row.as_chunks::<4>();
+            let (groups, rest) = row.as_chunks::<LANES>();
             for group in groups {
                 for (lane, pixel) in self.0.iter_mut().zip(group) {
                     *lane = (*lane ^ pixel).wrapping_mul(Self::FACTOR);

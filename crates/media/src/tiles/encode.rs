@@ -303,7 +303,9 @@ impl TileEncoder {
         let area = head.rect.size().area() as usize;
         let has_settled = self.update - self.touched[head.tile] >= SETTLED;
         let is_replaced = head.first == First::Same && area >= 8 * WORTH;
-        if self.fresh || area < WORTH || !(has_settled || is_replaced) {
+        // Nobody sees the same picture of a film again.
+        let is_rough = self.rough.has(head.tile, head.rect);
+        if self.fresh || area < WORTH || is_rough || !(has_settled || is_replaced) {
             return None;
         }
         let hash = hash(&self.before, self.dirty.grid().tile(head.tile));

@@ -37,16 +37,18 @@ pub(super) fn reduce(picture: &Picture, rect: Rect, few: &mut Picture) -> bool {
 /// The most frequent colours, most frequent first.
 fn frequent(picture: &Picture, rect: Rect) -> Vec<u32> {
     let mut counts = [(0_u32, 0_u32); PLACES];
-    for pixel in picture.rows(rect).flatten() {
-        let place = (pixel.wrapping_mul(0x9E37_79B1) >> (32 - PLACES.trailing_zeros())) as usize;
-        let (colour, count) = &mut counts[place];
-        if *colour == *pixel {
-            *count += 1;
-        } else if *count == 0 {
-            (*colour, *count) = (*pixel, 1);
-        } else {
-            // The more frequent one of two in a place stays (Boyer and Moore's majority).
-            *count -= 1;
+    for row in picture.rows(rect) {
+        for pixel in row {
+            let place = (pixel.wrapping_mul(0x9E37_79B1) >> (32 - PLACES.trailing_zeros())) as usize;
+            let (colour, count) = &mut counts[place];
+            if *colour == *pixel {
+                *count += 1;
+            } else if *count == 0 {
+                (*colour, *count) = (*pixel, 1);
+            } else {
+                // The more frequent one of two in a place stays (Boyer and Moore's majority).
+                *count -= 1;
+            }
         }
     }
     let least = (rect.size().area() as u32).div_ceil(SHARE);

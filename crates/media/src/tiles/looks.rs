@@ -54,9 +54,11 @@ fn is_near(a: u32, b: u32) -> bool {
 /// Whether there are more colours than a list of them would be worth.
 pub(super) fn has_many_colours(picture: &Picture, rect: Rect) -> bool {
     let mut seen = [0_u64; 16];
-    for pixel in picture.rows(rect).flatten() {
-        let place = pixel.wrapping_mul(0x9E37_79B1) >> 22;
-        seen[place as usize / 64] |= 1 << (place % 64);
+    for row in picture.rows(rect) {
+        for pixel in row {
+            let place = pixel.wrapping_mul(0x9E37_79B1) >> 22;
+            seen[place as usize / 64] |= 1 << (place % 64);
+        }
     }
     let colours: u32 = seen.iter().map(|part| part.count_ones()).sum();
     u64::from(colours) > rect.size().area().min(800) / 4

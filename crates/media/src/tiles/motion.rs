@@ -36,15 +36,17 @@ pub(super) type Move = (i16, i16);
 
 /// Finds moves.
 pub(super) struct Search {
-    /// The hash of a line and its first pixel's place; `None` is free, a place of [`TWICE`] is no longer asked for.
-    lines: Vec<Option<(u32, Place)>>,
+    /// The hash of a line and its first pixel's place; one at [`FREE`] is none, one at [`TWICE`] is no longer asked for.
+    lines: Vec<(u32, Place)>,
     /// Which slots of `lines` are taken, to be emptied.
     taken: Vec<u32>,
     votes: HashMap<Move, u32>,
 }
 
 type Place = (u16, u16);
-const TWICE: Place = (u16::MAX, u16::MAX);
+// No picture is so wide.
+const FREE: Place = (u16::MAX, 0);
+const TWICE: Place = (u16::MAX, 1);
 
 impl Search {
     pub(super) fn new() -> Self {
@@ -53,11 +55,11 @@ impl Search {
 
     /// The moves of which most of this area is made, best first, at most so many.
     pub(super) fn find(&mut self, before: &Picture, now: &Picture, area: Rect, most: usize) -> Vec<Move> {
-        self.lines.resize(TABLE, None);
+        self.lines.resize(TABLE, (0, FREE));
         self.note_lines(before, area);
         self.vote(now, area);
         for slot in self.taken.drain(..) {
-            self.lines[slot as usize] = None;
+            self.lines[slot as usize].1 = FREE;
         }
         let best = self.votes.values().copied().max().unwrap_or_default();
         let least = LEAST.max(best / SHARE);
@@ -88,17 +90,15 @@ impl Search {
     fn note(&mut self, hash: u32, place: Place) {
         // A crowded table only costs lines.
         for slot in slots(hash) {
-            match &mut self.lines[slot] {
-                Some((known, there)) if *known == hash => {
-                    *there = TWICE;
-                    return;
-                }
-                Some(_) => {}
-                free => {
-                    *free = Some((hash, place));
-                    self.taken.push(slot as u32);
-                    return;
-                }
+            let line = &mut self.lines[slot];
+            if line.1 == FREE {
+                *line = (hash, place);
+                self.taken.push(slot as u32);
+                return;
+            }
+            if line.0 == hash {
+                line.1 = TWICE;
+                return;
             }
         }
     }
@@ -106,9 +106,9 @@ impl Search {
     fn look_up(&self, hash: u32) -> Option<Place> {
         for slot in slots(hash) {
             match self.lines[slot] {
-                Some((known, place)) if known == hash => return (place != TWICE).then_some(place),
-                Some(_) => {}
-                None => return None,
+                (_, FREE) => return None,
+                (known, place) if known == hash => return (place != TWICE).then_some(place),
+                _ => {}
             }
         }
         None

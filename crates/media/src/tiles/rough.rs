@@ -244,8 +244,8 @@ fn block_at(picture: &Picture, x: i32, y: i32) -> Pixels {
     let is_inside = x >= 0 && x + SIDE as i32 - 1 <= right;
     for (into, y) in rows.iter_mut().zip(y..) {
         let y = y.clamp(0, bottom) as u32;
-        if is_inside {
-            into.copy_from_slice(picture.row(x as u32, y, SIDE as u32));
+        if is_inside && let Some(row) = picture.row(x as u32, y, SIDE as u32).first_chunk() {
+            *into = *row;
         } else {
             let row = picture.row(0, y, size.width);
             for (into, x) in into.iter_mut().zip(x..) {
@@ -301,7 +301,11 @@ fn neighbours(canvas: &Picture, rect: Rect) -> ([u32; SIDE], [u32; SIDE], u32) {
 fn put(canvas: &mut Picture, rect: Rect, pixels: &Pixels) {
     let (rows, _) = pixels.as_chunks::<SIDE>();
     for (row, y) in rows.iter().zip(rect.y as u32..rect.bottom() as u32) {
-        canvas.row_mut(rect.x as u32, y, rect.width).copy_from_slice(&row[..rect.width as usize]);
+        let into = canvas.row_mut(rect.x as u32, y, rect.width);
+        match into.first_chunk_mut() {
+            Some(whole) => *whole = *row,
+            None => into.copy_from_slice(&row[..into.len()]),
+        }
     }
 }
 

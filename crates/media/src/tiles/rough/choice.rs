@@ -16,8 +16,6 @@ const FAIR: u32 = 6 * AREA as u32;
 const STRIDES: [i16; 3] = [4, 2, 1];
 /// A step of this size is repeated while it helps, up to so often.
 const REPEATS: usize = 4;
-/// What a level is rounded by: less than half, because small ones cost more than they are worth.
-const ROUNDING: f32 = 0.3;
 
 /// How a block travels.
 pub(super) struct Choice {
@@ -72,10 +70,10 @@ impl Choice {
         clear_outside(&mut planes, rect);
         let mut choice = Self { source, difference: least, levels: [[0; AREA]; 3], has: [false; 3] };
         for (index, plane) in planes.iter().enumerate() {
-            if !steps.can_have_levels(index > 0, plane, ROUNDING) {
+            if !steps.can_have_levels(index > 0, plane) {
                 continue;
             }
-            let (levels, any) = steps.levels(index > 0, &forward(plane), ROUNDING);
+            let (levels, any) = steps.levels(index > 0, &forward(plane));
             if any && !is_grain(&levels) {
                 (choice.levels[index], choice.has[index]) = (levels, true);
             }

@@ -3,6 +3,8 @@
 //! It is the integer transform of ITU-T H.264 (8.5.13 there): additions and shifts, so that both ends come to the very
 //! same pixels on every machine.
 
+use std::ops::{Add, Shr, Sub};
+
 /// Values along a block's side.
 pub(crate) const SIDE: usize = 8;
 /// Values of a block.
@@ -11,21 +13,27 @@ pub(crate) const AREA: usize = SIDE * SIDE;
 /// Values of a block, row by row; frequencies column by column.
 pub(crate) type Block = [i32; AREA];
 
-type Lane = [i32; SIDE];
+/// Values side by side. There, 16 bits have room for all that comes of values of up to 511, and a processor reckons
+/// with twice as many of them at a time; back it is 32.
+type Lane<T = i32> = [T; SIDE];
 
-fn add(a: Lane, b: Lane) -> Lane {
+trait Number: Copy + Add<Output = Self> + Sub<Output = Self> + Shr<u32, Output = Self> {}
+impl Number for i16 {}
+impl Number for i32 {}
+
+fn add<T: Number>(a: Lane<T>, b: Lane<T>) -> Lane<T> {
     std::array::from_fn(|i| a[i] + b[i])
 }
 
-fn sub(a: Lane, b: Lane) -> Lane {
+fn sub<T: Number>(a: Lane<T>, b: Lane<T>) -> Lane<T> {
     std::array::from_fn(|i| a[i] - b[i])
 }
 
-fn half(a: Lane) -> Lane {
+fn half<T: Number>(a: Lane<T>) -> Lane<T> {
     a.map(|value| value >> 1)
 }
 
-fn quarter(a: Lane) -> Lane {
+fn quarter<T: Number>(a: Lane<T>) -> Lane<T> {
     a.map(|value| value >> 2)
 }
 
@@ -34,7 +42,7 @@ fn lanes(block: &Block) -> [Lane; SIDE] {
     std::array::from_fn(|i| lanes[i])
 }
 
-fn transposed(lanes: [Lane; SIDE]) -> [Lane; SIDE] {
+fn transposed<T: Number>(lanes: [Lane<T>; SIDE]) -> [Lane<T>; SIDE] {
     std::array::from_fn(|i| std::array::from_fn(|j| lanes[j][i]))
 }
 
@@ -44,16 +52,17 @@ fn block(lanes: [Lane; SIDE]) -> Block {
     block
 }
 
-/// Values to frequencies.
+/// Values of up to 511 to frequencies.
 pub(crate) fn forward(values: &Block) -> Block {
-    block(forward_lanes(transposed(forward_lanes(lanes(values)))))
+    let narrow = lanes(values).map(|lane| lane.map(|value| value as i16));
+    block(forward_lanes(transposed(forward_lanes(narrow))).map(|lane| lane.map(i32::from)))
 }
 
-fn forward_lanes([x0, x1, x2, x3, x4, x5, x6, x7]: [Lane; SIDE]) -> [Lane; SIDE] {
+fn forward_lanes([x0, x1, x2, x3, x4, x5, x6, x7]: [Lane<i16>; SIDE]) -> [Lane<i16>; SIDE] {
     let (a0, a1, a2, a3) = (add(x0, x7), add(x1, x6), add(x2, x5), add(x3, x4));
     let (b0, b1, b2, b3) = (add(a0, a3), add(a1, a2), sub(a0, a3), sub(a1, a2));
     let (a4, a5, a6, a7) = (sub(x0, x7), sub(x1, x6), sub(x2, x5), sub(x3, x4));
-    let more = |a: Lane| add(a, half(a));
+    let more = |a: Lane<i16>| add(a, half(a));
     let b4 = add(add(a5, a6), more(a4));
     let b5 = sub(sub(a4, a7), more(a6));
     let b6 = sub(add(a4, a7), more(a5));
@@ -142,9 +151,15 @@ struct Kept {
     step: f32,
     /// What a level of 1 is worth, in frequencies times 2^22.
     worth: [i64; AREA],
-    /// What to multiply a frequency with for its level.
-    level: [f32; AREA],
+    /// What to multiply a frequency with for its level, times 2^16 and 2^`shift`.
+    level: [u16; AREA],
+    shift: u32,
+    /// What to add to a frequency before.
+    rounding: [u16; AREA],
 }
+
+/// What a level is rounded by: less than half, because small ones cost more than they are worth.
+const ROUNDING: f32 = 0.3;
 
 impl Steps {
     pub(crate) fn new(coarseness: Coarseness) -> Self {
@@ -153,23 +168,26 @@ impl Steps {
     }
 
     /// The levels of a block's frequencies, and whether there is any but 0.
-    pub(crate) fn levels(&self, is_colour: bool, frequencies: &Block, rounding: f32) -> (Block, bool) {
-        let level = &self.of(is_colour).level;
+    pub(crate) fn levels(&self, is_colour: bool, frequencies: &Block) -> (Block, bool) {
+        let Kept { level, shift, rounding, .. } = self.of(is_colour);
         let mut levels = [0; AREA];
         let mut any = 0;
-        for ((into, frequency), level) in levels.iter_mut().zip(frequencies).zip(level) {
-            let size = (frequency.abs() as f32 * level + rounding) as i32;
-            let size = size.min(MOST_LEVEL);
+        for (place, into) in levels.iter_mut().enumerate() {
+            // Frequencies have 16 bits, and so has all that is reckoned here.
+            let frequency = frequencies[place] as i16;
+            let size = frequency.unsigned_abs() + rounding[place];
+            let size = ((u32::from(size) * u32::from(level[place])) >> 16) as u16 >> shift;
+            let size = size.min(MOST_LEVEL as u16) as i16;
             any |= size;
-            *into = if *frequency < 0 { -size } else { size };
+            *into = i32::from(if frequency < 0 { -size } else { size });
         }
         (levels, any != 0)
     }
 
     /// Whether values are large enough for any level but 0: no frequency has more than a quarter of all of them.
-    pub(crate) fn can_have_levels(&self, is_colour: bool, values: &Block, rounding: f32) -> bool {
+    pub(crate) fn can_have_levels(&self, is_colour: bool, values: &Block) -> bool {
         let sum: i32 = values.iter().map(|value| value.abs()).sum();
-        sum as f32 * 0.25 >= self.of(is_colour).step * (1.0 - rounding)
+        sum as f32 * 0.25 >= self.of(is_colour).step * (1.0 - ROUNDING)
     }
 
     /// The values that levels stand for.
@@ -203,12 +221,21 @@ impl Kept {
             i64::from(step) * (28 + i + j) as i64 * 4 / 7
         };
         let worth = std::array::from_fn(|place| step(place) * NORM[kind(place / SIDE)][kind(place % SIDE)]);
-        let level = worth.map(|worth| {
+        let level: [f32; AREA] = std::array::from_fn(|place| {
             // 2^16 for the shift, 2^6 for what `inverse` takes; a frequency is its value times the norms.
-            let norm = worth as f32 / (1 << 22) as f32;
-            norm.recip()
+            (1 << 22) as f32 / worth[place] as f32 * norms(place)
         });
-        Self { step: finest, worth, level: std::array::from_fn(|place| level[place] * norms(place)) }
+        let most = level.iter().copied().fold(0.0, f32::max);
+        // As many bits as there is room for.
+        let shift =
+            (0..16).rev().find(|shift| most * (1_u32 << (16 + shift)) as f32 <= 65_535.0).unwrap_or(0);
+        Self {
+            step: finest,
+            worth,
+            level: level.map(|level| (level * (1_u32 << (16 + shift)) as f32) as u16),
+            shift,
+            rounding: level.map(|level| (ROUNDING / level) as u16),
+        }
     }
 }
 
@@ -249,12 +276,12 @@ mod tests {
                 let step = coarseness.step() as f32 / 16.0 * if is_colour { 3.0 } else { 1.0 };
                 for seed in 0..50 {
                     let values = noise(seed, 255);
-                    let (levels, _) = steps.levels(is_colour, &forward(&values), 0.5);
+                    let (levels, _) = steps.levels(is_colour, &forward(&values));
                     let kept = steps.values(is_colour, &levels);
                     let error: i32 = values.iter().zip(kept).map(|(a, b)| (a - b) * (a - b)).sum();
                     let error = (error as f32 / AREA as f32).sqrt();
-                    // Errors of up to half a step, high frequencies up to half as much again, and rounding.
-                    assert!(error < step * 0.45 + 0.5, "{coarseness:?}: {error} of {step}");
+                    // Errors of up to 0.7 of a step, high frequencies up to half as much again, and rounding.
+                    assert!(error < step * 0.55 + 0.5, "{coarseness:?}: {error} of {step}");
                 }
             }
         }
@@ -263,11 +290,11 @@ mod tests {
     #[test]
     fn even_values_are_one_level() {
         let steps = Steps::new(Coarseness::FINE);
-        let (levels, any) = steps.levels(false, &forward(&[40; AREA]), 0.3);
+        let (levels, any) = steps.levels(false, &forward(&[40; AREA]));
         assert!(any && levels[1..].iter().all(|level| *level == 0), "{levels:?}");
         let kept = steps.values(false, &levels);
         assert!(kept.iter().all(|value| *value == kept[0] && (value - 40).abs() <= 1), "{kept:?}");
-        assert!(!steps.levels(false, &[0; AREA], 0.3).1);
+        assert!(!steps.levels(false, &[0; AREA]).1);
         let mut frequencies = [0; AREA];
         for frequency in [-1 << 20, -4000, -33, -1, 0, 31, 32, 5000, 1 << 20] {
             frequencies[0] = frequency;
@@ -281,17 +308,29 @@ mod tests {
             let steps = Steps::new(coarseness);
             for seed in 0..400 {
                 let values = noise(seed, (seed % 40) as i32 + 1);
-                let (_, any) = steps.levels(false, &forward(&values), 0.3);
-                assert!(!any || steps.can_have_levels(false, &values, 0.3));
+                let (_, any) = steps.levels(false, &forward(&values));
+                assert!(!any || steps.can_have_levels(false, &values));
             }
             // One frequency alone comes nearest.
             for place in 0..AREA {
                 let mut alone = [0; AREA];
                 alone[place] = 64 * 400;
                 let values = inverse(&alone);
-                let (levels, any) = steps.levels(false, &forward(&values), 0.3);
-                assert!(!any || steps.can_have_levels(false, &values, 0.3), "{levels:?}");
+                let (levels, any) = steps.levels(false, &forward(&values));
+                assert!(!any || steps.can_have_levels(false, &values), "{levels:?}");
             }
+        }
+    }
+
+    #[test]
+    fn values_of_any_block_have_room_on_their_way() {
+        // With overflow checks, as tests have them.
+        let sign = |bits: usize, at: usize| if bits >> at & 1 == 0 { 511 } else { -511 };
+        for (across, down) in (0..1 << (2 * SIDE)).map(|bits: usize| (bits & 0xFF, bits >> SIDE)) {
+            forward(&std::array::from_fn(|at| sign(across, at % SIDE) * i32::signum(sign(down, at / SIDE))));
+        }
+        for seed in 0..200 {
+            forward(&noise(seed, 1).map(|value| 511 * value.signum()));
         }
     }
 
