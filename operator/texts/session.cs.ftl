@@ -118,8 +118,9 @@ size-gigabytes = { $size } GB
 
 session-picture = Zákazníkova obrazovka
 session-asking = Čeká se na odpověď zákazníka
-session-asking-hint = Zákazník právě rozhoduje, co dovolí. Možná musí nejdřív přečíst sdělení a stisknout Pokračovat; teprve pak uvidí dvě slova.
-session-asking-left = Zákazník právě rozhoduje, co dovolí; zbývá { $seconds } s. Možná musí nejdřív přečíst sdělení a stisknout Pokračovat; teprve pak uvidí dvě slova.
+session-asking-hint = Zákazník právě rozhoduje, co dovolí.
+session-asking-left = Zákazník právě rozhoduje, co dovolí; zbývá { $seconds } s.
+session-asking-notice = Možná musí nejdřív přečíst sdělení a stisknout Pokračovat; teprve pak uvidí dvě slova.
 session-hidden = Obrazovka se neukazuje
 session-hidden-hint = Zákazník ji vypnul a může ji zase zapnout.
 session-arriving = Čeká se na obraz

@@ -114,8 +114,9 @@ size-gigabytes = { $size } GB
 
 session-picture = The customer's screen
 session-asking = Waiting for the customer's answer
-session-asking-hint = They are asked whether they allow it. They may first have to read a notice and press Continue; the two words come after it.
-session-asking-left = They are asked whether they allow it, for another { $seconds } s. They may first have to read a notice and press Continue; the two words come after it.
+session-asking-hint = They are asked whether they allow it.
+session-asking-left = They are asked whether they allow it, for another { $seconds } s.
+session-asking-notice = They may first have to read a notice and press Continue; the two words come after it.
 session-hidden = The screen is not shown
 session-hidden-hint = The customer has switched it off and can switch it on again.
 session-arriving = Waiting for the picture

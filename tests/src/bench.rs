@@ -86,14 +86,14 @@ pub struct Setup {
     pub programs: PathBuf,
     /// How often to measure each figure.
     pub runs: usize,
-    /// The one scene to measure, of those that have several.
+    /// The scenes to measure, of those that there are, with commas between them.
     pub only: Option<String>,
 }
 
 impl Setup {
     /// Whether a scene is asked for.
     fn wants(&self, scene: &str) -> bool {
-        self.only.as_deref().is_none_or(|only| only == scene)
+        self.only.as_deref().is_none_or(|only| only.split(',').any(|only| only.trim() == scene))
     }
 }
 

@@ -46,8 +46,8 @@ pub(crate) struct Options {
     /// Also draw the figures into this file (picture alone)
     #[arg(long, value_name = "FILE")]
     svg: Option<PathBuf>,
-    /// Measure this scene alone (codec, picture), or the echo of keys alone (picture: echo)
-    #[arg(long, value_name = "SCENE")]
+    /// Measure these alone, with commas between them: scenes (codec, picture), or the echo of keys (picture: echo)
+    #[arg(long, value_name = "SCENES")]
     only: Option<String>,
     /// How often each figure is measured
     #[arg(long, value_name = "TIMES", default_value_t = 5, value_parser = clap::value_parser!(u16).range(1..=1000))]

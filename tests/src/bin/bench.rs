@@ -22,7 +22,7 @@ fn main() -> std::process::ExitCode {
         /// How often to measure
         #[arg(long, default_value_t = 5)]
         runs: usize,
-        /// The one scene to measure
+        /// The scenes to measure, with commas between them
         #[arg(long)]
         only: Option<String>,
         /// Where to write the figures as JSON

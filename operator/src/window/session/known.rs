@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) taken_back: Grants,
     /// Until when the customer can answer.
     pub(super) asking_until: Option<Instant>,
+    /// They were asked anew: a notice was before them, and they have read it.
+    is_notice_read: bool,
     pub(super) paused: bool,
     pub(super) layout: Option<Layout>,
     pub(super) view: View,
@@ -65,8 +67,8 @@ pub(super) enum Notice {
 /// What the picture is worth.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum State {
-    /// The customer is being asked; so long they have still.
-    Asking(Option<Duration>),
+    /// The customer is being asked; so long they have still, of which reading a notice may come first.
+    Asking { left: Option<Duration>, may_be_reading: bool },
     /// The customer does not let anybody see the screen.
     Hidden,
     /// It is on its way.
@@ -99,7 +101,10 @@ impl Known {
             let left = self.resume_window.saturating_sub(age.saturating_sub(SILENCE));
             State::Lost { age, attempt: self.attempt, left }
         } else if self.grants.is_none() {
-            State::Asking(self.asking_until.map(|end| end.saturating_duration_since(self.now())))
+            State::Asking {
+                left: self.asking_until.map(|end| end.saturating_duration_since(self.now())),
+                may_be_reading: !self.is_notice_read,
+            }
         } else if self.paused {
             State::Paused
         } else if !self.allows(Grant::View) {
@@ -132,7 +137,10 @@ impl Known {
 
     pub(super) fn note(&mut self, news: News) -> Redraw {
         match news {
-            News::Asking(time) => self.asking_until = self.now().checked_add(time),
+            News::Asking(time) => {
+                self.is_notice_read = self.asking_until.is_some();
+                self.asking_until = self.now().checked_add(time);
+            }
             News::Allowed(grants) => self.note_grants(grants),
             News::Paused(paused) => {
                 self.paused = paused;
@@ -229,7 +237,9 @@ mod tests {
         let mut known = Known::new(Duration::from_secs(120));
         let desktop = Size { width: 640, height: 480 };
         known.note(News::Asking(Duration::from_secs(60)));
-        assert!(matches!(known.state(), State::Asking(Some(_))));
+        assert!(matches!(known.state(), State::Asking { left: Some(_), may_be_reading: true }));
+        known.note(News::Asking(Duration::from_secs(60)));
+        assert!(matches!(known.state(), State::Asking { left: Some(_), may_be_reading: false }));
         known.note(News::Allowed(both()));
         assert_eq!(known.state(), State::Arriving);
         let layout = Layout { monitors: List::default(), desktop };

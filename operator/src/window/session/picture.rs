@@ -36,7 +36,7 @@ impl SessionView {
         let state = self.known.state();
         let size = self.picture.read(farhand_proto::screen::Picture::size);
         let palette = Palette::in_use(ui);
-        let is_hidden = matches!(state, State::Asking(_) | State::Hidden | State::Ended(_));
+        let is_hidden = matches!(state, State::Asking { .. } | State::Hidden | State::Ended(_));
         let (place, around) = if size.width > 0 && !is_hidden {
             let (place, clip) = self.place_picture(ui, inner, size);
             let sampling = sampling(size, Size { width: place.width, height: place.height });
@@ -189,7 +189,7 @@ impl SessionView {
             ui.ctx().data_mut(|data| data.insert_temp(ui.id().with("state"), drawn.inner));
             ui.ctx().request_repaint();
         }
-        if matches!(state, State::Lost { .. } | State::Asking(Some(_))) {
+        if matches!(state, State::Lost { .. } | State::Asking { left: Some(_), .. }) {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
     }
@@ -201,11 +201,14 @@ fn state_words(state: &State, texts: &Texts, palette: &Palette) -> (String, Opti
         |title: &'static str, hint: &'static str| (texts.get(title), Some(texts.get(hint)), palette.trying);
     match state {
         State::Live => (String::new(), None, palette.good),
-        State::Asking(left) => {
-            let hint = match left {
+        State::Asking { left, may_be_reading } => {
+            let mut hint = match left {
                 Some(left) => texts.fill("session-asking-left", &[("seconds", left.as_secs().into())]),
                 None => texts.get("session-asking-hint"),
             };
+            if *may_be_reading {
+                hint = hint + " " + &texts.get("session-asking-notice");
+            }
             (texts.get("session-asking"), Some(hint), palette.trying)
         }
         State::Hidden => calm("session-hidden", "session-hidden-hint"),
