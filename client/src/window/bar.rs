@@ -271,7 +271,12 @@ fn state(visit: &Visit) -> (Light, &'static str) {
         [true, true] => (Light::Live, "bar-sees-and-controls"),
         [true, false] => (Light::Live, "bar-sees"),
         [false, true] => (Light::Live, "bar-controls"),
-        [false, false] => (Light::Good, "bar-nothing"),
+        [false, false] => match [Grant::Clipboard, Grant::Files].map(|grant| visit.allowed.allows(grant)) {
+            [true, true] => (Light::Live, "bar-copies-and-files"),
+            [true, false] => (Light::Live, "bar-copies"),
+            [false, true] => (Light::Live, "bar-files"),
+            [false, false] => (Light::Good, "bar-nothing"),
+        },
     }
 }
 

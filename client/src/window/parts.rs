@@ -380,7 +380,12 @@ pub(crate) fn choice(
     }
     let is_changed = response.clicked();
     if shown.is_empty() {
-        response.on_hover_text(more);
+        // No wider than the window, which nothing can lie outside of.
+        let most = ui.ctx().content_rect().width() - 40.0;
+        response.on_hover_ui(|ui| {
+            ui.set_max_width(most);
+            ui.add(egui::Label::new(more).wrap());
+        });
     }
     is_changed.then_some(!is_on)
 }

@@ -314,15 +314,15 @@ fn over() -> Over {
         (312, Decided::Resumed),
         (700, Decided::TakenBack(control)),
     ];
-    let file = |seconds, direction, path, place: &str| FileRecord {
+    let file = |seconds, direction, path: &str, place: &str| FileRecord {
         at: at(seconds),
         direction,
-        path: ItemPath::new(path).expect("a made-up path is a path"),
+        path: path.to_owned(),
         fate: Fate::Arrived(place.to_owned()),
     };
     let files = vec![
         file(320, Direction::In, "driver-setup.exe", "/mnt/eva/Downloads/driver-setup.exe"),
-        file(410, Direction::Out, "error.log", "error.log"),
+        file(410, Direction::Out, "/mnt/eva/Printer/error.log", "error.log"),
     ];
     let counts = FileCounts { brought: 1, fetched: 1, ..FileCounts::default() };
     Over {

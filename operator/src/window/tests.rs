@@ -16,7 +16,7 @@ use super::keystore::Answer;
 use super::model::{Command, Effect, Model, Page, Start, Tab, TabId, TabState};
 use super::pictures::{draw, numbers, ready, states};
 use super::recent::End;
-use super::settings::Language;
+use super::settings::{Language, Theme};
 use super::words::{SOURCES, texts};
 
 /// A window with room for all of a page.
@@ -263,6 +263,10 @@ fn the_next_case_begins_with_an_empty_form() {
         model.apply(Command::Show(Page::Connect));
         assert_eq!((model.connect.id.as_str(), model.connect.focus), ("", Some(Field::Id)), "{name}");
         assert!(model.connect.trouble.is_none() && !model.connect.asks_control);
+        // Whoever asks for it once more types next.
+        model.apply(Command::Focused);
+        model.apply(Command::Show(Page::Connect));
+        assert_eq!(model.connect.focus, Some(Field::Id));
         // What nobody has tried yet stays.
         model.apply(Command::SetId("123".to_owned()));
         model.apply(Command::Show(Page::Connect));
@@ -271,12 +275,17 @@ fn the_next_case_begins_with_an_empty_form() {
 }
 
 #[test]
-fn a_language_that_was_not_saved_goes_with_the_page() {
+fn a_language_and_a_theme_are_kept_as_soon_as_they_are_seen() {
     let (_, mut model) = states().into_iter().find(|(name, _)| *name == "settings").unwrap();
-    model.apply(Command::SetLanguage(Language::Czech));
-    let effects = model.apply(Command::Show(Page::Connect));
-    assert!(effects.contains(&Effect::Restyle));
-    assert_eq!(model.setup.language, model.settings.language);
+    model.apply(Command::SetTheme(Theme::Dark));
+    let effects = model.apply(Command::SetLanguage(Language::Czech));
+    assert_eq!(effects, [Effect::SaveSettings(model.settings.clone()), Effect::Restyle]);
+    model.apply(Command::Show(Page::Connect));
+    assert_eq!((model.settings.theme, model.settings.language), (Theme::Dark, Language::Czech));
+    assert_eq!((model.setup.theme, model.setup.language), (Theme::Dark, Language::Czech));
+    // A file that could not be read is not written over for that.
+    let (_, mut model) = states().into_iter().find(|(name, _)| *name == "settings_damaged").unwrap();
+    assert_eq!(model.apply(Command::SetTheme(Theme::Dark)), [Effect::Restyle]);
 }
 
 #[test]

@@ -63,7 +63,12 @@ fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
         [true, true] => "session-sees-and-controls",
         [true, false] => "session-sees",
         [false, true] => "session-controls",
-        [false, false] => return (Light::Good, "light-here", "session-nothing"),
+        [false, false] => match [Grant::Clipboard, Grant::Files].map(|grant| visit.allowed.allows(grant)) {
+            [true, true] => "session-copies-and-files",
+            [true, false] => "session-copies",
+            [false, true] => "session-files",
+            [false, false] => return (Light::Good, "light-here", "session-nothing"),
+        },
     };
     (Light::Live, "light-here", key)
 }

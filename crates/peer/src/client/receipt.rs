@@ -1,12 +1,13 @@
 //! What a session was, for the customer to keep.
 
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::relay::Voucher;
 use farhand_proto::time::Moment;
-use farhand_proto::transfer::{FileProblem, ItemKind, ItemPath};
-use farhand_session::{Direction, FileEvent};
+use farhand_proto::transfer::{Cancelled, FileProblem, ItemKind};
+use farhand_session::{Direction, FileEvent, Stopped};
 
 use crate::SessionEnd;
 
@@ -74,8 +75,8 @@ pub struct FileRecord {
     pub at: SystemTime,
     /// Which way, seen from this computer.
     pub direction: Direction,
-    /// Its path within what was brought or fetched.
-    pub path: ItemPath,
+    /// What was brought, by its path within that; or where on this computer lies what was fetched.
+    pub path: String,
     /// What became of it.
     pub fate: Fate,
 }
@@ -154,6 +155,10 @@ pub(super) struct Notes {
     decisions: Vec<Decision>,
     files: Vec<FileRecord>,
     counts: FileCounts,
+    /// What is being fetched, until something is noted of it.
+    fetched: Option<PathBuf>,
+    /// Where what is fetched lies.
+    folder: PathBuf,
 }
 
 impl Notes {
@@ -168,6 +173,8 @@ impl Notes {
             decisions: Vec::new(),
             files: Vec::new(),
             counts: FileCounts::default(),
+            fetched: None,
+            folder: PathBuf::new(),
         }
     }
 
@@ -199,9 +206,26 @@ impl Notes {
         self.decided(if lost { Decided::Lost } else { Decided::Found }, now);
     }
 
+    /// The operator asks for what lies here.
+    pub(super) fn asked_for(&mut self, path: PathBuf) {
+        self.folder = path.parent().map(Path::to_owned).unwrap_or_default();
+        self.fetched = Some(path);
+    }
+
     /// Notes what became of a file.
     pub(super) fn file(&mut self, event: &FileEvent, now: Moment) {
         let (direction, path, fate) = match event {
+            FileEvent::Over(result) => {
+                // What there is nothing else to say of was wanted all the same.
+                if let (Some(path), Err(why)) = (self.fetched.take(), result) {
+                    let fate = match why {
+                        Stopped::Here(Cancelled::Problem(problem)) => Fate::Failed(problem.clone()),
+                        _ => Fate::Stopped,
+                    };
+                    self.push(Direction::Out, path.display().to_string(), fate, now);
+                }
+                return;
+            }
             FileEvent::Stored { direction, path, kind: ItemKind::File { .. }, place } => {
                 (*direction, path, Fate::Arrived(place.to_string()))
             }
@@ -210,19 +234,30 @@ impl Notes {
             FileEvent::Unfinished { direction, path } => (*direction, path, Fate::Stopped),
             _ => return,
         };
-        self.forget_stopped(direction, path);
+        let path = match direction {
+            Direction::In => path.to_string(),
+            // Two files of the same name are not the same.
+            Direction::Out => {
+                self.fetched = None;
+                self.folder.join(path.to_string()).display().to_string()
+            }
+        };
+        self.forget_stopped(direction, &path);
+        self.push(direction, path, fate, now);
+    }
+
+    fn push(&mut self, direction: Direction, path: String, fate: Fate, now: Moment) {
         let count = self.counts.of(direction, &fate);
         *count += 1;
-        if *count > MAX_FILES {
-            return;
+        if *count <= MAX_FILES {
+            self.files.push(FileRecord { at: self.time_of(now), direction, path, fate });
         }
-        self.files.push(FileRecord { at: self.time_of(now), direction, path: path.clone(), fate });
     }
 
     /// The session was over before this computer had written a file, and now it has.
-    fn forget_stopped(&mut self, direction: Direction, path: &ItemPath) {
+    fn forget_stopped(&mut self, direction: Direction, path: &str) {
         let is_it = |file: &FileRecord| {
-            file.fate == Fate::Stopped && file.direction == direction && file.path == *path
+            file.fate == Fate::Stopped && file.direction == direction && file.path == path
         };
         if direction == Direction::In
             && let Some(index) = self.files.iter().rposition(is_it)
@@ -270,7 +305,7 @@ mod tests {
     #[test]
     fn what_was_stopped_is_named_unless_it_arrived_after_all() {
         let mut notes = Notes::new(operator(), SystemTime::UNIX_EPOCH, BEGAN);
-        let path = |name| ItemPath::new(name).unwrap();
+        let path = |name| farhand_proto::transfer::ItemPath::new(name).unwrap();
         let unfinished = |direction, name| FileEvent::Unfinished { direction, path: path(name) };
         let stored = |direction, name| FileEvent::Stored {
             direction,
@@ -278,6 +313,7 @@ mod tests {
             kind: ItemKind::File { size: 1, modified: 0 },
             place: Shown::truncated(name),
         };
+        notes.asked_for("/home/eva/.ssh/fetched".into());
         let events = [
             unfinished(Direction::Out, "fetched"),
             stored(Direction::Out, "fetched"),
@@ -290,14 +326,31 @@ mod tests {
         }
         let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(2));
         let files: Vec<_> =
-            receipt.files.iter().map(|file| (file.path.to_string(), file.fate.clone())).collect();
-        let arrived = |name: &str| (name.to_owned(), Fate::Arrived(name.to_owned()));
-        let stopped = |name: &str| (name.to_owned(), Fate::Stopped);
-        // A fetch that was begun again has left twice.
-        let expected = [stopped("fetched"), arrived("fetched"), stopped("half"), arrived("brought")];
+            receipt.files.iter().map(|file| (file.path.as_str(), file.fate.clone())).collect();
+        let arrived = |name: &str| Fate::Arrived(name.to_owned());
+        // A fetch that was begun again has left twice; which of those with its name it was is told.
+        let expected = [
+            ("/home/eva/.ssh/fetched", Fate::Stopped),
+            ("/home/eva/.ssh/fetched", arrived("fetched")),
+            ("half", Fate::Stopped),
+            ("brought", arrived("brought")),
+        ];
         assert_eq!(files, expected);
         let counts = FileCounts { brought: 1, fetched: 1, not_brought: 1, not_fetched: 1 };
         assert_eq!(receipt.counts, counts);
+    }
+
+    #[test]
+    fn what_was_asked_for_in_vain_is_named() {
+        let mut notes = Notes::new(operator(), SystemTime::UNIX_EPOCH, BEGAN);
+        let problem = FileProblem::NotFound;
+        notes.asked_for("/home/eva/secret".into());
+        let why = Stopped::Here(Cancelled::Problem(problem.clone()));
+        notes.file(&FileEvent::Over(Err(why.clone())), second(1));
+        notes.file(&FileEvent::Over(Err(why)), second(2));
+        let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(3));
+        let files: Vec<_> = receipt.files.iter().map(|file| (&*file.path, file.fate.clone())).collect();
+        assert_eq!(files, [("/home/eva/secret", Fate::Failed(problem))], "once");
     }
 
     fn operator() -> Voucher {

@@ -1,6 +1,7 @@
 //! One session at the client: the machine of the session between the sealed line, the desk and the customer.
 
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use farhand_files::{Goes, Leftovers};
@@ -287,8 +288,14 @@ impl Run {
                 self.files.write(folder.map(|folder| Goes { folder, existing, leftovers, asked: None }))
             }
             FileEvent::Get { path } => match farhand_files::resolve(path) {
-                Some(path) => self.files.read(vec![path]),
-                None => Err(Cancelled::Problem(FileProblem::NotFound)),
+                Some(path) => {
+                    self.notes.asked_for(path.clone());
+                    self.files.read(vec![path])
+                }
+                None => {
+                    self.notes.asked_for(PathBuf::from(&**path));
+                    Err(Cancelled::Problem(FileProblem::NotFound))
+                }
             },
             _ => Ok(()),
         };

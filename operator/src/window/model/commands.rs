@@ -178,13 +178,14 @@ impl Model {
                 }
                 Vec::new()
             }
+            // What is seen at once is kept at once.
             Command::SetTheme(theme) => {
-                self.setup.theme = theme;
-                return vec![Effect::Restyle];
+                (self.setup.theme, self.settings.theme) = (theme, theme);
+                return self.keep_looks();
             }
             Command::SetLanguage(language) => {
-                self.setup.language = language;
-                return vec![Effect::Restyle];
+                (self.setup.language, self.settings.language) = (language, language);
+                return self.keep_looks();
             }
             Command::Handout(handout) => {
                 self.setup.fill(&handout);
@@ -206,6 +207,12 @@ impl Model {
             effects.push(Effect::CancelTest);
         }
         effects
+    }
+
+    /// A file that could not be read is not written over for a colour.
+    fn keep_looks(&self) -> Vec<Effect> {
+        let saves = self.file_trouble.is_none().then(|| Effect::SaveSettings(self.settings.clone()));
+        saves.into_iter().chain([Effect::Restyle]).collect()
     }
 
     /// The token that the form means: a typed one, else the one that is there for this operator.

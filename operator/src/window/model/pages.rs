@@ -31,6 +31,11 @@ impl Model {
         if page == Page::Connect && self.page != Page::Settings && self.attempt.is_none() {
             self.connect.begin_anew();
         }
+        if page == Page::Connect && self.attempt.is_none() {
+            // Whoever asks for it types next.
+            let field = if self.connect.check_id().is_right() { Field::Password } else { Field::Id };
+            self.connect.focus = Some(field);
+        }
         if page == self.page || matches!(page, Page::Session(id) if self.tab(id).is_none()) {
             return Vec::new();
         }
@@ -41,14 +46,8 @@ impl Model {
             effects.push(Effect::Restyle);
         }
         match page {
-            Page::Connect => {
-                let field = if self.connect.check_id().is_right() { Field::Password } else { Field::Id };
-                self.connect.focus = Some(field);
-            }
-            Page::Settings => {
-                self.setup = SetupForm::new(&self.settings);
-            }
-            Page::Session(_) => {}
+            Page::Settings => self.setup = SetupForm::new(&self.settings),
+            Page::Connect | Page::Session(_) => {}
         }
         self.renaming = None;
         self.is_full_screen = false;

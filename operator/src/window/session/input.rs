@@ -330,6 +330,8 @@ impl SessionView {
             return (Taken::YesRedraw, Vec::new());
         }
         if !self.takes_keys() {
+            // Such as a line of the talk.
+            self.may_have_copied |= pressed;
             return (Taken::No, Vec::new());
         }
         let bare = event.key_without_modifiers();

@@ -127,7 +127,8 @@ impl Known {
 
     /// What was not done a moment ago.
     pub(super) fn notice(&self) -> Option<&Notice> {
-        self.notice.as_ref().filter(|(_, until)| *until > self.now()).map(|(notice, _)| notice)
+        let is_news = |until: &Instant| *until > self.now() && self.ended.is_none();
+        self.notice.as_ref().filter(|(_, until)| is_news(until)).map(|(notice, _)| notice)
     }
 
     /// Something was not done.
