@@ -1,4 +1,4 @@
-//! The customer's desktop: three threads while a session lasts, a fourth once the clipboard is shared, and one that
+//! The customer's desktop: four threads while a session lasts, a fifth once the clipboard is shared, and one that
 //! notices its end at any time.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,12 +12,14 @@ use farhand_proto::screen::{Room, View};
 mod clipboard;
 pub(crate) mod guard;
 mod hands;
+mod heart;
 mod presence;
 mod show;
 
 use clipboard::LazyClipboard;
 use guard::Guard;
 use hands::Hands;
+use heart::Heart;
 use presence::Presence;
 use show::Show;
 
@@ -41,6 +43,7 @@ struct Open {
     show: Show,
     hands: Hands,
     _presence: Presence,
+    _heart: Option<Heart>,
     clipboard: LazyClipboard,
     /// Ends last: it releases what the hands could not, and takes back what the keyboard was taught.
     _guard: Option<Guard>,
@@ -118,6 +121,7 @@ impl Desk for RealDesk {
             show: Show::start(desktop.screen, events.clone()),
             hands: Hands::start(desktop.injector, events.clone()),
             clipboard: LazyClipboard::new(&options, events.clone()),
+            _heart: Heart::start(&options, events.clone()),
             _presence: Presence::start(desktop.local_input, events),
             _guard: guard,
         });

@@ -59,6 +59,14 @@ impl Say {
                 if *paused { "The customer has paused the session." } else { "The session goes on." },
                 || json!({"event": "paused", "paused": paused}),
             ),
+            ConsoleEvent::Session(Session::Answering(answers)) => self.print(
+                if *answers {
+                    "The customer's desktop answers again."
+                } else {
+                    "The customer's desktop does not answer; nobody knows what it shows. Acts wait."
+                },
+                || json!({"event": "answering", "answers": answers}),
+            ),
             ConsoleEvent::Session(Session::Holding(held)) => self.print(
                 if *held {
                     "The customer uses their own mouse or keyboard; yours wait."

@@ -11,6 +11,7 @@ tab-asking = zákazník je tázán
 tab-live = probíhá
 tab-paused = pozastavená
 tab-lost = spojení vypadlo
+tab-silent = počítač neodpovídá
 tab-ended = skončila
 tab-unread = { $state }, nová zpráva
 

@@ -11,6 +11,7 @@ tab-asking = the customer is being asked
 tab-live = running
 tab-paused = paused
 tab-lost = line lost
+tab-silent = the computer does not answer
 tab-ended = ended
 tab-unread = { $state }, new message
 

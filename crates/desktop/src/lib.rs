@@ -65,6 +65,20 @@ pub fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> {
     }
 }
 
+/// Feels whether a desktop answers; `None` for one that always does.
+///
+/// # Errors
+/// The desktop can't be reached.
+pub fn feel_pulse(options: &Options) -> Result<Option<Box<dyn Pulse>>, OpenError> {
+    if options.capture == CaptureBackend::Dummy {
+        return Ok(None);
+    }
+    #[cfg(target_os = "linux")]
+    return Ok(Some(Box::new(x11::feel_pulse(options.display.as_deref())?)));
+    #[cfg(not(target_os = "linux"))]
+    Err(OpenError::NotOnThisSystem)
+}
+
 /// Watches whether a desktop is still there, without looking at it; `None` for one that can't go away.
 ///
 /// # Errors
@@ -263,6 +277,19 @@ pub trait Vigil: Send {
     fn wait(&mut self) -> Result<(), ScreenError>;
 
     /// Ends a running [`Vigil::wait`], or the next one, early.
+    fn waker(&self) -> Waker;
+}
+
+/// Notices when a desktop answers nobody, although it is still there.
+pub trait Pulse: Send {
+    /// Blocks until it answers no more (`Some(false)`) or again (`Some(true)`), in turn and at first as if it did; or
+    /// until woken (`None`). It is asked once a second.
+    ///
+    /// # Errors
+    /// The desktop ended.
+    fn change(&mut self) -> Result<Option<bool>, ScreenError>;
+
+    /// Ends a running [`Pulse::change`], or the next one, early.
     fn waker(&self) -> Waker;
 }
 

@@ -288,6 +288,11 @@ messages! {
         /// Paused from now on, or no longer.
         paused: bool,
     }
+    /// The customer's desktop answers no more, or again: what it shows is not known meanwhile, and acts wait.
+    42 Answering (4) {
+        /// It answers.
+        answers: bool,
+    }
 }
 
 impl ToClient {
@@ -337,7 +342,8 @@ impl ToConsole {
             | Self::Holding { .. }
             | Self::Done { .. }
             | Self::Undone { .. }
-            | Self::Paused { .. } => Some(Lane::Control),
+            | Self::Paused { .. }
+            | Self::Answering { .. } => Some(Lane::Control),
             Self::Clipboard { .. } => Some(Lane::Bulk),
         }
     }

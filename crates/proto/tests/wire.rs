@@ -230,6 +230,7 @@ fn to_console() {
     check(&ToConsole::Shape { shape }, "240009010100000401020304");
     check(&ToConsole::PointerAt { at: Point { x: 5, y: 6 } }, "2500020a0c");
     check(&ToConsole::Holding { held: true }, "26000101");
+    check(&ToConsole::Answering { answers: true }, "2a000101");
     check(&ToConsole::Done { number: 5 }, "27000105");
     check(&ToConsole::Undone { number: 5, why: Undone::NotAllowed }, "2800020500");
     check(&ToConsole::Undone { number: 5, why: Undone::Stale }, "2800020501");

@@ -91,6 +91,8 @@ pub struct ClientSession {
     /// Frames of the picture in their order: at most one update, and what belongs before it.
     video: VecDeque<VideoItem>,
     updates: u32,
+    /// The desktop answers.
+    answers: bool,
     pointer: Option<Point>,
     shape: Option<PointerShape>,
     clipboard: Clipboard,
@@ -118,6 +120,7 @@ impl ClientSession {
             acts: Acts::default(),
             video: VecDeque::new(),
             updates: 0,
+            answers: true,
             pointer: None,
             shape: None,
             clipboard: Clipboard::default(),
@@ -266,6 +269,9 @@ impl ClientSession {
         }
         self.phase = Phase::Open { grants, paused: false };
         self.tell_allowed(grants);
+        if !self.answers {
+            self.line.push_control(&ToConsole::Answering { answers: false });
+        }
         self.show();
         self.run_acts(now);
     }
@@ -395,6 +401,16 @@ impl ClientSession {
     pub fn pointer_shape(&mut self, shape: PointerShape) {
         if self.shows() && shape.is_consistent() {
             self.shape = Some(shape);
+        }
+    }
+
+    /// The desktop answers no more, or again.
+    pub fn desktop_answers(&mut self, answers: bool) {
+        if self.answers != answers {
+            self.answers = answers;
+            if matches!(self.phase, Phase::Open { .. }) {
+                self.line.push_control(&ToConsole::Answering { answers });
+            }
         }
     }
 

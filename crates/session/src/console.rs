@@ -60,6 +60,8 @@ pub enum ConsoleEvent {
     PointerAt(Point),
     /// The person at the machine uses their own mouse or keyboard, or no longer does.
     Holding(bool),
+    /// The customer's desktop answers its own programs no more, or again: meanwhile nobody knows what it shows.
+    Answering(bool),
     /// All acts up to this number are done or refused.
     Done(u64),
     /// An act was not done.
@@ -224,6 +226,7 @@ impl ConsoleSession {
                 self.put_in_force(self.grants, paused, now);
                 self.events.push_back(ConsoleEvent::Paused(paused));
             }
+            ToConsole::Answering { answers } => self.events.push_back(ConsoleEvent::Answering(answers)),
             ToConsole::Holding { held } => self.events.push_back(ConsoleEvent::Holding(held)),
             ToConsole::Done { number } => self.handle_done(number, None),
             ToConsole::Undone { number, why } => self.handle_done(number, Some(why)),

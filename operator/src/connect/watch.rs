@@ -236,7 +236,7 @@ impl Follower {
             Session::Said(_) => known.said += 1,
             Session::Clipboard(text) => known.clipboard = Some(text),
             Session::File(event) => note_file(&mut known.files, event),
-            Session::Asking(_) | Session::Ended(_) => {}
+            Session::Asking(_) | Session::Answering(_) | Session::Ended(_) => {}
         }
         true
     }

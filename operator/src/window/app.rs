@@ -186,6 +186,10 @@ impl Console {
             News::Allowed(_) | News::Found | News::Paused(false) => self.model.tab_state(id, TabState::Live),
             News::Paused(true) => self.model.tab_state(id, TabState::Paused),
             News::Lost => self.model.tab_state(id, TabState::Lost),
+            News::Answering(false) => self.model.tab_state(id, TabState::Silent),
+            News::Answering(true) if before == Some(TabState::Silent) => {
+                self.model.tab_state(id, TabState::Live);
+            }
             _ => {}
         }
         let is_marked = matches!(news, News::Said(_)) && self.model.said(id);

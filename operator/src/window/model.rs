@@ -63,6 +63,8 @@ pub(crate) enum TabState {
     Paused,
     /// Nothing is heard from the client.
     Lost,
+    /// The customer's desktop does not answer.
+    Silent,
     Ended,
 }
 

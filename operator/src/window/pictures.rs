@@ -203,6 +203,7 @@ fn with_session(name: &str) -> Model {
     model.tabs.truncate(2);
     model.tabs[0].state = match name {
         "asking" => TabState::Asking,
+        "silent" => TabState::Silent,
         "paused" => TabState::Paused,
         "lost" => TabState::Lost,
         "ended" => TabState::Ended,

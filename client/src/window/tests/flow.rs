@@ -213,7 +213,7 @@ fn the_receipt_says_all_that_happened() {
          14:36:15: Paused\n\
          14:37:17: Went on\n\
          14:37:25: Arrived: /mnt/eva/Downloads/driver-setup.exe\n\
-         14:38:55: Fetched by your helper: error.log\n\
+         14:38:55: Fetched by your helper: /mnt/eva/Printer/error.log\n\
          14:43:45: No longer allowed: use mouse and keyboard\n\
          14:45:28: You ended it\n\
          The names come from the help service’s own word.\n"

@@ -19,6 +19,7 @@ mod own;
 mod pixels;
 mod pointer;
 mod presses;
+mod pulse;
 #[cfg(feature = "scrap")]
 mod scrap;
 mod screen;
@@ -37,6 +38,7 @@ use injector::X11Injector;
 use link::{Asked as _, Link};
 use local_input::X11LocalInput;
 pub(crate) use presses::X11Presses;
+use pulse::X11Pulse;
 use screen::X11Screen;
 use vigil::X11Vigil;
 
@@ -70,6 +72,11 @@ pub(crate) fn release_leftovers(display: Option<&str>) -> Result<(), OpenError> 
 /// See [`crate::watch_over`].
 pub(crate) fn watch_over(display: Option<&str>) -> Result<X11Vigil, OpenError> {
     Ok(X11Vigil(Link::connect(&Session::of_environment().display(display)?)?))
+}
+
+/// See [`crate::feel_pulse`].
+pub(crate) fn feel_pulse(display: Option<&str>) -> Result<X11Pulse, OpenError> {
+    X11Pulse::open(Link::connect(&Session::of_environment().display(display)?)?)
 }
 
 /// See [`crate::GenuinePresses::open`].

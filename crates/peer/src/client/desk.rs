@@ -74,6 +74,8 @@ pub enum DeskEvent {
     Clipboard(String),
     /// The person at the machine used their own mouse or keyboard.
     LocalInput,
+    /// The desktop answers no more, or again.
+    Answers(bool),
     /// The desktop is gone, with the reason in words.
     Gone(String),
 }

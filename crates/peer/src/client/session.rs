@@ -370,6 +370,7 @@ impl Run {
                 }
             }
             DeskEvent::LocalInput => self.session.local_input(now),
+            DeskEvent::Answers(answers) => self.session.desktop_answers(answers),
             DeskEvent::Gone(why) => self.session.end(display_gone(&why)),
         }
     }

@@ -694,3 +694,29 @@ fn the_console_hears_when_each_update_was_made() {
     });
     assert_eq!(made.collect::<Vec<_>>(), [0, 0, 5_000, 5_001]);
 }
+
+#[test]
+fn the_console_hears_after_the_yes_whether_the_desktop_answers() {
+    let heard = |world: &World| {
+        let answers = |event: &ConsoleEvent| match event {
+            ConsoleEvent::Answering(answers) => Some(*answers),
+            _ => None,
+        };
+        world.at_console.iter().filter_map(answers).collect::<Vec<_>>()
+    };
+    let mut world = World::quick();
+    world.run(10 * MS);
+    world.client.desktop_answers(false);
+    world.run(10 * MS);
+    assert_eq!(heard(&world), [], "nobody was let in yet");
+    world.client.answer(both(), world.now);
+    world.client.desktop_answers(false);
+    world.run(10 * MS);
+    assert_eq!(heard(&world), [false]);
+    world.cut();
+    world.client.desktop_answers(true);
+    world.run(10 * MS);
+    world.resume();
+    world.run(100 * MS);
+    assert_eq!(heard(&world), [false, true]);
+}

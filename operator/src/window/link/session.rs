@@ -234,6 +234,7 @@ impl Follower<'_> {
             Event::Shape(shape) => News::Shape(shape),
             Event::PointerAt(at) => News::PointerAt(at),
             Event::Holding(held) => News::Holding(held),
+            Event::Answering(answers) => News::Answering(answers),
             Event::Undone { why, .. } => News::Undone(why),
             Event::Said(text) => News::Said(text),
             Event::Clipboard(text) => News::Clipboard(text),

@@ -143,6 +143,7 @@ fn draw_tab(ui: &mut Ui, model: &Model, texts: &Texts, tab: &Tab, width: f32, co
         TabState::Live => (Light::Good, "tab-live"),
         TabState::Paused => (Light::Trying, "tab-paused"),
         TabState::Lost => (Light::Bad, "tab-lost"),
+        TabState::Silent => (Light::Bad, "tab-silent"),
         TabState::Ended => (Light::Over, "tab-ended"),
     };
     let mut state = texts.get(state);

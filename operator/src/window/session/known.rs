@@ -40,6 +40,8 @@ pub(super) struct Known {
     pub(super) pointer_at: Option<Point>,
     pub(super) is_held: bool,
     pub(super) lost_since: Option<Instant>,
+    /// Since when the customer's desktop does not answer.
+    silent_since: Option<Instant>,
     /// How long the session waits for another line.
     pub(super) resume_window: Duration,
     /// How often a line has been looked for since then.
@@ -77,6 +79,8 @@ pub(super) enum State {
     Live,
     /// The customer has paused the session.
     Paused,
+    /// It is so old, for the customer's desktop does not answer.
+    Silent { age: Duration },
     /// It is so old, and a line is looked for: this is the try, and the session is given up in so long.
     Lost { age: Duration, attempt: u32, left: Duration },
     /// The session is over, in words.
@@ -109,6 +113,8 @@ impl Known {
             State::Paused
         } else if !self.allows(Grant::View) {
             State::Hidden
+        } else if let Some(since) = self.silent_since {
+            State::Silent { age: self.now().saturating_duration_since(since) }
         } else if !self.has_picture {
             State::Arriving
         } else {
@@ -165,6 +171,10 @@ impl Known {
                 return Redraw::Pictures;
             }
             News::Holding(held) => self.is_held = held,
+            News::Answering(answers) => {
+                // It is told after a second of silence.
+                self.silent_since = (!answers).then(|| self.now()).and_then(|now| now.checked_sub(SILENCE));
+            }
             News::Undone(why) => self.tell(Notice::Undone(why)),
             News::NotTaken(why) => self.tell(Notice::NotTaken(why)),
             News::Lost => {

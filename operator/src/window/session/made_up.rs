@@ -90,6 +90,7 @@ pub(crate) fn made_up() -> Vec<(&'static str, SessionView)> {
 
     for (name, news) in [
         ("held", News::Holding(true)),
+        ("silent", News::Answering(false)),
         ("undone", News::Undone(Undone::Overflow)),
         ("paused", News::Paused(true)),
         ("hidden", News::Allowed(Grants::NONE.with(Grant::Control))),

@@ -113,6 +113,7 @@ pub(crate) enum News {
     PointerAt(Point),
     /// The person at the machine uses their own mouse or keyboard, or no longer does.
     Holding(bool),
+    Answering(bool),
     /// The customer says something in writing.
     Said(Prose),
     /// What the operator said was not taken.

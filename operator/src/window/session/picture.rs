@@ -189,7 +189,7 @@ impl SessionView {
             ui.ctx().data_mut(|data| data.insert_temp(ui.id().with("state"), drawn.inner));
             ui.ctx().request_repaint();
         }
-        if matches!(state, State::Lost { .. } | State::Asking { left: Some(_), .. }) {
+        if matches!(state, State::Lost { .. } | State::Silent { .. } | State::Asking { left: Some(_), .. }) {
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
     }
@@ -214,6 +214,10 @@ fn state_words(state: &State, texts: &Texts, palette: &Palette) -> (String, Opti
         State::Hidden => calm("session-hidden", "session-hidden-hint"),
         State::Arriving => calm("session-arriving", "session-arriving-hint"),
         State::Paused => calm("session-paused", "session-paused-hint"),
+        State::Silent { age } => {
+            let title = texts.fill("session-silent", &[("seconds", age.as_secs().into())]);
+            (title, Some(texts.get("session-silent-hint")), palette.bad)
+        }
         State::Lost { age, attempt, left } => {
             let title = texts.fill("session-frozen", &[("seconds", age.as_secs().into())]);
             let values = [("attempt", u64::from(*attempt).into()), ("left", left.as_secs().into())];

@@ -338,6 +338,19 @@ fn another_monitor_is_wished_for() {
 }
 
 #[test]
+fn a_desktop_that_does_not_answer_is_not_called_live() {
+    let mut window = live();
+    window.state_mut().session.note(News::Answering(false));
+    window.run();
+    assert!(window.query_by_label_contains("has not answered for 1 s").is_some());
+    assert!(!window.state().session.known.is_live(), "nothing is typed blindly");
+    window.state_mut().session.note(News::Answering(true));
+    window.run();
+    assert!(window.query_by_label_contains("has not answered").is_none());
+    assert!(window.state().session.known.is_live());
+}
+
+#[test]
 fn fewer_colours_are_wished_for_and_never_hidden() {
     let mut window = live();
     press(&mut window, "Size");
