@@ -56,7 +56,7 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
         (*time, line)
     });
     let moved = receipt.files.iter().map(|file| {
-        let name = file.path.to_string();
+        let name = file.path.clone();
         let line = match (&file.fate, file.direction) {
             (Fate::Arrived(place), Direction::In) => at(file.at, "receipt-brought", Some(place.clone())),
             (Fate::Arrived(_), Direction::Out) => at(file.at, "receipt-fetched", Some(name)),

@@ -352,7 +352,7 @@ fn numbers_that_nobody_registered_are_refused() {
     check::<ResumeFromClient>(3);
     check::<ResumeFromConsole>(3);
     check::<ToClient>(16);
-    check::<ToConsole>(19);
+    check::<ToConsole>(20);
 }
 
 #[test]

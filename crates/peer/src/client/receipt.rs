@@ -313,7 +313,7 @@ mod tests {
             kind: ItemKind::File { size: 1, modified: 0 },
             place: Shown::truncated(name),
         };
-        notes.asked_for("/home/eva/.ssh/fetched".into());
+        notes.asked_for("/mnt/eva/.ssh/fetched".into());
         let events = [
             unfinished(Direction::Out, "fetched"),
             stored(Direction::Out, "fetched"),
@@ -330,8 +330,8 @@ mod tests {
         let arrived = |name: &str| Fate::Arrived(name.to_owned());
         // A fetch that was begun again has left twice; which of those with its name it was is told.
         let expected = [
-            ("/home/eva/.ssh/fetched", Fate::Stopped),
-            ("/home/eva/.ssh/fetched", arrived("fetched")),
+            ("/mnt/eva/.ssh/fetched", Fate::Stopped),
+            ("/mnt/eva/.ssh/fetched", arrived("fetched")),
             ("half", Fate::Stopped),
             ("brought", arrived("brought")),
         ];
@@ -344,13 +344,13 @@ mod tests {
     fn what_was_asked_for_in_vain_is_named() {
         let mut notes = Notes::new(operator(), SystemTime::UNIX_EPOCH, BEGAN);
         let problem = FileProblem::NotFound;
-        notes.asked_for("/home/eva/secret".into());
+        notes.asked_for("/mnt/eva/secret".into());
         let why = Stopped::Here(Cancelled::Problem(problem.clone()));
         notes.file(&FileEvent::Over(Err(why.clone())), second(1));
         notes.file(&FileEvent::Over(Err(why)), second(2));
         let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(3));
         let files: Vec<_> = receipt.files.iter().map(|file| (&*file.path, file.fate.clone())).collect();
-        assert_eq!(files, [("/home/eva/secret", Fate::Failed(problem))], "once");
+        assert_eq!(files, [("/mnt/eva/secret", Fate::Failed(problem))], "once");
     }
 
     fn operator() -> Voucher {

@@ -295,6 +295,7 @@ impl SessionView {
                 self.devices.focus_picture();
                 taken = Taken::YesRedraw;
             }
+            self.known.pressed();
             wishes.extend(self.hand_over());
             // A click with the key is what it was pressed for.
             wishes.extend(self.devices.keyboard.use_withheld());
@@ -346,6 +347,9 @@ impl SessionView {
         });
         if struck.stranger {
             return (Taken::No, Vec::new());
+        }
+        if pressed {
+            self.known.pressed();
         }
         let handed = if pressed { self.hand_over() } else { None };
         if struck.out {

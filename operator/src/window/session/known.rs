@@ -16,6 +16,8 @@ use super::News;
 const SILENCE: Duration = Duration::from_secs(1);
 /// How long it is said that something was not done.
 const NOTICE: Duration = Duration::from_secs(6);
+/// How long it stays whatever is pressed next.
+const READ: Duration = Duration::from_secs(2);
 
 /// All that was heard.
 #[derive(Debug, Default)]
@@ -140,6 +142,12 @@ impl Known {
     /// Something was not done.
     pub(super) fn tell(&mut self, notice: Notice) {
         self.notice = Some((notice, self.now() + NOTICE));
+    }
+
+    /// Something else was pressed: what was said of what came before has been read, if there was time for it.
+    pub(super) fn pressed(&mut self) {
+        let now = self.now();
+        self.notice.take_if(|(_, until)| *until <= now + (NOTICE - READ));
     }
 
     pub(super) fn note(&mut self, news: News) -> Redraw {

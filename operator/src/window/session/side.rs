@@ -19,8 +19,11 @@ use crate::window::parts;
 /// Points that the panel takes.
 const WIDTH: f32 = 300.0;
 /// The least and the most height that files under way and their results take, and what else needs room in the window.
-const CARRIED: [f32; 2] = [100.0, 220.0];
+const CARRIED: [f32; 2] = [100.0, 160.0];
 const OTHERS: f32 = 480.0;
+/// The least height of the talk, and of the panel in which it has that beside the files.
+const TALK: f32 = 90.0;
+const WHOLE: f32 = 470.0;
 /// Height of a heading or a choice, and of a hint of two lines.
 const ROW: f32 = 24.0;
 const HINT: f32 = 34.0;
@@ -41,10 +44,20 @@ impl SessionView {
             .show_separator_line(false)
             .show_inside(ui, |ui| {
                 ui.spacing_mut().item_spacing = vec2(8.0, 8.0);
+                if ui.available_height() < WHOLE {
+                    // One after the other, and all of it within reach.
+                    ScrollArea::vertical().id_salt("side").auto_shrink(false).show(ui, |ui| {
+                        self.draw_chat(ui, TALK, texts, wishes);
+                        ui.add_space(8.0);
+                        self.draw_files(ui, texts, wishes);
+                    });
+                    return;
+                }
                 Panel::bottom("files").frame(Frame::NONE).show_separator_line(false).show_inside(ui, |ui| {
                     self.draw_files(ui, texts, wishes);
                 });
-                self.draw_chat(ui, texts, wishes);
+                let talk = (ui.available_height() - ROW - HEIGHT - 24.0).max(TALK);
+                self.draw_chat(ui, talk, texts, wishes);
             });
         // What is typed after a press here is not meant for the customer.
         let is_pressed = ui.input(|input| {
@@ -56,13 +69,12 @@ impl SessionView {
         }
     }
 
-    fn draw_chat(&mut self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
+    fn draw_chat(&mut self, ui: &mut Ui, talk: f32, texts: &Texts, wishes: &mut Vec<Wish>) {
         let palette = Palette::in_use(ui);
         heading(ui, &texts.get("side-messages"));
-        let room = (ui.available_height() - HEIGHT - 24.0).max(40.0);
         ScrollArea::vertical()
             .id_salt("talk")
-            .max_height(room)
+            .max_height(talk)
             .stick_to_bottom(true)
             .auto_shrink(false)
             .show(ui, |ui| {
