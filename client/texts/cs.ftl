@@ -110,6 +110,7 @@ button-stop-files = Zastavit
 files-brings = Pomocník posílá { $what }
 files-fetches = Pomocník stahuje { $what }
 files-progress = { $done } z { $whole }
+files-progress-rate = { $done } z { $whole }, { $rate }/s
 files-brought = { $count ->
     [one] Přišel jeden soubor.
     [few] Přišly { $count } soubory.

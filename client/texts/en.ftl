@@ -109,6 +109,7 @@ button-stop-files = Stop
 files-brings = Your helper sends { $what }
 files-fetches = Your helper fetches { $what }
 files-progress = { $done } of { $whole }
+files-progress-rate = { $done } of { $whole }, { $rate }/s
 files-brought = { $count ->
     [one] One file arrived here.
    *[other] { $count } files arrived here.

@@ -1,6 +1,7 @@
 //! What travels beside the picture, as the window knows it: words between the two people, and files.
 
 use std::collections::VecDeque;
+use std::time::{Duration, Instant};
 
 use farhand_proto::bounded::Shown;
 use farhand_proto::limits::MAX_PATH;
@@ -59,6 +60,9 @@ pub(crate) struct Running {
     /// What is fetched or where it goes, in the operator's words; none for where downloads go.
     pub(crate) what: Option<String>,
     pub(crate) progress: Option<Progress>,
+    /// Bytes a second of late, and from when on with how many bytes the next are counted.
+    pub(crate) rate: Option<u64>,
+    pub(crate) rate_from: Option<(Instant, u64)>,
     /// Files that arrived, and those that did not.
     pub(crate) stored: u64,
     pub(crate) failed: u64,
@@ -123,6 +127,8 @@ impl Files {
             // An operator's program may say anything.
             what: what.map(|what| Shown::<MAX_PATH>::truncated(what).to_string()),
             progress: None,
+            rate: None,
+            rate_from: None,
             stored: 0,
             failed: 0,
             place: None,
@@ -130,9 +136,46 @@ impl Files {
     }
 
     /// How far it has come.
-    pub(crate) fn progress(&mut self, progress: Progress) {
+    pub(crate) fn progress(&mut self, progress: Progress, now: Instant) {
+        const SPAN: Duration = Duration::from_secs(1);
         if let Some(running) = &mut self.running {
+            let bytes = progress.bytes_done;
+            let (since, before) = *running.rate_from.get_or_insert((now, bytes));
+            let passed = now.saturating_duration_since(since);
+            if passed >= SPAN {
+                let rate = bytes.saturating_sub(before) as f64 / passed.as_secs_f64();
+                (running.rate, running.rate_from) = (Some(rate as u64), Some((now, bytes)));
+            }
             running.progress = Some(progress);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_rate_is_that_of_the_last_second() {
+        let mut files = Files::default();
+        files.begin(Direction::Out, Some("report.pdf"));
+        let begun = Instant::now();
+        let mut rate_after = |milliseconds: u64, bytes_done: u64| {
+            let progress = Progress {
+                direction: Direction::Out,
+                files_done: 0,
+                files: 1,
+                bytes_done,
+                bytes: 10_000_000,
+                current: None,
+            };
+            files.progress(progress, begun + Duration::from_millis(milliseconds));
+            files.running.as_ref().and_then(|running| running.rate)
+        };
+        assert_eq!(rate_after(0, 1_000), None);
+        assert_eq!(rate_after(500, 600_000), None, "too soon to say");
+        assert_eq!(rate_after(1_000, 1_001_000), Some(1_000_000));
+        assert_eq!(rate_after(1_500, 1_011_000), Some(1_000_000));
+        assert_eq!(rate_after(3_000, 1_041_000), Some(20_000), "it has become slow");
     }
 }

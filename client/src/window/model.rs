@@ -324,7 +324,7 @@ impl Model {
             Event::Heard(text) => self.visit(|visit| visit.chat.add(Speaker::Customer, text.to_string())),
             Event::NotHeard(_) => self.visit(|visit| visit.chat.is_refused = true),
             Event::File(event) => self.visit(|visit| visit.files.note(&event)),
-            Event::Progress(progress) => self.visit(|visit| visit.files.progress(progress)),
+            Event::Progress(progress) => self.visit(|visit| visit.files.progress(progress, now)),
             Event::Lost => self.visit(|visit| visit.lost = Some(1)),
             Event::Retrying { attempt } => self.visit(|visit| visit.lost = Some(attempt)),
             Event::Found => self.visit(|visit| visit.lost = None),

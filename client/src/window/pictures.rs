@@ -265,6 +265,8 @@ fn bringing() -> Visit {
         direction: Direction::In,
         what: None,
         progress: Some(progress),
+        rate: Some(240_000),
+        rate_from: None,
         stored: 1,
         failed: 0,
         place: None,

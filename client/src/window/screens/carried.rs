@@ -7,7 +7,7 @@ use farhand_session::Direction;
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
 
-use super::super::carried::{Ended, Files, Running, Speaker};
+use super::super::carried::{Ended, Running, Speaker};
 use super::super::model::{Command, Visit};
 use super::super::parts;
 use super::super::words::Words;
@@ -22,16 +22,17 @@ const ROW: f32 = 36.0;
 /// Files under way with a way to stop them, or how the last ones ended; where there were none, how to end it all.
 pub(super) fn draw_files(
     ui: &mut Ui,
-    files: &Files,
+    visit: &Visit,
     hot_key: Option<&str>,
     words: &Words,
 ) -> Option<Command> {
     ui.add_space(2.0);
+    let files = &visit.files;
     farhand_window::room(ui, FILES_HEIGHT, |ui| {
         let palette = Palette::in_use(ui);
         ui.spacing_mut().item_spacing.y = 2.0;
         if let Some(running) = &files.running {
-            return draw_running(ui, running, words);
+            return draw_running(ui, visit, running, words);
         }
         if let Some(ended) = &files.last {
             let is_good = ended.failed == 0 && ended.stopped.is_none();
@@ -48,7 +49,7 @@ pub(super) fn draw_files(
     })
 }
 
-fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command> {
+fn draw_running(ui: &mut Ui, visit: &Visit, running: &Running, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
     let key = match running.direction {
         Direction::In => "files-brings",
@@ -71,9 +72,17 @@ fn draw_running(ui: &mut Ui, running: &Running, words: &Words) -> Option<Command
             parts::announce(&response);
             let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
             let size = vec2((ui.available_width() - 4.0).max(40.0), 24.0);
-            let bytes = [("done", words.bytes(done).into()), ("whole", words.bytes(whole).into())];
+            // Without a line, and in a pause, nothing travels at any rate.
+            let rate = running.rate.filter(|_| visit.lost.is_none() && !visit.is_paused);
+            let (key, rate) = rate
+                .map_or(("files-progress", String::new()), |rate| ("files-progress-rate", words.bytes(rate)));
+            let bytes = [
+                ("done", words.bytes(done).into()),
+                ("whole", words.bytes(whole).into()),
+                ("rate", rate.into()),
+            ];
             let font = TextStyle::Small.resolve(ui.style());
-            farhand_window::progress_bar(ui, size, share, &words.fill("files-progress", &bytes), font);
+            farhand_window::progress_bar(ui, size, share, &words.fill(key, &bytes), font);
         });
     });
     command

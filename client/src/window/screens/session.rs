@@ -48,7 +48,7 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             command = Some(Command::Switch(grant, on));
         }
     }
-    command.or(carried::draw_chat(ui, visit, words)).or(carried::draw_files(ui, &visit.files, hot_key, words))
+    command.or(carried::draw_chat(ui, visit, words)).or(carried::draw_files(ui, visit, hot_key, words))
 }
 
 /// The light, its name, and the words beside it.
