@@ -12,14 +12,12 @@ use farhand_proto::screen::{Room, View};
 mod clipboard;
 pub(crate) mod guard;
 mod hands;
-mod heart;
 mod presence;
 mod show;
 
 use clipboard::LazyClipboard;
 use guard::Guard;
 use hands::Hands;
-use heart::Heart;
 use presence::Presence;
 use show::Show;
 
@@ -30,11 +28,11 @@ pub(crate) struct RealDesk {
     /// Lets go of the last session's desktop: without a guard, taking back keys that were taught takes a moment, for
     /// which nobody waits.
     closing: Option<JoinHandle<()>>,
-    watch: Option<Watch>,
+    watch: Option<Sleeper>,
 }
 
-/// The thread that notices the desktop's end. Dropping it ends it.
-struct Watch {
+/// A thread that sleeps until there is something to notice. Dropping it ends it.
+struct Sleeper {
     waker: Waker,
     thread: Option<JoinHandle<()>>,
 }
@@ -43,7 +41,7 @@ struct Open {
     show: Show,
     hands: Hands,
     _presence: Presence,
-    _heart: Option<Heart>,
+    _pulse: Option<Sleeper>,
     clipboard: LazyClipboard,
     /// Ends last: it releases what the hands could not, and takes back what the keyboard was taught.
     _guard: Option<Guard>,
@@ -62,26 +60,42 @@ impl RealDesk {
     }
 }
 
-impl Watch {
-    /// `None` for a desktop that can't go away.
-    fn start(options: &Options, gone: GoneSender) -> Option<Self> {
-        match farhand_desktop::watch_over(options) {
-            Ok(None) => None,
-            Ok(Some(mut vigil)) => {
-                let waker = vigil.waker();
-                let thread = std::thread::spawn(move || {
-                    if let Err(error) = vigil.wait() {
-                        say(&gone, &error);
-                    }
-                });
-                Some(Self { waker, thread: Some(thread) })
-            }
-            Err(error) => {
+impl Sleeper {
+    fn start(waker: Waker, run: impl FnOnce() + Send + 'static) -> Self {
+        Self { waker, thread: Some(std::thread::spawn(run)) }
+    }
+}
+
+/// Notices the desktop's end; `None` for one that can't go away.
+fn watch_over(options: &Options, gone: GoneSender) -> Option<Sleeper> {
+    match farhand_desktop::watch_over(options) {
+        Ok(None) => None,
+        Ok(Some(mut vigil)) => Some(Sleeper::start(vigil.waker(), move || {
+            if let Err(error) = vigil.wait() {
                 say(&gone, &error);
-                None
             }
+        })),
+        Err(error) => {
+            say(&gone, &error);
+            None
         }
     }
+}
+
+/// Notices when the desktop answers nobody; `None` for one that always answers, or that does not answer this now.
+fn feel_pulse(options: &Options, events: DeskSender) -> Option<Sleeper> {
+    let mut pulse = farhand_desktop::feel_pulse(options)
+        .inspect_err(|error| tracing::warn!(%error, "a desktop that hangs will not be noticed"))
+        .ok()
+        .flatten()?;
+    Some(Sleeper::start(pulse.waker(), move || {
+        // Its end is noticed elsewhere.
+        while let Ok(Some(answers)) = pulse.change() {
+            if !send(&events, DeskEvent::Answers(answers)) {
+                return;
+            }
+        }
+    }))
 }
 
 /// Says why the desktop is gone. There is room: it is the only thing said.
@@ -90,7 +104,7 @@ fn say(gone: &GoneSender, why: &dyn std::error::Error) {
     let _ = gone.try_send(why.to_string());
 }
 
-impl Drop for Watch {
+impl Drop for Sleeper {
     fn drop(&mut self) {
         self.waker.wake();
         if let Some(thread) = self.thread.take() {
@@ -102,7 +116,7 @@ impl Drop for Watch {
 
 impl Desk for RealDesk {
     fn watch(&mut self, gone: GoneSender) {
-        self.watch = Watch::start(&self.options, gone);
+        self.watch = watch_over(&self.options, gone);
     }
 
     fn open(&mut self, events: DeskSender) {
@@ -121,7 +135,7 @@ impl Desk for RealDesk {
             show: Show::start(desktop.screen, events.clone()),
             hands: Hands::start(desktop.injector, events.clone()),
             clipboard: LazyClipboard::new(&options, events.clone()),
-            _heart: Heart::start(&options, events.clone()),
+            _pulse: feel_pulse(&options, events.clone()),
             _presence: Presence::start(desktop.local_input, events),
             _guard: guard,
         });

@@ -154,6 +154,13 @@ fn file_words(event: &FileEvent) -> String {
         }
         FileEvent::Put { folder: None, .. } => "The operator brings files.".to_owned(),
         FileEvent::Get { path } => format!("The operator fetches {}.", shown(path)),
+        FileEvent::Refused { direction: Direction::In, what, why } => {
+            let place = what.as_deref().map(|what| format!(" into {}", shown(what))).unwrap_or_default();
+            format!("The operator wanted to bring files{place}: {why}.")
+        }
+        FileEvent::Refused { what, why, .. } => {
+            format!("The operator wanted to fetch {}: {why}.", shown(what.as_deref().unwrap_or_default()))
+        }
         FileEvent::Begun { files, bytes } => format!("Files: {files}. Bytes: {bytes}."),
         FileEvent::Stored { kind: ItemKind::Folder, direction: Direction::In, place, .. } => {
             format!("Folder: {place}")
@@ -174,6 +181,9 @@ fn file_json(event: &FileEvent) -> Value {
     match event {
         FileEvent::Put { folder, .. } => json!({"event": "put", "folder": folder.as_deref()}),
         FileEvent::Get { path } => json!({"event": "get", "path": &**path}),
+        FileEvent::Refused { direction, what, why } => json!({
+            "event": "files_refused", "way": way(*direction), "what": what.as_deref(), "reason": why.to_string(),
+        }),
         FileEvent::Begun { files, bytes } => json!({"event": "files_begin", "files": files, "bytes": bytes}),
         FileEvent::Stored { direction, path, place, .. } => {
             json!({"event": "stored", "way": way(*direction), "path": &**path, "place": &**place})
@@ -206,6 +216,7 @@ fn record_json(record: &FileRecord) -> Value {
         Fate::Arrived(place) => json["place"] = json!(place),
         Fate::Failed(why) => json["reason"] = json!(why.to_string()),
         Fate::Stopped => json["stopped"] = json!(true),
+        Fate::Refused(why) => json["refused"] = json!(why.to_string()),
     }
     json
 }
@@ -224,6 +235,7 @@ fn receipt_json(receipt: &Receipt) -> Value {
         "fetched": receipt.counts.fetched,
         "not_brought": receipt.counts.not_brought,
         "not_fetched": receipt.counts.not_fetched,
+        "refused": receipt.counts.refused,
         "reason": receipt.end.to_string(),
     })
 }

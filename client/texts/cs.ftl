@@ -154,6 +154,8 @@ bar-ignored = Nepřijato. Váš? Pohněte myší
 bar-handle = Posunout lištu: táhněte ji nebo použijte šipky
 bar-view = Obraz
 bar-control = Ovládání
+bar-clipboard = Schránka
+bar-files-switch = Soubory
 
 # Potvrzení
 over-heading = Relace skončila
@@ -187,6 +189,8 @@ receipt-fetched = Pomocník stáhl
 receipt-not-brought = Nepřišlo
 receipt-not-fetched = Nebylo možné stáhnout
 receipt-fetch-stopped = Staženo zčásti, pak zastaveno
+receipt-refused-files = Pomocník chtěl poslat soubory, nebylo to dovoleno
+receipt-refused-fetch = Pomocník chtěl stáhnout, nebylo to dovoleno
 receipt-more-files = { $count ->
     [one] Ještě jeden soubor
     [few] Ještě { $count } soubory

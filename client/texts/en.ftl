@@ -149,6 +149,8 @@ bar-ignored = Ignored. Yours? Move the mouse
 bar-handle = Move the bar: drag it, or use the arrow keys
 bar-view = Screen
 bar-control = Control
+bar-clipboard = Copied text
+bar-files-switch = Files
 
 # The receipt
 over-heading = The session is over
@@ -182,6 +184,8 @@ receipt-fetched = Fetched by your helper
 receipt-not-brought = Did not arrive
 receipt-not-fetched = Could not be fetched
 receipt-fetch-stopped = Fetched in part, then stopped
+receipt-refused-files = Wanted to send files, which was not allowed
+receipt-refused-fetch = Wanted to fetch, which was not allowed
 receipt-more-files = { $count ->
     [one] One more file
    *[other] { $count } more files

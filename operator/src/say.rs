@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use farhand_peer::console::ConsoleEvent;
-use farhand_proto::screen::{Colours, Layout, Part, Rect, Size, View};
+use farhand_proto::screen::{Layout, Part, Rect, Size, View};
 use farhand_proto::transfer::ItemKind;
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::{ConsoleEvent as Session, FileEvent};
@@ -167,11 +167,7 @@ impl Say {
                 "desktop": [layout.desktop.width, layout.desktop.height],
                 "area": [area.x, area.y, area.width, area.height],
                 "watching": watching(view),
-                "colours": match view.colours {
-                    Colours::All => "all",
-                    Colours::Few => "few",
-                    Colours::Grey => "grey",
-                },
+                "colours": view.colours.name(),
                 "monitors": monitors(layout),
             })
         });

@@ -305,12 +305,8 @@ fn parse_part(text: &str) -> Result<Part, String> {
 }
 
 fn parse_colours(text: &str) -> Result<Colours, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "all" => Ok(Colours::All),
-        "few" => Ok(Colours::Few),
-        "grey" => Ok(Colours::Grey),
-        _ => Err("there are: all, few, grey".to_owned()),
-    }
+    let named = Colours::ALL.into_iter().find(|colours| colours.name().eq_ignore_ascii_case(text));
+    named.ok_or_else(|| format!("there are: {}", Colours::ALL.map(Colours::name).join(", ")))
 }
 
 fn parse_area(text: &str) -> Result<Rect, String> {

@@ -223,16 +223,12 @@ fn a_desktop_that_hangs_is_not_passed_off_as_live() {
     let script = format!("picture '{}'\nstay\n", server.file("0.png").display());
     let mut console = Console::new(&relay, &operator, &client.ready()).start_with(&["--view-only"], &script);
     wait_for_picture(&mut console, &server, "0.png");
-    let signal = |signal: &str| {
-        let pid = server.pid().to_string();
-        assert!(std::process::Command::new("kill").args([signal, &pid]).status().unwrap().success());
-    };
-    for (does, answers) in [("-STOP", false), ("-CONT", true), ("-STOP", false)] {
-        signal(does);
-        console.event_where("answering", |event| event["answers"] == answers);
+    for hangs in [true, false, true] {
+        server.hang(hangs);
+        console.event_where("answering", |event| event["answers"] != hangs);
     }
     // Whoever ends it meanwhile has ended it.
     console.terminate();
     client.process.event("over");
-    signal("-CONT");
+    server.hang(false);
 }

@@ -11,7 +11,7 @@ use farhand_window::{Monitor, egui};
 
 use super::carried::Files;
 use super::model::{Command, Model, Note, Visit};
-use super::parts::{self, Light};
+use super::parts;
 use super::words::Words;
 
 /// Height of every bar in points.
@@ -22,8 +22,6 @@ const WIDTH: f32 = 960.0;
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
 const NARROW: f32 = 760.0;
-/// What has a switch here; the window has one for everything.
-const SWITCHES: [Grant; 2] = [Grant::View, Grant::Control];
 /// One step of an arrow key, in points.
 const STEP: f32 = 32.0;
 
@@ -52,14 +50,14 @@ pub(crate) enum Shift {
 pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> Answer {
     let palette = Palette::in_use(ui);
     let whole = ui.max_rect();
-    let (light, state) = state(visit);
+    let (light, [_, state]) = parts::doing(visit);
     let edge = light.colour(&palette);
     ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
     let is_narrow = whole.width() < NARROW;
     let mut answer = Answer::default();
     let handle = Rect::from_min_size(whole.min, vec2(28.0, whole.height()));
     answer.shift = draw_handle(ui, handle, &words.get("bar-handle"));
-    let right = Rect::from_min_max(pos2(handle.right(), whole.top()), whole.max).shrink2(vec2(8.0, 6.0));
+    let right = Rect::from_min_max(pos2(handle.right(), whole.top()), whole.max).shrink2(vec2(8.0, 3.0));
     let buttons = ui
         .scope_builder(
             UiBuilder::new().max_rect(right).layout(egui::Layout::right_to_left(egui::Align::Center)),
@@ -153,9 +151,10 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option
     if is_narrow || leads_to.is_some() && width < WIDTH {
         return command;
     }
-    for (grant, label) in SWITCHES.into_iter().zip(["bar-view", "bar-control"]).rev() {
+    ui.spacing_mut().item_spacing.x = 0.0;
+    for grant in Grant::ALL.into_iter().rev() {
         let is_on = visit.allowed.allows(grant);
-        if switch(ui, is_on, &words.get(label), &words.grant(grant)) {
+        if switch(ui, is_on, &words.get(label(grant)), &words.grant(grant)) {
             command = command.or(Some(Command::Switch(grant, !is_on)));
         }
     }
@@ -166,14 +165,24 @@ fn ui_height() -> f32 {
     36.0
 }
 
-/// A switch with its name; says whether it was pressed.
+/// What a grant is called here.
+fn label(grant: Grant) -> &'static str {
+    match grant {
+        Grant::View => "bar-view",
+        Grant::Control => "bar-control",
+        Grant::Clipboard => "bar-clipboard",
+        Grant::Files => "bar-files-switch",
+    }
+}
+
+/// A switch below its name; says whether it was pressed.
 fn switch(ui: &mut Ui, is_on: bool, label: &str, name: &str) -> bool {
+    const KNOB: Vec2 = vec2(34.0, 18.0);
     let palette = Palette::in_use(ui);
-    let font = TextStyle::Small.resolve(ui.style());
+    let font = egui::FontId::proportional(13.0);
     let galley = ui.fonts_mut(|fonts| fonts.layout_no_wrap(label.to_owned(), font, palette.text));
-    let knob = vec2(38.0, 20.0);
-    let (rect, response) =
-        ui.allocate_exact_size(vec2(galley.size().x + knob.x + 18.0, ui_height()), Sense::click());
+    let width = galley.size().x.max(KNOB.x) + 12.0;
+    let (rect, response) = ui.allocate_exact_size(vec2(width.ceil(), HEIGHT - 6.0), Sense::click());
     response.widget_info(|| WidgetInfo::selected(WidgetType::Checkbox, true, is_on, name));
     if response.hovered() {
         ui.painter().rect_filled(rect, 6.0, parts::under_pointer(palette.card, &palette));
@@ -182,8 +191,8 @@ fn switch(ui: &mut Ui, is_on: bool, label: &str, name: &str) -> bool {
         let stroke = egui::Stroke::new(2.0, palette.accent);
         ui.painter().rect_stroke(rect, 6.0, stroke, egui::StrokeKind::Inside);
     }
-    let at = pos2(rect.left() + 6.0, rect.center().y - galley.size().y / 2.0);
-    let place = Rect::from_min_size(pos2(rect.right() - 6.0 - knob.x, rect.center().y - knob.y / 2.0), knob);
+    let at = pos2(rect.center().x - galley.size().x / 2.0, rect.top() + 3.0);
+    let place = Rect::from_center_size(pos2(rect.center().x, rect.bottom() - 4.0 - KNOB.y / 2.0), KNOB);
     ui.painter().galley(at, galley, palette.text);
     parts::paint_switch(ui, place, is_on, true);
     response.clicked()
@@ -257,27 +266,6 @@ fn follow_pointer(ui: &Ui, id: egui::Id) -> Option<Shift> {
     }
     ui.data_mut(|data| data.insert_temp(id, drag));
     shift
-}
-
-/// The light and what the operator does.
-fn state(visit: &Visit) -> (Light, &'static str) {
-    if visit.lost.is_some() {
-        return (Light::Trying, "bar-lost");
-    }
-    if visit.is_paused {
-        return (Light::Trying, "bar-paused");
-    }
-    match SWITCHES.map(|grant| visit.allowed.allows(grant)) {
-        [true, true] => (Light::Live, "bar-sees-and-controls"),
-        [true, false] => (Light::Live, "bar-sees"),
-        [false, true] => (Light::Live, "bar-controls"),
-        [false, false] => match [Grant::Clipboard, Grant::Files].map(|grant| visit.allowed.allows(grant)) {
-            [true, true] => (Light::Live, "bar-copies-and-files"),
-            [true, false] => (Light::Live, "bar-copies"),
-            [false, true] => (Light::Live, "bar-files"),
-            [false, false] => (Light::Good, "bar-nothing"),
-        },
-    }
 }
 
 /// What there is to say of files until the person has looked.

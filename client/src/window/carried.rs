@@ -1,12 +1,13 @@
 //! What travels beside the picture, as the window knows it: words between the two people, and files.
 
 use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use farhand_proto::bounded::Shown;
 use farhand_proto::limits::MAX_PATH;
 use farhand_proto::transfer::{FileProblem, ItemKind};
 use farhand_session::{Direction, FileEvent, Progress};
+use farhand_window::Rate;
 
 /// The most lines of a talk that are kept; older ones are gone.
 const MAX_LINES: usize = 500;
@@ -60,9 +61,7 @@ pub(crate) struct Running {
     /// What is fetched or where it goes, in the operator's words; none for where downloads go.
     pub(crate) what: Option<String>,
     pub(crate) progress: Option<Progress>,
-    /// Bytes a second of late, and from when on with how many bytes the next are counted.
-    pub(crate) rate: Option<u64>,
-    pub(crate) rate_from: Option<(Instant, u64)>,
+    pub(crate) rate: Rate,
     /// Files that arrived, and those that did not.
     pub(crate) stored: u64,
     pub(crate) failed: u64,
@@ -108,7 +107,8 @@ impl Files {
                     self.last = Some(Ended { direction, stored, failed, place, stopped });
                 }
             }
-            FileEvent::Begun { .. }
+            FileEvent::Refused { .. }
+            | FileEvent::Begun { .. }
             | FileEvent::Stored { .. }
             | FileEvent::NotStored { .. }
             | FileEvent::Unfinished { .. }
@@ -127,8 +127,7 @@ impl Files {
             // An operator's program may say anything.
             what: what.map(|what| Shown::<MAX_PATH>::truncated(what).to_string()),
             progress: None,
-            rate: None,
-            rate_from: None,
+            rate: Rate::default(),
             stored: 0,
             failed: 0,
             place: None,
@@ -137,45 +136,9 @@ impl Files {
 
     /// How far it has come.
     pub(crate) fn progress(&mut self, progress: Progress, now: Instant) {
-        const SPAN: Duration = Duration::from_secs(1);
         if let Some(running) = &mut self.running {
-            let bytes = progress.bytes_done;
-            let (since, before) = *running.rate_from.get_or_insert((now, bytes));
-            let passed = now.saturating_duration_since(since);
-            if passed >= SPAN {
-                let rate = bytes.saturating_sub(before) as f64 / passed.as_secs_f64();
-                (running.rate, running.rate_from) = (Some(rate as u64), Some((now, bytes)));
-            }
+            running.rate.note(progress.bytes_done, now);
             running.progress = Some(progress);
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_rate_is_that_of_the_last_second() {
-        let mut files = Files::default();
-        files.begin(Direction::Out, Some("report.pdf"));
-        let begun = Instant::now();
-        let mut rate_after = |milliseconds: u64, bytes_done: u64| {
-            let progress = Progress {
-                direction: Direction::Out,
-                files_done: 0,
-                files: 1,
-                bytes_done,
-                bytes: 10_000_000,
-                current: None,
-            };
-            files.progress(progress, begun + Duration::from_millis(milliseconds));
-            files.running.as_ref().and_then(|running| running.rate)
-        };
-        assert_eq!(rate_after(0, 1_000), None);
-        assert_eq!(rate_after(500, 600_000), None, "too soon to say");
-        assert_eq!(rate_after(1_000, 1_001_000), Some(1_000_000));
-        assert_eq!(rate_after(1_500, 1_011_000), Some(1_000_000));
-        assert_eq!(rate_after(3_000, 1_041_000), Some(20_000), "it has become slow");
     }
 }

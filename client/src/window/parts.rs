@@ -4,8 +4,11 @@ use egui::{
     Button, Color32, CornerRadius, FontId, Frame, Margin, Rect, Response, RichText, Sense, Shape, Stroke,
     StrokeKind, TextStyle, Ui, Vec2, WidgetInfo, WidgetType, pos2, vec2,
 };
+use farhand_proto::grant::Grant;
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
+
+use super::model::Visit;
 
 /// Between the window's edge and everything in it.
 pub(crate) const MARGIN: f32 = 20.0;
@@ -308,6 +311,30 @@ pub(crate) enum Meaning<'a> {
     /// Below its name.
     Shown(&'a str),
     Hidden(&'a str),
+}
+
+/// What the operator can do at this moment: the light, and what the window and the bar say.
+pub(crate) fn doing(visit: &Visit) -> (Light, [&'static str; 2]) {
+    if visit.lost.is_some() {
+        return (Light::Trying, ["session-lost", "bar-lost"]);
+    }
+    if visit.is_paused {
+        return (Light::Trying, ["session-paused", "bar-paused"]);
+    }
+    let allows = |grants: [Grant; 2]| grants.map(|grant| visit.allowed.allows(grant));
+    let words = match allows([Grant::View, Grant::Control]) {
+        [true, true] => ["session-sees-and-controls", "bar-sees-and-controls"],
+        [true, false] => ["session-sees", "bar-sees"],
+        [false, true] => ["session-controls", "bar-controls"],
+        // Who sees nothing may have a hand in something all the same.
+        [false, false] => match allows([Grant::Clipboard, Grant::Files]) {
+            [true, true] => ["session-copies-and-files", "bar-copies-and-files"],
+            [true, false] => ["session-copies", "bar-copies"],
+            [false, true] => ["session-files", "bar-files"],
+            [false, false] => return (Light::Good, ["session-nothing", "bar-nothing"]),
+        },
+    };
+    (Light::Live, words)
 }
 
 /// Something to choose; returns what it shall be, if that was changed.

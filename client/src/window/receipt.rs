@@ -55,6 +55,7 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
         };
         (*time, line)
     });
+    let named = |name: String| Some(name).filter(|name| !name.is_empty());
     let moved = receipt.files.iter().map(|file| {
         let name = file.path.clone();
         let line = match (&file.fate, file.direction) {
@@ -65,6 +66,8 @@ pub(crate) fn lines(receipt: &Receipt, words: &Words) -> Vec<Line> {
             }
             (Fate::Failed(_), Direction::Out) => at(file.at, "receipt-not-fetched", Some(name)),
             (Fate::Stopped, Direction::Out) => at(file.at, "receipt-fetch-stopped", Some(name)),
+            (Fate::Refused(_), Direction::In) => at(file.at, "receipt-refused-files", named(name)),
+            (Fate::Refused(_), Direction::Out) => at(file.at, "receipt-refused-fetch", named(name)),
         };
         (file.at, line)
     });
@@ -115,7 +118,7 @@ fn used(receipt: &Receipt, grant: Grant, words: &Words) -> String {
 /// How many files travelled.
 fn files(receipt: &Receipt, words: &Words) -> String {
     let counts = receipt.counts;
-    if counts.all() == 0 {
+    if counts.all() == counts.refused {
         return words.get("receipt-files-not");
     }
     let arrived = [("brought", counts.brought.into()), ("fetched", counts.fetched.into())];

@@ -2,15 +2,10 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "what a test prepares must succeed")]
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use farhand_desktop::{Options, feel_pulse};
 use farhand_testkit::x::XServer;
-
-fn signal(server: &XServer, signal: &str) {
-    assert!(Command::new("kill").args([signal, &server.pid().to_string()]).status().unwrap().success());
-}
 
 #[test]
 fn a_server_that_hangs_is_noticed_within_two_seconds_and_so_is_its_return() {
@@ -28,17 +23,17 @@ fn a_server_that_hangs_is_noticed_within_two_seconds_and_so_is_its_return() {
     assert!(begun.elapsed() >= Duration::from_millis(2400));
     waking.join().unwrap();
     for _ in 0..2 {
-        signal(&server, "-STOP");
+        server.hang(true);
         let stopped = Instant::now();
         assert_eq!(pulse.change().unwrap(), Some(false));
         // From one question to the next it is a second, and as long for the answer; the machine may be busy.
         let took = stopped.elapsed();
         assert!((Duration::from_millis(900)..Duration::from_secs(5)).contains(&took), "{took:?}");
-        signal(&server, "-CONT");
+        server.hang(false);
         assert_eq!(pulse.change().unwrap(), Some(true));
     }
     // The end of it can be waited for meanwhile, and so can its death.
-    signal(&server, "-STOP");
+    server.hang(true);
     assert_eq!(pulse.change().unwrap(), Some(false));
     pulse.waker().wake();
     assert_eq!(pulse.change().unwrap(), None);

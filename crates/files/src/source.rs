@@ -326,8 +326,8 @@ fn collect(
     Ok(())
 }
 
-/// Stands for something that has no path which can travel, so that the rest goes on: a file beside the outermost folder's
-/// own that is answered with the reason.
+/// Stands for something that has no path which can travel, so that the rest goes on: a file right in the outermost folder,
+/// answered with the reason.
 fn unnamed(local: &Path, names: &[String]) -> Result<Item, FileProblem> {
     let words = format!("its path is too long to travel: {}", names.join("/"));
     let problem = FileProblem::System(Shown::truncated(&words));

@@ -64,7 +64,10 @@ impl Disk {
                 result.unwrap();
                 self.over = true;
             }
-            FileEvent::Begun { .. } | FileEvent::Stored { .. } | FileEvent::Unfinished { .. } => {}
+            FileEvent::Refused { .. }
+            | FileEvent::Begun { .. }
+            | FileEvent::Stored { .. }
+            | FileEvent::Unfinished { .. } => {}
         }
     }
 

@@ -198,6 +198,7 @@ impl Work {
             }
             FileEvent::Put { .. }
             | FileEvent::Get { .. }
+            | FileEvent::Refused { .. }
             | FileEvent::Begun { .. }
             | FileEvent::Stored { .. }
             | FileEvent::NotStored { .. }

@@ -363,6 +363,16 @@ impl Colours {
     /// All that there are.
     pub const ALL: [Self; 3] = [Self::All, Self::Few, Self::Grey];
 
+    /// What commands and events call it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Few => "few",
+            Self::Grey => "grey",
+        }
+    }
+
     /// What stands for a pixel `0x00RRGGBB`. What was reduced before stays as it is.
     #[must_use]
     pub const fn of(self, pixel: u32) -> u32 {

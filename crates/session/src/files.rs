@@ -40,6 +40,15 @@ pub enum FileEvent {
         /// In the words of this system.
         path: Text<MAX_PATH>,
     },
+    /// At the client: the operator asked for this and may not have it; the console has been told.
+    Refused {
+        /// Which way it should have gone.
+        direction: Direction,
+        /// What was asked for, or where it should have gone, in the operator's words; `None` for where downloads go.
+        what: Option<Text<MAX_PATH>>,
+        /// Why not.
+        why: Cancelled,
+    },
     /// At the sender: read the contents of this item from here on, and what comes after it. What was read for elsewhere
     /// counts for nothing.
     Read {

@@ -28,7 +28,7 @@ pub use winit;
 pub use canvas::{Still, still, still_over};
 pub use capture::{Capture, CaptureState};
 pub use picture::{Layers, SharedPicture};
-pub use progress::progress_bar;
+pub use progress::{Rate, progress_bar};
 pub use room::room;
 pub use run::{App, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
 #[cfg(feature = "gpu")]

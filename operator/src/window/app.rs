@@ -181,23 +181,13 @@ impl Console {
 
     fn note(&mut self, id: TabId, news: News) -> Redraw {
         let before = self.model.tab(id).map(|tab| tab.state);
-        match &news {
-            News::Allowed(grants) if grants.is_empty() => self.model.tab_state(id, TabState::Paused),
-            News::Allowed(_) | News::Found | News::Paused(false) => self.model.tab_state(id, TabState::Live),
-            News::Paused(true) => self.model.tab_state(id, TabState::Paused),
-            News::Lost => self.model.tab_state(id, TabState::Lost),
-            News::Answering(false) => self.model.tab_state(id, TabState::Silent),
-            News::Answering(true) if before == Some(TabState::Silent) => {
-                self.model.tab_state(id, TabState::Live);
-            }
-            _ => {}
-        }
         let is_marked = matches!(news, News::Said(_)) && self.model.said(id);
-        let after = self.model.tab(id).map(|tab| tab.state);
         let is_shown = self.model.page == Page::Session(id);
         let Some(view) = self.views.get_mut(&id) else { return Redraw::Nothing };
         let redraw = view.note(news);
         let wishes = view.outgoing();
+        self.model.tab_state(id, view.tab_state());
+        let after = self.model.tab(id).map(|tab| tab.state);
         self.wish(id, wishes);
         if before != after || is_marked {
             Redraw::All

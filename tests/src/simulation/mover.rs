@@ -89,6 +89,7 @@ impl Mover {
         match event {
             FileEvent::Put { .. }
             | FileEvent::Get { .. }
+            | FileEvent::Refused { .. }
             | FileEvent::Begun { .. }
             | FileEvent::Stored { .. }
             | FileEvent::Unfinished { .. } => {}

@@ -19,15 +19,13 @@ const FILES_HEIGHT: f32 = 48.0;
 /// Height of a field with a button beside it.
 const ROW: f32 = 36.0;
 
-/// Files under way with a way to stop them, or how the last ones ended; where there were none, how to end it all.
-pub(super) fn draw_files(
-    ui: &mut Ui,
-    visit: &Visit,
-    hot_key: Option<&str>,
-    words: &Words,
-) -> Option<Command> {
-    ui.add_space(2.0);
+/// Files under way with a way to stop them, or how the last ones ended.
+pub(super) fn draw_files(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Command> {
     let files = &visit.files;
+    if files.running.is_none() && files.last.is_none() {
+        return None;
+    }
+    ui.add_space(2.0);
     farhand_window::room(ui, FILES_HEIGHT, |ui| {
         let palette = Palette::in_use(ui);
         ui.spacing_mut().item_spacing.y = 2.0;
@@ -42,8 +40,6 @@ pub(super) fn draw_files(
             if let Some(place) = ended.place.as_ref() {
                 parts::fitted(ui, place, TextStyle::Small, palette.weak, 1);
             }
-        } else if let Some(key) = hot_key {
-            parts::small(ui, &words.fill("session-hot-key", &[("key", key.into())]), palette.weak);
         }
         None
     })
@@ -73,7 +69,7 @@ fn draw_running(ui: &mut Ui, visit: &Visit, running: &Running, words: &Words) ->
             let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
             let size = vec2((ui.available_width() - 4.0).max(40.0), 24.0);
             // Without a line, and in a pause, nothing travels at any rate.
-            let rate = running.rate.filter(|_| visit.lost.is_none() && !visit.is_paused);
+            let rate = running.rate.last().filter(|_| visit.lost.is_none() && !visit.is_paused);
             let (key, rate) = rate
                 .map_or(("files-progress", String::new()), |rate| ("files-progress-rate", words.bytes(rate)));
             let bytes = [
@@ -110,14 +106,15 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
     let chat = &visit.chat;
     ui.add_space(4.0);
     parts::heading(ui, &words.get("chat-heading"));
-    follow_talk(ui, chat.lines.len() + usize::from(chat.is_refused));
     // As much as the window leaves, wherever it is scrolled to.
     let above = ui.cursor().top() - ui.min_rect().top();
-    let below = ROW + FILES_HEIGHT + 30.0;
+    let below = ROW + 16.0;
     let height = (ui.clip_rect().height() - above - below).max(TALK_HEIGHT);
+    let is_new = is_new(ui, (chat.lines.len() + usize::from(chat.is_refused), height as u32));
     farhand_window::room(ui, height, |ui| {
         let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
-        scroll.stick_to_bottom(true).auto_shrink(false).show(ui, |ui| {
+        scroll.auto_shrink(false).show(ui, |ui| {
+            let mut last = None;
             if chat.lines.is_empty() {
                 parts::small(ui, &words.get("chat-none"), palette.weak);
             }
@@ -125,11 +122,18 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
                 let response = draw_line(ui, *speaker, text, &visit.operator, words, &palette);
                 if index + 1 == chat.lines.len() {
                     parts::announce(&response);
+                    last = Some(response.rect);
                 }
             }
             if chat.is_refused {
                 let response = parts::small(ui, &words.get("chat-refused"), palette.bad);
                 parts::announce(&response);
+                last = Some(response.rect);
+            }
+            if let Some(last) = last.filter(|_| is_new) {
+                // What is longer than the list is read from its beginning.
+                let align = if last.height() > height { Align::Min } else { Align::Max };
+                ui.scroll_to_rect_animation(last, Some(align), egui::style::ScrollAnimation::none());
             }
         });
     });
@@ -173,14 +177,15 @@ pub(super) fn draft_id() -> egui::Id {
     egui::Id::new("draft")
 }
 
-/// A list keeps to its end only once it has been laid out with what is new.
-fn follow_talk(ui: &Ui, lines: usize) {
+/// Whether the talk has other lines or another height than in the frame before; the next frame shows it scrolled.
+fn is_new(ui: &Ui, talk: (usize, u32)) -> bool {
     let id = egui::Id::new("lines");
-    let known = ui.data_mut(|data| data.get_temp(id));
-    if known != Some(lines) {
-        ui.data_mut(|data| data.insert_temp(id, lines));
+    let is_new = ui.data_mut(|data| data.get_temp(id)) != Some(talk);
+    if is_new {
+        ui.data_mut(|data| data.insert_temp(id, talk));
         ui.ctx().request_repaint();
     }
+    is_new
 }
 
 fn draw_line(
@@ -207,5 +212,5 @@ fn draw_line(
     ui.add_space(4.0);
     let response = shown.inner;
     response.widget_info(|| egui::WidgetInfo::labeled(egui::WidgetType::Label, true, &whole));
-    response
+    response.with_new_rect(shown.response.rect)
 }

@@ -106,7 +106,7 @@ fn screen(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command> {
     match &model.stage {
         Stage::Waiting => waiting::draw(ui, model, words),
         Stage::Asked(question) => consent::draw(ui, question, words),
-        Stage::Here(visit) => session::draw(ui, visit, model.hot_key.as_deref(), words),
+        Stage::Here(visit) => session::draw(ui, visit, words),
         Stage::Over(over) => over::draw(ui, over, model.copied.map(|(what, _)| what), words),
         Stage::Cannot(why) => cannot::draw(ui, why, words),
     }
@@ -169,9 +169,16 @@ fn place_of(key: &str) -> &str {
 
 fn draw_note(ui: &mut Ui, model: &Model, words: &Words) {
     let palette = Palette::in_use(ui);
-    let text = model.note.map_or_else(String::new, |(note, _)| note_text(note, words));
-    let response = parts::small(ui, &text, palette.trying);
-    parts::announce(&response);
+    match (&model.note, &model.stage, &model.hot_key) {
+        (Some((note, _)), _, _) => {
+            let response = parts::small(ui, &note_text(*note, words), palette.trying);
+            parts::announce(&response);
+        }
+        (None, Stage::Here(_), Some(key)) => {
+            parts::small(ui, &words.fill("session-hot-key", &[("key", key.as_str().into())]), palette.weak);
+        }
+        (None, _, _) => {}
+    }
 }
 
 fn note_text(note: Note, words: &Words) -> String {

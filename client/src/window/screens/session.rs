@@ -10,7 +10,7 @@ use super::super::parts::{self, Choice, Light, Meaning};
 use super::super::words::Words;
 use super::carried;
 
-pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Words) -> Option<Command> {
+pub(super) fn draw(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Command> {
     let palette = Palette::in_use(ui);
     super::title_about(ui, &visit.operator, |operator| {
         words.fill("session-heading", &[("operator", operator.into())])
@@ -35,7 +35,7 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             });
         });
     });
-    // Everything has a place of its own, whether something is there or not: nothing moves under a hand.
+    // Whatever comes and goes, nothing moves under a hand: files take their room from the talk.
     ui.add_space(2.0);
     let may = |operator: &str| words.fill("session-may", &[("operator", operator.into())]);
     parts::about(ui, &visit.operator, may, parts::heading_font(), palette.text, 1);
@@ -48,27 +48,16 @@ pub(super) fn draw(ui: &mut Ui, visit: &Visit, hot_key: Option<&str>, words: &Wo
             command = Some(Command::Switch(grant, on));
         }
     }
-    command.or(carried::draw_chat(ui, visit, words)).or(carried::draw_files(ui, visit, hot_key, words))
+    command.or(carried::draw_files(ui, visit, words)).or(carried::draw_chat(ui, visit, words))
 }
 
 /// The light, its name, and the words beside it.
 fn state(visit: &Visit) -> (Light, &'static str, &'static str) {
-    if visit.lost.is_some() {
-        return (Light::Trying, "light-trying", "session-lost");
-    }
-    if visit.is_paused {
-        return (Light::Trying, "light-paused", "session-paused");
-    }
-    let key = match [Grant::View, Grant::Control].map(|grant| visit.allowed.allows(grant)) {
-        [true, true] => "session-sees-and-controls",
-        [true, false] => "session-sees",
-        [false, true] => "session-controls",
-        [false, false] => match [Grant::Clipboard, Grant::Files].map(|grant| visit.allowed.allows(grant)) {
-            [true, true] => "session-copies-and-files",
-            [true, false] => "session-copies",
-            [false, true] => "session-files",
-            [false, false] => return (Light::Good, "light-here", "session-nothing"),
-        },
+    let (light, [words, _]) = parts::doing(visit);
+    let name = match (visit.lost, visit.is_paused) {
+        (Some(_), _) => "light-trying",
+        (None, true) => "light-paused",
+        (None, false) => "light-here",
     };
-    (Light::Live, "light-here", key)
+    (light, name, words)
 }

@@ -6,9 +6,11 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use farhand_desktop::Chord;
 use farhand_proto::grant::Grant;
+use farhand_session::FileEvent;
 use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
+use super::super::carried::Speaker;
 use super::super::model::{Command, Copyable, Model, Stage};
 use super::super::size::SIZE;
 use super::super::words::{SOURCES, Words};
@@ -119,6 +121,8 @@ fn the_bar_has_the_same() {
     let mut bar = show(model, true);
     assert_eq!(press(&mut bar, "See my screen"), [Command::Switch(Grant::View, false)]);
     assert_eq!(press(&mut bar, "Use my mouse and keyboard"), [Command::Switch(Grant::Control, false)]);
+    assert_eq!(press(&mut bar, "Share copied text"), [Command::Switch(Grant::Clipboard, true)]);
+    assert_eq!(press(&mut bar, "Send and fetch files"), [Command::Switch(Grant::Files, true)]);
     assert_eq!(press(&mut bar, "Pause"), [Command::Pause]);
     assert_eq!(press(&mut bar, "End"), [Command::End]);
     bar.get_by_label("Anna Nováková (Acme Helpdesk)");
@@ -221,6 +225,34 @@ fn a_field_that_fades_out_takes_what_is_typed_after_a_press() {
     }
     harness.run();
     assert_eq!(focused(&harness), label);
+}
+
+#[test]
+fn what_is_new_in_a_talk_is_read_from_its_beginning() {
+    let mut harness = state("talking");
+    let (top, bottom) = {
+        let talk = |label| harness.get_by_label(label).rect();
+        (talk("Messages").bottom(), talk("Write to your helper").top())
+    };
+    let long = "Please do this: ".to_owned() + &"open the next drawer. ".repeat(40);
+    for (text, is_whole) in [(long, false), ("Then close it.".to_owned(), true)] {
+        let Stage::Here(visit) = &mut harness.state_mut().model.stage else { unreachable!("a talk") };
+        visit.chat.add(Speaker::Operator, text.clone());
+        harness.run();
+        let line = harness.get_by_label_contains(&text).rect();
+        // The name above it is in sight too.
+        assert!(line.top() >= top + 10.0 && line.top() < bottom - 20.0, "{line} in {top} to {bottom}");
+        assert_eq!(line.bottom() <= bottom, is_whole, "{line} in {top} to {bottom}");
+    }
+    // Files take their room from the talk: what is read stays in sight, and the field where it is.
+    let Stage::Here(visit) = &mut harness.state_mut().model.stage else { unreachable!("a talk") };
+    visit
+        .files
+        .note(&FileEvent::Get { path: farhand_proto::bounded::Text::new("report.pdf".to_owned()).unwrap() });
+    harness.run();
+    let line = harness.get_by_label_contains("Then close it.").rect();
+    let field = harness.get_by_label("Write to your helper").rect();
+    assert!(line.bottom() <= field.top() && (field.top() - bottom).abs() <= 1.0, "{line} {field} {bottom}");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
+use farhand_proto::bounded::Shown;
 use farhand_proto::grant::{Grant, Grants};
+use farhand_proto::limits::MAX_PATH;
 use farhand_proto::relay::Voucher;
 use farhand_proto::time::Moment;
 use farhand_proto::transfer::{Cancelled, FileProblem, ItemKind};
@@ -49,19 +51,22 @@ pub struct FileCounts {
     pub not_brought: u64,
     /// Not fetched, though they should have been.
     pub not_fetched: u64,
+    /// What the operator asked for, and was not allowed to bring or fetch.
+    pub refused: u64,
 }
 
 impl FileCounts {
     /// All of them.
     #[must_use]
     pub fn all(&self) -> u64 {
-        self.brought + self.fetched + self.not_brought + self.not_fetched
+        self.brought + self.fetched + self.not_brought + self.not_fetched + self.refused
     }
 
     fn of(&mut self, direction: Direction, fate: &Fate) -> &mut u64 {
         match (direction, fate) {
             (Direction::In, Fate::Arrived(_)) => &mut self.brought,
             (Direction::Out, Fate::Arrived(_)) => &mut self.fetched,
+            (_, Fate::Refused(_)) => &mut self.refused,
             (Direction::In, Fate::Failed(_) | Fate::Stopped) => &mut self.not_brought,
             (Direction::Out, Fate::Failed(_) | Fate::Stopped) => &mut self.not_fetched,
         }
@@ -75,7 +80,8 @@ pub struct FileRecord {
     pub at: SystemTime,
     /// Which way, seen from this computer.
     pub direction: Direction,
-    /// What was brought, by its path within that; or where on this computer lies what was fetched.
+    /// What was brought, by its path within that; or where on this computer lies what was fetched. Of what was refused,
+    /// what the operator named: the folder that files were meant for, empty for where downloads go, or what was wanted.
     pub path: String,
     /// What became of it.
     pub fate: Fate,
@@ -90,6 +96,8 @@ pub enum Fate {
     Failed(FileProblem),
     /// It was stopped on the way: its sender has let go of some of it, or of all.
     Stopped,
+    /// It was asked for and not allowed.
+    Refused(Cancelled),
 }
 
 /// One thing that the customer decided, or that the line did.
@@ -226,6 +234,10 @@ impl Notes {
                 }
                 return;
             }
+            FileEvent::Refused { direction, what, why } => {
+                let what = Shown::<MAX_PATH>::truncated(what.as_deref().unwrap_or_default());
+                return self.push(*direction, what.to_string(), Fate::Refused(why.clone()), now);
+            }
             FileEvent::Stored { direction, path, kind: ItemKind::File { .. }, place } => {
                 (*direction, path, Fate::Arrived(place.to_string()))
             }
@@ -287,7 +299,7 @@ impl Notes {
 
 #[cfg(test)]
 mod tests {
-    use farhand_proto::bounded::Shown;
+    use farhand_proto::bounded::Text;
     use farhand_proto::id::SessionId;
     use farhand_proto::name::Name;
     use farhand_proto::relay::KeyHash;
@@ -336,7 +348,7 @@ mod tests {
             ("brought", arrived("brought")),
         ];
         assert_eq!(files, expected);
-        let counts = FileCounts { brought: 1, fetched: 1, not_brought: 1, not_fetched: 1 };
+        let counts = FileCounts { brought: 1, fetched: 1, not_brought: 1, not_fetched: 1, refused: 0 };
         assert_eq!(receipt.counts, counts);
     }
 
@@ -351,6 +363,24 @@ mod tests {
         let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(3));
         let files: Vec<_> = receipt.files.iter().map(|file| (&*file.path, file.fate.clone())).collect();
         assert_eq!(files, [("/mnt/eva/secret", Fate::Failed(problem))], "once");
+    }
+
+    #[test]
+    fn what_was_refused_is_named() {
+        let mut notes = Notes::new(operator(), SystemTime::UNIX_EPOCH, BEGAN);
+        let refused =
+            |direction, what: Option<Text<MAX_PATH>>, why| FileEvent::Refused { direction, what, why };
+        let secret = Text::new("/mnt/eva/sec\u{202e}ret".to_owned()).unwrap();
+        notes.file(&refused(Direction::Out, Some(secret), Cancelled::NotAllowed), second(1));
+        notes.file(&refused(Direction::In, None, Cancelled::Paused), second(2));
+        for _ in 0..2 * MAX_FILES {
+            notes.file(&refused(Direction::In, None, Cancelled::NotAllowed), second(3));
+        }
+        let receipt = notes.finish(SessionEnd::Session(Ended::Here(EndReason::Customer)), second(4));
+        let files: Vec<_> = receipt.files.iter().map(|file| (&*file.path, file.fate.clone())).collect();
+        assert_eq!(files[0], ("/mnt/eva/sec\u{fffd}ret", Fate::Refused(Cancelled::NotAllowed)));
+        assert_eq!(files[1], ("", Fate::Refused(Cancelled::Paused)));
+        assert_eq!((files.len() as u64, receipt.counts.refused), (MAX_FILES, 2 * MAX_FILES + 2));
     }
 
     fn operator() -> Voucher {

@@ -11,19 +11,19 @@ use crate::files::{Breach, Direction, FileEvent, Progress, Transfers, transfers}
 
 impl ClientSession {
     pub(super) fn handle_put(&mut self, transfer: u32, folder: Option<Text<MAX_PATH>>, existing: Existing) {
-        if self.begin(transfer, Direction::In) {
+        if self.begin(transfer, Direction::In, folder.as_ref()) {
             self.events.push_back(ClientEvent::File(FileEvent::Put { folder, existing }));
         }
     }
 
     pub(super) fn handle_get(&mut self, transfer: u32, path: Text<MAX_PATH>) {
-        if self.begin(transfer, Direction::Out) {
+        if self.begin(transfer, Direction::Out, Some(&path)) {
             self.events.push_back(ClientEvent::File(FileEvent::Get { path }));
         }
     }
 
     /// Begins a transfer, or says why not; says whether it began.
-    fn begin(&mut self, number: u32, direction: Direction) -> bool {
+    fn begin(&mut self, number: u32, direction: Direction, what: Option<&Text<MAX_PATH>>) -> bool {
         if let Err(breach) = self.files.take_number(number) {
             self.fail(breach);
             return false;
@@ -37,9 +37,9 @@ impl ClientSession {
         };
         match refused {
             Some(why) => {
-                let message = FileMessage::Cancel { why };
+                let message = FileMessage::Cancel { why: why.clone() };
                 self.line.push_control(&ToConsole::File { transfer: number, message });
-                self.file_events(Ok(()), None);
+                self.file_events(Ok(()), Some(FileEvent::Refused { direction, what: what.cloned(), why }));
                 false
             }
             None => {

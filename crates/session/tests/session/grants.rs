@@ -202,9 +202,20 @@ fn carried_only_where_allowed(
     let copied = happened.iter().any(|event| matches!(event, ClientEvent::Clipboard(_)));
     let copies = matches!(message, ToClient::Clipboard { .. });
     assert_eq!(copied, copies && may.allows(Grant::Clipboard), "copied: {case}");
-    let moved = happened.iter().any(|event| matches!(event, ClientEvent::File(_)));
+    let is_refused = |event: &ClientEvent| matches!(event, ClientEvent::File(FileEvent::Refused { .. }));
+    let (refused, moved): (Vec<_>, Vec<_>) = happened
+        .iter()
+        .filter(|event| matches!(event, ClientEvent::File(_)))
+        .partition(|event| is_refused(event));
     let moves = matches!(message, ToClient::Put { .. } | ToClient::Get { .. });
-    assert_eq!(moved, moves && may.allows(Grant::Files), "files: {case}");
+    assert_eq!(!moved.is_empty(), moves && may.allows(Grant::Files), "files: {case}");
+    // Whoever looks later sees what was asked for, too.
+    let is_heard = !matches!(phase, Phase::Lost | Phase::Over);
+    assert_eq!(
+        !refused.is_empty(),
+        moves && is_heard && !may.allows(Grant::Files),
+        "asked for files: {case}"
+    );
     // Words are for whoever was let in, also in a pause.
     let said = happened.iter().any(|event| matches!(event, ClientEvent::Said(_)));
     let is_in = matches!(phase, Phase::Open | Phase::Back | Phase::Paused);

@@ -132,6 +132,16 @@ impl XServer {
         self.program.kill();
     }
 
+    /// Stops the server as one hangs, or lets it go on.
+    ///
+    /// # Panics
+    /// It has ended.
+    pub fn hang(&self, hangs: bool) {
+        let signal = if hangs { "-STOP" } else { "-CONT" };
+        let sent = Command::new("kill").args([signal, &self.pid().to_string()]).status();
+        assert!(sent.is_ok_and(|status| status.success()), "the server takes no signal");
+    }
+
     /// The number of its process.
     #[must_use]
     pub fn pid(&self) -> u32 {

@@ -28,10 +28,10 @@ impl Model {
         let may_be_ready = self.settings.is_complete() && self.held == Held::Asking;
         let page =
             if page == Page::Connect && !self.is_ready() && !may_be_ready { Page::Settings } else { page };
-        if page == Page::Connect && self.page != Page::Settings && self.attempt.is_none() {
-            self.connect.begin_anew();
-        }
-        if page == Page::Connect && self.attempt.is_none() {
+        if page == Page::Connect {
+            if self.page != Page::Settings && self.attempt.is_none() {
+                self.connect.begin_anew();
+            }
             // Whoever asks for it types next.
             let field = if self.connect.check_id().is_right() { Field::Password } else { Field::Id };
             self.connect.focus = Some(field);
@@ -45,9 +45,8 @@ impl Model {
             self.setup = SetupForm::new(&self.settings);
             effects.push(Effect::Restyle);
         }
-        match page {
-            Page::Settings => self.setup = SetupForm::new(&self.settings),
-            Page::Connect | Page::Session(_) => {}
+        if page == Page::Settings {
+            self.setup = SetupForm::new(&self.settings);
         }
         self.renaming = None;
         self.is_full_screen = false;

@@ -139,7 +139,7 @@ fn carried(session: &mut SessionView) {
         bytes: 8_100_000,
         current: Some(path("driver-setup.exe")),
     }));
-    session.rate = Some(240_000);
+    session.rate = farhand_window::Rate::of(240_000);
 }
 
 fn begun() -> SessionView {

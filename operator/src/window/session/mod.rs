@@ -19,7 +19,7 @@ use farhand_session::{ActError, FileEvent, Progress, SayError, Statistics, Trans
 use farhand_texts::Texts;
 use farhand_window::egui;
 use farhand_window::winit::event::WindowEvent;
-use farhand_window::{Capture, Layers, Redraw, SharedPicture, Taken};
+use farhand_window::{Capture, Layers, Rate, Redraw, SharedPicture, Taken};
 
 mod carried;
 mod icons;
@@ -44,6 +44,8 @@ use carried::{Chat, Files, Speaker};
 use input::Input as Devices;
 use known::{Known, State};
 use place::Fit;
+
+use super::model::TabState;
 
 pub(crate) use carried::Job;
 pub(crate) use made_up::made_up;
@@ -113,6 +115,7 @@ pub(crate) enum News {
     PointerAt(Point),
     /// The person at the machine uses their own mouse or keyboard, or no longer does.
     Holding(bool),
+    /// The customer's desktop answers no more, or again.
     Answering(bool),
     /// The customer says something in writing.
     Said(Prose),
@@ -157,9 +160,8 @@ pub(crate) struct SessionView {
     chosen: Chosen,
     chat: Chat,
     files: Files,
-    /// Bytes a second of files under way, and what that is counted from.
-    rate: Option<u64>,
-    rate_from: Option<(Instant, u64)>,
+    /// Of files under way.
+    rate: Rate,
     /// Files dropped onto the window since the last frame, and whether some are held over it.
     dropped: Vec<PathBuf>,
     is_hovered: bool,
@@ -213,8 +215,7 @@ impl SessionView {
             chosen: Chosen::default(),
             chat: Chat::default(),
             files: Files::default(),
-            rate: None,
-            rate_from: None,
+            rate: Rate::default(),
             dropped: Vec::new(),
             is_hovered: false,
             capture: Capture::new(),
@@ -360,9 +361,12 @@ impl SessionView {
             News::NotCarried(why) => self.files.refused(*why),
             News::File(event) => {
                 self.files.note(event);
-                (self.rate, self.rate_from) = (None, None);
+                self.rate = Rate::default();
             }
-            News::Progress(progress) => self.note_progress(progress.clone()),
+            News::Progress(progress) => {
+                self.rate.note(progress.bytes_done, Instant::now());
+                self.files.progress(progress.clone());
+            }
             News::Ended(_) => {
                 self.files.end();
                 self.be_calm();
@@ -371,17 +375,17 @@ impl SessionView {
         }
     }
 
-    fn note_progress(&mut self, progress: Progress) {
-        const SPAN: Duration = Duration::from_secs(1);
-        let (now, bytes) = (Instant::now(), progress.bytes_done);
-        let (since, before) = *self.rate_from.get_or_insert((now, bytes));
-        let passed = now.duration_since(since);
-        if passed >= SPAN {
-            let rate = bytes.saturating_sub(before) as f64 / passed.as_secs_f64();
-            self.rate = Some(rate as u64);
-            self.rate_from = Some((now, bytes));
+    /// What the session's tab shows of it.
+    pub(crate) fn tab_state(&self) -> TabState {
+        match self.known.state() {
+            State::Ended(_) => TabState::Ended,
+            State::Lost { .. } => TabState::Lost,
+            State::Silent { .. } => TabState::Silent,
+            State::Asking { .. } => TabState::Asking,
+            State::Paused => TabState::Paused,
+            State::Hidden if self.known.grants.is_none_or(Grants::is_empty) => TabState::Paused,
+            State::Hidden | State::Arriving | State::Live => TabState::Live,
         }
-        self.files.progress(progress);
     }
 
     /// Another tab is shown, or the window closes: lets go of everything, of full screen too. What is returned goes out at once.

@@ -189,7 +189,7 @@ impl SessionView {
             let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
             // Without a line, and in a pause, nothing travels at any rate.
             let travels = self.known.lost_since.is_none() && !self.known.paused;
-            let (key, rate) = match self.rate.filter(|_| travels) {
+            let (key, rate) = match self.rate.last().filter(|_| travels) {
                 Some(rate) => ("side-progress", texts.size(rate)),
                 None => ("side-progress-first", String::new()),
             };

@@ -17,6 +17,7 @@ use farhand_window::{Layers, Taken, theme};
 
 use super::made_up;
 use super::{News, SessionView, Wish};
+use crate::window::model::TabState;
 use crate::window::words::SOURCES;
 
 const SIZE: Vec2 = vec2(1300.0, 640.0);
@@ -348,6 +349,21 @@ fn a_desktop_that_does_not_answer_is_not_called_live() {
     window.run();
     assert!(window.query_by_label_contains("has not answered").is_none());
     assert!(window.state().session.known.is_live());
+    // Its tab says so as long as it is so, whatever comes and goes meanwhile.
+    let session = &mut window.state_mut().session;
+    for (news, tab) in [
+        (News::Answering(false), TabState::Silent),
+        (News::Lost, TabState::Lost),
+        (News::Found, TabState::Silent),
+        (News::Paused(true), TabState::Paused),
+        (News::Paused(false), TabState::Silent),
+        (News::Answering(true), TabState::Live),
+        (News::Allowed(Grants::NONE.with(Grant::Control)), TabState::Live),
+        (News::Allowed(Grants::NONE), TabState::Paused),
+    ] {
+        session.note(news.clone());
+        assert_eq!(session.tab_state(), tab, "{news:?}");
+    }
 }
 
 #[test]
