@@ -95,7 +95,7 @@ fn who_may_use_the_mouse_gives_themselves_nothing() {
 
     // Through another program on the same desktop.
     let switches: Vec<Node> = client.nodes().into_iter().filter(|node| node.role == Role::CheckBox).collect();
-    assert_eq!(switches.len(), 6, "four in the window, two in the bar");
+    assert_eq!(switches.len(), 8, "four in the window, four in the bar");
     let before: Vec<bool> = switches.iter().map(Node::is_checked).collect();
     let clicks: String = switches
         .iter()
