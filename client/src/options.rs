@@ -8,7 +8,7 @@ use farhand_desktop::CaptureBackend;
 use farhand_peer::client::Way;
 use farhand_proto::grant::Grants;
 use farhand_proto::language::Language;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Ladder, Pin, ProxyChoice, RelayAddress};
 
 /// Of the libraries below only what went wrong: what they warn of tells a customer nothing.
 const DEFAULT_LOG: &str = "error,farhand=warn";
@@ -24,16 +24,16 @@ pub(crate) struct Options {
     #[arg(long)]
     headless: bool,
 
-    /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
-    /// other, the first good one wins.
+    /// Where the relay listens: HOST for ports 443, 80, 11438, 110 and 21, or HOST:PORT; https:// before it lets only
+    /// HTTPS be tried. Several with commas between them or by repeating; the first that is good wins.
     #[arg(
         long,
-        value_name = "HOST:PORT",
+        value_name = "RELAY",
         env = "FARHAND_RELAY",
         value_delimiter = ',',
         required_unless_present = "guard"
     )]
-    relay: Vec<Target>,
+    relay: Vec<RelayAddress>,
 
     /// The relay's pin, as `farhand-relay pin` prints it; may be repeated.
     #[arg(
@@ -44,6 +44,12 @@ pub(crate) struct Options {
         required_unless_present = "guard"
     )]
     pin: Vec<Pin>,
+
+    /// The proxy on the way to the relay: auto (as https_proxy, all_proxy and no_proxy say), none, or one such as
+    /// http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them.
+    /// Others on this computer can read a command line: better set the variable.
+    #[arg(long, value_name = "PROXY", env = "FARHAND_PROXY", default_value = "auto", hide_env_values = true)]
+    proxy: ProxyChoice,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
@@ -127,7 +133,7 @@ impl Options {
     /// How to reach the relay.
     pub(crate) fn way(&self) -> Way {
         Way {
-            targets: self.relay.clone(),
+            ladder: Ladder::new(&self.relay, &self.proxy),
             pins: self.pin.clone(),
             resume_window: Duration::from_secs(self.resume_window.into()),
         }

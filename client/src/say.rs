@@ -97,8 +97,9 @@ fn as_json(event: &Event) -> Value {
             "attempt": attempt,
             "retry_in_ms": retry_in.as_millis() as u64,
         }),
-        Event::Ready { session_id, password, organisation, .. } => json!({
+        Event::Ready { session_id, password, organisation, way, .. } => json!({
             "event": "ready",
+            "way": way.as_ref().map(ToString::to_string),
             "session_id": session_id.to_string(),
             "password": password.to_string(),
             "organisation": organisation,

@@ -8,13 +8,16 @@ use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::Password;
 use farhand_proto::seal::SealRefusal;
 use farhand_seal::{ConsoleGuesses, SealError};
+use farhand_transport::Ladder;
 
 use crate::failure::Failure;
 use crate::options::{Connect, Options};
+use crate::reached;
 use crate::say::Say;
 use crate::script::{self, Placed};
 use crate::steps::{Step, is_standard};
 use crate::token::{self, is_token};
+use crate::window::settings;
 
 mod carry;
 mod perform;
@@ -64,12 +67,13 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     // Every name fits into as many bytes as a login has for it.
     let operator = Operator { name: Text::truncated(options.operator.as_deref().unwrap_or_default()), token };
     let first = password(task.password_file.as_deref())?;
-    let way = Way {
-        targets: options.relay.clone(),
-        pins: options.pin.clone(),
-        resume_window: options.resume_window(),
-    };
+    let ladder = Ladder::new(&options.relay, &options.proxy);
+    let folder = settings::folder(|name| std::env::var_os(name));
+    let known = reached::recall(&ladder, folder.as_deref());
+    let way =
+        Way { ladder: ladder.clone(), pins: options.pin.clone(), resume_window: options.resume_window() };
     let mut console = Console::log_in(way, operator).await?;
+    reached::keep(&ladder, known.as_ref(), folder.as_deref());
     let organisation = console.organisation().to_owned();
     let sealing = seal(&mut console, task, first).await?;
     say.sealed(&organisation, sealing.words(), sealing.language());

@@ -8,6 +8,7 @@ use farhand_proto::seal::SealRefusal;
 use farhand_proto::session::{EndReason, Undone};
 use farhand_seal::SealError;
 use farhand_session::{ActError, Ended};
+use farhand_transport::survey::Verdict;
 
 /// Why a command fails.
 #[derive(Debug, thiserror::Error)]
@@ -36,6 +37,9 @@ pub(crate) enum Failure {
     /// Files, words or a clipboard that did not arrive.
     #[error("{0}")]
     Files(String),
+    /// No way leads to a relay.
+    #[error("{0}")]
+    Reach(Verdict),
     /// A signal came before all steps were done.
     #[error("stopped before everything was done")]
     Stopped,
@@ -91,6 +95,8 @@ impl Failure {
             | Self::Act(ActError::LineLost | ActError::Congested | ActError::Over) => 11,
             Self::NotAllowed(_) | Self::Act(ActError::NotAllowed | ActError::Paused) => 12,
             Self::Undone(_) => 13,
+            Self::Reach(Verdict::WrongPin) => 4,
+            Self::Reach(_) => 3,
             Self::Waited { .. } => 14,
             Self::Stopped => 16,
             Self::Files(_) => 17,

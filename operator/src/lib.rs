@@ -7,6 +7,7 @@ mod connect;
 mod failure;
 mod options;
 mod picture;
+mod reached;
 mod say;
 mod script;
 mod steps;
@@ -17,6 +18,8 @@ use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
+use farhand_transport::survey::{Verdict, survey};
+use farhand_transport::{Identity, Ladder};
 
 use failure::Failure;
 use options::{Options, Task};
@@ -42,12 +45,32 @@ pub fn main() -> ExitCode {
             }
             connect_to(&options, task)
         }
+        Some(Task::Test) => {
+            if let Some(error) = options.missing() {
+                error.exit();
+            }
+            test(&options)
+        }
         Some(Task::Open(task)) => open_window(&options, Some(task)),
         None => open_window(&options, None),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => ExitCode::from(failure.exit_code()),
+    }
+}
+
+/// The connection test.
+fn test(options: &Options) -> Result<(), Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| Failure::Here(format!("this system gives no threads: {error}")))?;
+    let identity = Identity::generate().map_err(|error| Failure::Here(error.to_string()))?;
+    let ladder = Ladder::new(&options.relay, &options.proxy);
+    let survey = runtime.block_on(survey(&ladder, &options.pin, &identity));
+    Say { json: options.json }.survey(&survey);
+    match survey.verdict() {
+        Verdict::Good { .. } => Ok(()),
+        verdict => Err(Failure::Reach(verdict)),
     }
 }
 
@@ -77,6 +100,7 @@ fn customer(task: &options::Open) -> Result<window::Customer, Failure> {
 fn open_window(options: &Options, task: Option<&options::Open>) -> Result<(), Failure> {
     let open = || {
         let given = window::Given {
+            proxy: options.proxy.clone(),
             relays: options.relay.clone(),
             pins: options.pin.clone(),
             operator: options.operator.clone(),

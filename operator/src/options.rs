@@ -8,7 +8,7 @@ use clap::{Args, CommandFactory, Parser, Subcommand};
 use farhand_proto::grant::{Grant, Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Pin, ProxyChoice, RelayAddress};
 use farhand_window::Graphics;
 
 use crate::script::Placed;
@@ -28,10 +28,10 @@ const MOST_SECONDS: f64 = 1_000_000.0;
 #[derive(Debug, Parser)]
 #[command(name = "farhand-operator", version, max_term_width = 100, after_help = EXIT_CODES)]
 pub(crate) struct Options {
-    /// Where the relay listens; several with commas between them or by repeating. Tried one a little after the
-    /// other, the first good one wins.
-    #[arg(long, value_name = "HOST:PORT", env = "FARHAND_RELAY", value_delimiter = ',')]
-    pub(crate) relay: Vec<Target>,
+    /// Where the relay listens: HOST for ports 443, 80, 11438, 110 and 21, or HOST:PORT; https:// before it lets only
+    /// HTTPS be tried. Several with commas between them or by repeating; the first that is good wins.
+    #[arg(long, value_name = "RELAY", env = "FARHAND_RELAY", value_delimiter = ',')]
+    pub(crate) relay: Vec<RelayAddress>,
 
     /// The relay's pin, as `farhand-relay pin` prints it; may be repeated.
     #[arg(long, value_name = "PIN", env = "FARHAND_PIN", value_delimiter = ',')]
@@ -45,6 +45,12 @@ pub(crate) struct Options {
     /// variable FARHAND_TOKEN is read. There is no option for the token itself: others could see it.
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
+
+    /// The proxy on the way to the relay: auto (as https_proxy, all_proxy and no_proxy say), none, or one such as
+    /// http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them.
+    /// Others on this computer can read a command line: better set the variable.
+    #[arg(long, value_name = "PROXY", env = "FARHAND_PROXY", default_value = "auto", hide_env_values = true)]
+    pub(crate) proxy: ProxyChoice,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
@@ -76,10 +82,11 @@ impl Options {
 
     /// What a task needs and the command line lacks: clap's own words for it.
     pub(crate) fn missing(&self) -> Option<clap::Error> {
+        let tests = matches!(self.task, Some(Task::Test));
         let needed = [
-            (self.relay.is_empty(), "--relay <HOST:PORT>"),
+            (self.relay.is_empty(), "--relay <RELAY>"),
             (self.pin.is_empty(), "--pin <PIN>"),
-            (self.operator.is_none(), "--operator <NAME>"),
+            (self.operator.is_none() && !tests, "--operator <NAME>"),
         ];
         let missing: Vec<String> =
             needed.iter().filter(|(missing, _)| *missing).map(|(_, name)| (*name).to_owned()).collect();
@@ -100,6 +107,8 @@ pub(crate) enum Task {
     Connect(Connect),
     /// Open the window with these numbers in it, and connect if nothing is missing: for links in a ticket system.
     Open(Open),
+    /// Try every way to the relay and say which lead there; no operator is needed, and nobody is disturbed.
+    Test,
 }
 
 /// What to open the window with.

@@ -9,6 +9,7 @@ use farhand_proto::screen::{Layout, Part, Rect, Size, View};
 use farhand_proto::transfer::ItemKind;
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::{ConsoleEvent as Session, FileEvent};
+use farhand_transport::survey::{Finding, Survey};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -27,6 +28,42 @@ impl Say {
         } else {
             eprintln!("{words}");
         }
+    }
+
+    /// What the connection test has found: the whole of it is the answer, so it goes to standard output.
+    pub(crate) fn survey(self, survey: &Survey) {
+        if !self.json {
+            return print_line(format_args!("{}", survey.to_string().trim_end()));
+        }
+        let hosts = survey.hosts.iter().map(|(host, found)| match found {
+            Ok(addresses) => json!({"host": host, "addresses": addresses}),
+            Err(why) => json!({"host": host, "error": why}),
+        });
+        let ways = survey.ways.iter().map(|Finding { rung, result }| {
+            let mut way = json!({
+                "way": rung.to_string(),
+                "encapsulation": rung.encapsulation.name(),
+                "host": rung.target.host,
+                "port": rung.target.port,
+                "proxy": rung.proxy.as_ref().map(ToString::to_string),
+            });
+            match result {
+                Ok(reached) => {
+                    way["ms"] = json!(reached.took.as_millis() as u64);
+                    way["issuer"] = json!(reached.issuer);
+                }
+                Err(error) => way["error"] = json!(error.to_string()),
+            }
+            way
+        });
+        let event = json!({
+            "event": "test",
+            "hosts": hosts.collect::<Vec<_>>(),
+            "ways": ways.collect::<Vec<_>>(),
+            "verdict": survey.verdict().to_string(),
+            "firewall": survey.firewall_list(),
+        });
+        print_line(format_args!("{event}"));
     }
 
     /// The seal stands.

@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use farhand_broker::{Settings, Timing};
 use farhand_proto::name::Name;
+use farhand_transport::Encapsulation;
+use farhand_transport::ladder::PORTS;
 use tracing_subscriber::EnvFilter;
 
 use self::file::File;
@@ -39,6 +41,12 @@ pub struct Config {
     pub state: PathBuf,
     /// Where it listens for legs.
     pub listen: Vec<SocketAddr>,
+    /// Whether somebody has said so; what nobody has asked for may be missing.
+    pub listen_is_told: bool,
+    /// What legs may look like.
+    pub encapsulations: Vec<Encapsulation>,
+    /// The certificate that browsers meet; without it they meet one that nobody vouches for.
+    pub certificate: Option<CertificateFiles>,
     /// Where it serves its pages.
     pub pages: Pages,
     /// For the broker.
@@ -47,6 +55,15 @@ pub struct Config {
     pub log_format: Format,
     /// Which log lines are written.
     pub log_filter: Filter,
+}
+
+/// Where the public certificate lies.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CertificateFiles {
+    /// The certificate with those that vouch for it.
+    pub chain: PathBuf,
+    /// Its key.
+    pub key: PathBuf,
 }
 
 /// Where `/healthz` and `/metrics` are.
@@ -81,6 +98,12 @@ pub enum ConfigError {
         /// Everything that is wrong in it.
         faults: Vec<Fault>,
     },
+    /// A certificate without a key, or a key without one.
+    #[error(
+        "{path}: `certificate` and `certificate_key` belong together: write both, or neither",
+        path = .0.display()
+    )]
+    HalfCertificate(PathBuf),
     /// The pages would be where legs come.
     #[error(
         "`pages` is {pages} and `listen` has {listen}, so both would take the same port; give the pages one of their \
@@ -113,10 +136,16 @@ impl Config {
             Some(folder) if folder != Path::new("") => folder.to_owned(),
             _ => PathBuf::from("."),
         };
-        let listen = if options.listen.is_empty() {
-            file.listen.unwrap_or_else(|| vec![SocketAddr::from(([0, 0, 0, 0], 11438))])
-        } else {
-            options.listen.clone()
+        let told = Some(options.listen.clone()).filter(|listen| !listen.is_empty()).or(file.listen);
+        let listen_is_told = told.is_some();
+        let everywhere = || PORTS.map(|port| SocketAddr::from(([0, 0, 0, 0], port))).to_vec();
+        let listen = told.unwrap_or_else(everywhere);
+        let certificate = match (file.certificate, file.certificate_key) {
+            (Some(chain), Some(key)) => {
+                Some(CertificateFiles { chain: folder.join(chain), key: folder.join(key) })
+            }
+            (None, None) => None,
+            _ => return Err(ConfigError::HalfCertificate(path)),
         };
         let pages =
             options.pages.or(file.pages).unwrap_or(Pages::At(SocketAddr::from(([127, 0, 0, 1], 9311))));
@@ -137,6 +166,9 @@ impl Config {
             file: text.map(|_| path),
             state: options.state.clone().or(file.state.map(|state| folder.join(state))).unwrap_or(folder),
             listen,
+            listen_is_told,
+            encapsulations: file.encapsulations.unwrap_or_else(|| Encapsulation::ALL.to_vec()),
+            certificate,
             pages,
             broker: Settings {
                 organisation: organisation.unwrap_or_else(unnamed),
@@ -177,7 +209,16 @@ impl fmt::Display for Config {
             writeln!(f, "notice         {}, {} bytes", notice.language.code(), notice.text.len())?;
         }
         for address in &self.listen {
-            writeln!(f, "listen         {address}")?;
+            let if_free = if self.listen_is_told { "" } else { ", if it can be had" };
+            writeln!(f, "listen         {address}{if_free}")?;
+        }
+        let names: Vec<_> = self.encapsulations.iter().map(|encapsulation| encapsulation.name()).collect();
+        writeln!(f, "encapsulations {}", names.join(", "))?;
+        match &self.certificate {
+            Some(CertificateFiles { chain, key }) => {
+                writeln!(f, "certificate    {}, its key {}", chain.display(), key.display())?;
+            }
+            None => writeln!(f, "certificate    one that nobody vouches for")?,
         }
         writeln!(f, "pages          {}", self.pages)?;
         writeln!(f, "state          {}", self.state.display())?;

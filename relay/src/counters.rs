@@ -22,6 +22,7 @@ pub(crate) struct Counters {
     pub(crate) handshakes_timed_out: Counter,
     pub(crate) handshakes_closed: Counter,
     pub(crate) handshakes_not_a_leg: Counter,
+    pub(crate) visits: Counter,
     dropped_newcomers_per_address: Counter,
     dropped_legs_per_address: Counter,
     dropped_newcomers: Counter,
@@ -65,6 +66,7 @@ impl Counters {
             handshakes_timed_out: Counter::default(),
             handshakes_closed: Counter::default(),
             handshakes_not_a_leg: Counter::default(),
+            visits: Counter::default(),
             dropped_newcomers_per_address: Counter::default(),
             dropped_legs_per_address: Counter::default(),
             dropped_newcomers: Counter::default(),
@@ -168,6 +170,7 @@ impl Counters {
         ] {
             page.value(&[("reason", reason)], counter.get());
         }
+        page.counter("visits", "Connections that spoke HTTP and became no leg.", &self.visits);
         page.counter("audit_lost", "Audit lines that could not be written.", &self.audit_lost);
         page.0
     }

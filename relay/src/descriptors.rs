@@ -6,11 +6,16 @@ use tracing::warn;
 
 /// What a relay opens beside its legs: database, pages, ports, standard streams.
 const OTHERS: usize = 128;
+/// The most connections that speak HTTP, and the part of all that they may be.
+const VISITS: usize = 8192;
+const PART_OF_VISITS: usize = 5;
 
 /// Takes as many as the system gives, and no more legs than that has room for: a relay without a file left could
-/// not even write its audit.
-pub(crate) fn fit(limits: Limits) -> Limits {
-    let fitted = limits.legs.min(available().saturating_sub(OTHERS).max(1));
+/// not even write its audit. Also gives how many connections may speak HTTP beside the legs.
+pub(crate) fn fit(limits: Limits) -> (Limits, usize) {
+    let room = available().saturating_sub(OTHERS);
+    let visits = VISITS.min(room / PART_OF_VISITS);
+    let fitted = limits.legs.min((room - visits).max(1));
     if fitted < limits.legs {
         warn!(
             legs = fitted,
@@ -19,7 +24,7 @@ pub(crate) fn fit(limits: Limits) -> Limits {
              the systemd unit, `ulimit -Hn` in a shell) or lower `legs`"
         );
     }
-    Limits { legs: fitted, ..limits }
+    (Limits { legs: fitted, ..limits }, visits)
 }
 
 /// Raises the soft limit to the hard one; gives what holds then.
@@ -40,11 +45,12 @@ mod tests {
 
     #[test]
     fn legs_fit_into_what_the_system_gives() {
-        let limits = fit(Limits { legs: usize::MAX, ..Limits::default() });
+        let (limits, visits) = fit(Limits { legs: usize::MAX, ..Limits::default() });
         let held = getrlimit(Resource::Nofile);
         assert_eq!(held.current, held.maximum);
         let room = held.maximum.map_or(usize::MAX, |held| usize::try_from(held).unwrap());
-        assert_eq!(limits.legs, room.saturating_sub(OTHERS));
-        assert_eq!(fit(Limits { legs: 7, ..limits }).legs, 7);
+        assert_eq!(limits.legs + visits, room.saturating_sub(OTHERS));
+        assert!(visits > 0 && visits <= VISITS);
+        assert_eq!(fit(Limits { legs: 7, ..limits }).0.legs, 7);
     }
 }

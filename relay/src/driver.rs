@@ -1,7 +1,7 @@
 //! Drives the broker: tells it what happens, carries out what it wants. It owns every task of legs and sessions.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -11,8 +11,7 @@ use farhand_broker::{
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
 use farhand_store::Store;
-use farhand_transport::{Acceptor, LegStream};
-use tokio::net::TcpStream;
+use farhand_transport::{Acceptor, LegStream, Visitor};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -20,8 +19,9 @@ use tracing::{Instrument, Span, debug, error, info, info_span, warn};
 
 use crate::audit::Audit;
 use crate::counters::Counters;
+use crate::door::Door;
 use crate::journal::Journal;
-use crate::leg::{Left, LegTask, MAILBOX, Mail, Said, farewell};
+use crate::leg::{Left, LegTask, MAILBOX, Mail, Newcomer, Said, farewell};
 use crate::listen::keep_alive;
 use crate::pages::{Answer, Question};
 use crate::server::{Order, Outcome};
@@ -37,10 +37,13 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// How long a stop may take beyond the time that sessions have.
 const STOP_MARGIN: Duration = Duration::from_secs(5);
 
+/// The most connections that speak HTTP of one address (of one network of 64 bits for IPv6).
+const VISITS_PER_ADDRESS: usize = 512;
+
 /// Where the driver is told things from outside.
 pub(crate) struct Inlets {
     pub(crate) orders: mpsc::Receiver<Order>,
-    pub(crate) arrivals: mpsc::Receiver<(TcpStream, SocketAddr)>,
+    pub(crate) arrivals: mpsc::Receiver<(Newcomer, SocketAddr)>,
     pub(crate) questions: mpsc::Receiver<Question>,
 }
 
@@ -51,6 +54,10 @@ pub(crate) struct Driver {
     timing: Timing,
     store: Store,
     acceptor: Acceptor,
+    door: Arc<Door>,
+    /// Connections that speak HTTP, in all and of each address.
+    visits: HashMap<IpAddr, usize>,
+    most_visits: usize,
     journal: Journal,
     audit: Audit,
     tasks: JoinSet<Done>,
@@ -91,6 +98,8 @@ struct Pair {
 #[derive(Debug, Clone, Copy)]
 enum Owner {
     Leg(LegId),
+    /// A visitor from there.
+    Visit(IpAddr),
     Session(PairId),
     /// The end of both legs of a session that is over.
     Halves(LegId, LegId),
@@ -101,6 +110,7 @@ enum Owner {
 /// What a task has done.
 enum Done {
     Leg(Left),
+    Visit,
     Session(Box<session::Over>),
     Halves,
     Check(OperatorCheck),
@@ -112,6 +122,8 @@ impl Driver {
         broker: Broker,
         store: Store,
         acceptor: Acceptor,
+        door: Arc<Door>,
+        most_visits: usize,
         counters: Arc<Counters>,
         timing: Timing,
     ) -> Self {
@@ -123,9 +135,12 @@ impl Driver {
             timing,
             store,
             acceptor,
+            door,
             journal: Journal::new(counters),
             audit,
             tasks: JoinSet::new(),
+            visits: HashMap::new(),
+            most_visits,
             owners: HashMap::new(),
             seats: BTreeMap::new(),
             pairs: BTreeMap::new(),
@@ -179,9 +194,9 @@ impl Driver {
                     heard_in_row += 1;
                     self.handle_said(leg, said);
                 }
-                Some((stream, peer)) = inlets.arrivals.recv() => {
+                Some((newcomer, peer)) = inlets.arrivals.recv() => {
                     heard_in_row = 0;
-                    self.handle_arrival(stream, peer);
+                    self.handle_arrival(newcomer, peer);
                 }
             }
         };
@@ -196,13 +211,15 @@ impl Driver {
         }
     }
 
-    fn handle_arrival(&mut self, stream: TcpStream, peer: SocketAddr) {
+    fn handle_arrival(&mut self, newcomer: Newcomer, peer: SocketAddr) {
         let id = match self.broker.handle_accepted(self.now(), peer.ip()) {
             Ok(id) => id,
             Err(reason) => return self.journal.dropped(peer, reason),
         };
         let span = info_span!("leg", leg = id.0, %peer);
-        if let Err(error) = keep_alive(&stream) {
+        if let Newcomer::Tcp(stream) = &newcomer
+            && let Err(error) = keep_alive(stream)
+        {
             span.in_scope(|| debug!(%error, "no keep-alive"));
         }
         let (mailbox, incoming) = mpsc::channel(MAILBOX);
@@ -214,9 +231,27 @@ impl Driver {
             counters: self.journal.counters().clone(),
             throttle: self.journal.throttle().clone(),
         };
-        let task = async move { Done::Leg(task.run(stream, peer).await) };
+        let task = async move { Done::Leg(task.run(newcomer, peer).await) };
         let abort = self.spawn(Owner::Leg(id), task.instrument(span.clone()));
         self.seats.insert(id, Seat { span, mailbox, place: Place::Task(abort) });
+    }
+
+    /// Shows a visitor in, if there is room.
+    fn visit(&mut self, visitor: Visitor, peer: SocketAddr) {
+        let address = network_of(peer.ip());
+        let here = self.visits.get(&address).copied().unwrap_or_default();
+        if here >= VISITS_PER_ADDRESS || self.visits.values().sum::<usize>() >= self.most_visits {
+            debug!(%peer, "no room for a visitor");
+            return;
+        }
+        self.visits.insert(address, here + 1);
+        self.journal.counters().visits.add(1);
+        let door = Arc::clone(&self.door);
+        let task = async move {
+            door.visit(visitor, peer).await;
+            Done::Visit
+        };
+        self.spawn(Owner::Visit(address), task.instrument(info_span!("visit", %peer)));
     }
 
     fn handle_said(&mut self, id: LegId, said: Said) {
@@ -250,7 +285,19 @@ impl Driver {
             (Some(Owner::Leg(id)), Some(Done::Leg(Left::Joined(stream, rest)))) => {
                 self.handle_half(id, stream, rest);
             }
+            (Some(Owner::Leg(id)), Some(Done::Leg(Left::Visitor(visitor, peer)))) => {
+                self.forget(id);
+                self.visit(visitor, peer);
+            }
             (Some(Owner::Leg(id)), _) => self.forget(id),
+            (Some(Owner::Visit(address)), _) => {
+                if let Some(count) = self.visits.get_mut(&address) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.visits.remove(&address);
+                    }
+                }
+            }
             (Some(Owner::Session(pair)), done) => {
                 let over = match done {
                     Some(Done::Session(over)) => Some(over),
@@ -473,5 +520,16 @@ impl Driver {
         self.journal.sum_up();
         self.audit.finish(STOP_MARGIN).await;
         self.store.close().await;
+    }
+}
+
+/// What counts as one address.
+fn network_of(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
     }
 }

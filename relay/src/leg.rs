@@ -7,7 +7,7 @@ use std::time::Duration;
 use farhand_broker::LegId;
 use farhand_proto::relay::{FromRelay, KeyHash, ToRelay};
 use farhand_transport::accept::AcceptError;
-use farhand_transport::{Acceptor, Leg, LegError, LegStream};
+use farhand_transport::{Acceptor, Arrival, Carries, Leg, LegError, LegStream, Visitor};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -47,10 +47,29 @@ pub(crate) enum Said {
     Garbage,
 }
 
+/// What comes, before anybody knows what it is.
+pub(crate) enum Newcomer {
+    /// A connection.
+    Tcp(TcpStream),
+    /// What a visitor has made of theirs: a leg is inside.
+    Dressed(Box<dyn Carries>),
+}
+
+impl Newcomer {
+    async fn accept(self, acceptor: &Acceptor, peer: SocketAddr) -> Result<Arrival, AcceptError> {
+        match self {
+            Self::Tcp(stream) => acceptor.accept(stream, peer).await,
+            Self::Dressed(stream) => acceptor.accept_dressed(stream, peer).await.map(Arrival::Leg),
+        }
+    }
+}
+
 /// How the task ended.
 pub(crate) enum Left {
     /// The leg is gone.
     Gone,
+    /// It is none, but somebody who speaks HTTP.
+    Visitor(Visitor, SocketAddr),
     /// It is half of a session now; with bytes that were read after the last message.
     Joined(Box<LegStream>, Vec<u8>),
 }
@@ -66,15 +85,16 @@ pub(crate) struct LegTask {
 }
 
 impl LegTask {
-    pub(crate) async fn run(mut self, stream: TcpStream, peer: SocketAddr) -> Left {
+    pub(crate) async fn run(mut self, newcomer: Newcomer, peer: SocketAddr) -> Left {
         let accepted = tokio::select! {
             // A leg that is told to end before TLS is there has nobody to talk to.
             biased;
             _ = self.mailbox.recv() => return Left::Gone,
-            accepted = self.acceptor.accept(stream, peer) => accepted,
+            accepted = newcomer.accept(&self.acceptor, peer) => accepted,
         };
         match accepted {
-            Ok(leg) => self.serve(leg).await,
+            Ok(Arrival::Leg(leg)) => self.serve(leg).await,
+            Ok(Arrival::Visitor(visitor)) => Left::Visitor(visitor, peer),
             Err(error) => {
                 let counter = match &error {
                     AcceptError::TimedOut(_) => &self.counters.handshakes_timed_out,
@@ -184,5 +204,7 @@ pub(crate) async fn farewell(mut stream: Box<LegStream>) {
 pub(crate) fn cut_off(stream: Box<LegStream>) {
     debug!("peer takes nothing; cut off");
     // Without it the system itself would keep the last bytes and wait for the peer; no harm but the time.
-    let _ = SockRef::from(stream.get_ref().0.connection()).set_linger(Some(Duration::ZERO));
+    if let Some(connection) = stream.get_ref().0.connection() {
+        let _ = SockRef::from(connection).set_linger(Some(Duration::ZERO));
+    }
 }

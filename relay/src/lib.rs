@@ -8,6 +8,7 @@ pub mod commands;
 pub mod config;
 mod counters;
 mod descriptors;
+mod door;
 mod driver;
 mod forward;
 mod journal;

@@ -12,7 +12,7 @@ use crate::logs::Format;
 /// Farhand's relay: brings a customer's client and an operator's console together and carries their sealed session.
 ///
 /// Options stand above environment variables, and those above the configuration file. With none of them the relay
-/// listens on port 11438 and keeps its state in the present folder.
+/// listens on ports 443, 80, 11438, 110 and 21, as far as it can have them, and keeps its state in the present folder.
 ///
 /// Exit codes: 0 done, or stopped by a signal after its sessions had their time; 1 failed; 2 wrong command line;
 /// 3 wrong configuration; 4 a port can't be used; 5 no such operator, or the name is taken; 6 cut short by a second

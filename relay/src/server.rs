@@ -8,17 +8,20 @@ use std::time::Duration;
 use farhand_broker::{Broker, Entropy, Environment, LocalDirectory, Settings, Signer};
 use farhand_store::{Store, StoreError};
 use farhand_transport::identity::IdentityError;
-use farhand_transport::{Acceptor, Identity, Pin};
-use tokio::net::{TcpListener, TcpStream};
+use farhand_transport::web::{WebCertificate, WebCertificateError};
+use farhand_transport::{Acceptor, Encapsulation, Identity, Pin};
+use tokio::net::TcpListener;
 use tokio::sync::mpsc;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 use tracing::{error, info, warn};
 
-use crate::config::{Config, Pages};
+use crate::config::{CertificateFiles, Config, Pages};
 use crate::counters::Counters;
 use crate::descriptors;
+use crate::door::Door;
 use crate::driver::{Driver, Inlets};
+use crate::leg::Newcomer;
 use crate::listen::{ListenError, listen};
 use crate::pages;
 use crate::state::{self, Lock, State, StateError};
@@ -28,6 +31,8 @@ use crate::throttle;
 const ARRIVALS: usize = 64;
 /// Questions of pages that wait for the driver.
 const QUESTIONS: usize = 8;
+/// How often the files of the public certificate are looked at.
+const RENEWAL: Duration = Duration::from_secs(10);
 /// How long to wait when the system gives no more connections (out of file descriptors, for example).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -75,6 +80,9 @@ pub enum StartError {
     /// TLS does not take its key.
     #[error(transparent)]
     Identity(#[from] IdentityError),
+    /// Its public certificate can't be used.
+    #[error(transparent)]
+    Certificate(#[from] WebCertificateError),
 }
 
 impl Server {
@@ -88,31 +96,44 @@ impl Server {
         // A start that fails later has made the key all the same.
         announce(config, &state, &lock);
         let store = Store::create_or_open(&state::database(&config.state)).await?;
-        let listeners =
-            config.listen.iter().map(|address| listen(*address)).collect::<Result<Vec<_>, _>>()?;
+        let listeners = open(config)?;
         let pages = match config.pages {
             Pages::At(address) => Some(listen(address)?),
             Pages::Off => None,
         };
         let pin = state.pin();
         let timing = config.broker.timing;
-        let acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
+        let mut helpers = JoinSet::new();
+        let mut acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
+        if config.encapsulations.iter().any(|encapsulation| *encapsulation != Encapsulation::Raw) {
+            let certificate = Arc::new(match &config.certificate {
+                Some(CertificateFiles { chain, key }) => WebCertificate::load(chain, key)?,
+                None => WebCertificate::self_signed()?,
+            });
+            if let Some(files) = &config.certificate {
+                helpers.spawn(renew(Arc::clone(&certificate), files.clone()));
+            }
+            acceptor = acceptor.with_web(certificate);
+        }
+        if !config.encapsulations.contains(&Encapsulation::Raw) {
+            acceptor = acceptor.without_raw();
+        }
         let environment = Environment {
             entropy: Box::new(SystemEntropy),
             signer: Box::new(RelayKey(state.identity)),
             directory: Box::new(LocalDirectory::default()),
         };
-        let limits = descriptors::fit(config.broker.limits);
+        let (limits, visits) = descriptors::fit(config.broker.limits);
         let broker = Broker::new(Settings { limits, ..config.broker.clone() }, environment);
         let counters = Arc::new(Counters::new());
 
         let (orders, order_inlet) = mpsc::channel(2);
         let (arrivals, arrival_inlet) = mpsc::channel(ARRIVALS);
+        let door = Door::new(&config.broker.organisation, config.encapsulations.clone(), arrivals.clone());
         let (questions, question_inlet) = mpsc::channel(QUESTIONS);
-        let mut helpers = JoinSet::new();
         let mut addresses = Vec::new();
-        for (listener, asked) in listeners.into_iter().zip(&config.listen) {
-            let address = listener.local_addr().unwrap_or(*asked);
+        for (listener, asked) in listeners {
+            let address = listener.local_addr().unwrap_or(asked);
             info!(%address, "listening");
             addresses.push(address);
             helpers.spawn(take_in(listener, arrivals.clone()));
@@ -126,7 +147,7 @@ impl Server {
             helpers.spawn(pages::serve(listener, questions, counters.clone()));
         }
         let inlets = Inlets { orders: order_inlet, arrivals: arrival_inlet, questions: question_inlet };
-        let driver = Driver::new(broker, store, acceptor, counters, timing).run(inlets);
+        let driver = Driver::new(broker, store, acceptor, door, visits, counters, timing).run(inlets);
         let driver = tokio::spawn(async move {
             let outcome = driver.await;
             // The next relay may have the folder once nothing of this one writes to it any more.
@@ -210,13 +231,56 @@ fn announce(config: &Config, state: &State, lock: &Lock) {
     }
 }
 
+/// Opens the ports. Those that nobody has asked for may be missing, but not all.
+fn open(config: &Config) -> Result<Vec<(TcpListener, SocketAddr)>, ListenError> {
+    let mut open = Vec::new();
+    let mut failed = None;
+    for address in &config.listen {
+        match listen(*address) {
+            Ok(listener) => open.push((listener, *address)),
+            Err(error) if config.listen_is_told => return Err(error),
+            Err(error) => {
+                warn!("{error}");
+                failed = Some(error);
+            }
+        }
+    }
+    match failed {
+        Some(error) if open.is_empty() => Err(error),
+        _ => Ok(open),
+    }
+}
+
+/// Takes a renewed certificate as soon as it lies there.
+async fn renew(certificate: Arc<WebCertificate>, files: CertificateFiles) {
+    let changed = |files: &CertificateFiles| {
+        [&files.chain, &files.key].map(|path| std::fs::metadata(path).and_then(|file| file.modified()).ok())
+    };
+    let mut known = changed(&files);
+    loop {
+        sleep(RENEWAL).await;
+        let now = changed(&files);
+        if now == known {
+            continue;
+        }
+        match certificate.reload(&files.chain, &files.key) {
+            Ok(()) => {
+                known = now;
+                info!(file = %files.chain.display(), "a new public certificate");
+            }
+            // Whoever writes one file after the other is not done yet; it is tried again.
+            Err(error) => warn!(%error, "the new public certificate can't be used, the old one stays"),
+        }
+    }
+}
+
 /// Takes connections from one port and hands them to the driver.
-async fn take_in(listener: TcpListener, arrivals: mpsc::Sender<(TcpStream, SocketAddr)>) {
+async fn take_in(listener: TcpListener, arrivals: mpsc::Sender<(Newcomer, SocketAddr)>) {
     let mut complained: Option<Instant> = None;
     loop {
         match listener.accept().await {
-            Ok(arrival) => {
-                if arrivals.send(arrival).await.is_err() {
+            Ok((stream, peer)) => {
+                if arrivals.send((Newcomer::Tcp(stream), peer)).await.is_err() {
                     return;
                 }
             }

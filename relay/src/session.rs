@@ -12,7 +12,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use farhand_broker::{Ending, Traffic};
-use farhand_transport::LegStream;
+use farhand_transport::{Carries as _, LegStream};
 use tokio::io::Interest;
 use tokio::sync::oneshot;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
@@ -210,7 +210,8 @@ fn of_side(side: Side) -> Ending {
 /// Whether the system knows the end of a stream, even behind bytes that nobody has read.
 fn has_ended(stream: &LegStream) -> bool {
     // Readiness for urgent bytes, which nobody sends and the relay does not ask for, comes with the end alone.
-    let end = pin!(stream.get_ref().0.connection().ready(Interest::PRIORITY));
+    let Some(connection) = stream.get_ref().0.connection() else { return false };
+    let end = pin!(connection.ready(Interest::PRIORITY));
     let ready = end.poll(&mut Context::from_waker(Waker::noop()));
     matches!(ready, Poll::Ready(Ok(ready)) if ready.is_read_closed())
 }

@@ -4,6 +4,7 @@ pub mod codec;
 pub mod flood;
 pub mod picture;
 pub mod present;
+pub mod reach;
 pub mod resume;
 pub mod start;
 

@@ -11,6 +11,8 @@ pub mod fake;
 pub mod hanging;
 pub mod honest;
 pub mod hostile;
+pub mod inspection;
+pub mod old_proxy;
 pub mod relay;
 pub mod script;
 pub mod slow;

@@ -7,6 +7,7 @@ use std::process::Command;
 use farhand_testkit::x::{ScratchDir, eventually};
 use serde_json::Value;
 
+use crate::network::Network;
 use crate::process::Process;
 use crate::programs::program;
 
@@ -45,13 +46,25 @@ impl Relay {
     /// It does not start.
     #[must_use]
     pub fn with(more: &str, log: &str) -> Self {
+        Self::started(&format!("listen = [\"127.0.0.1:0\"]\n{more}"), log, &mut Self::command)
+    }
+
+    /// Starts one in a network of its own, on the ports that it takes when nobody says otherwise.
+    ///
+    /// # Panics
+    /// It does not start.
+    #[must_use]
+    pub fn within(network: &Network) -> Self {
+        Self::started("", "filter = \"debug\"", &mut |dir| network.inside(&Self::command(dir)))
+    }
+
+    fn started(more: &str, log: &str, command: &mut dyn FnMut(&ScratchDir) -> Command) -> Self {
         let dir = ScratchDir::new();
         let config = format!(
-            "organisation = \"Test House\"\nlisten = [\"127.0.0.1:0\"]\npages = \"127.0.0.1:0\"\n{more}\n\
-             [log]\nformat = \"json\"\n{log}\n"
+            "organisation = \"Test House\"\npages = \"127.0.0.1:0\"\n{more}\n[log]\nformat = \"json\"\n{log}\n"
         );
         std::fs::write(dir.file("relay.toml"), config).expect("the folder is ours");
-        let process = Process::start(Self::command(&dir).arg("run"));
+        let process = Process::start(command(&dir).arg("run"));
         let pin = logged(&process, "relay starts", "pin");
         let address = logged(&process, "listening", "address");
         let pages = logged(&process, "pages", "address");

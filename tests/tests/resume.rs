@@ -115,7 +115,7 @@ async fn a_way_that_is_gone_is_replaced_by_another() {
     let relay = Relay::start().await;
     let network = HangingNetwork::before(&relay).await;
     let mut way = network.way(&relay);
-    way.targets.extend(relay.way().targets);
+    way.ladder = way.ladder.and(&relay.way().ladder);
     let (mut client, mut console) = session(way, relay.way(), &relay).await;
     let control = console.handle.control();
     network.hang(true);
@@ -138,7 +138,7 @@ async fn a_relay_that_is_gone_is_replaced_by_one_with_the_same_key() {
     let other = relay.beside().await;
     let network = HangingNetwork::before(&relay).await;
     let mut way = network.way(&relay);
-    way.targets.extend(other.way().targets);
+    way.ladder = way.ladder.and(&other.way().ladder);
     let mut client = HonestClient::start(patient(way.clone()));
     let number = client.ready().await;
     let connect = HonestConsole::connect(patient(way), operator, number);

@@ -10,7 +10,7 @@ use crate::setup::{self, Purpose};
 use crate::workspace::Workspace;
 
 /// What there is to measure.
-const NAMES: [&str; 6] = ["start", "present", "flood", "resume", "codec", "picture"];
+const NAMES: [&str; 7] = ["start", "present", "flood", "resume", "reach", "codec", "picture"];
 
 /// What is measured within the bench itself is compiled as in the programs.
 const AS_GIVEN_OUT: [&str; 13] = [
@@ -36,7 +36,8 @@ pub(crate) struct Options {
     /// Which benchmark: start (how soon the two windows show, memory, idle CPU, sizes), present (how long a change of
     /// a remote picture takes into the window), flood (a session's echo and the relay's memory among 10000 idle
     /// clients and in a storm of 2000 strangers), resume (how soon a session is back after its relay was killed, at 100 ms
-    /// of round trip, and whether a word is lost; 20 kills a run), codec (bytes and time of recorded scenes, through the
+    /// of round trip, and whether a word is lost; 20 kills a run), reach (how soon the way to the relay is found behind firewalls and proxies, and what an encapsulation
+    /// costs), codec (bytes and time of recorded scenes, through the
     /// encoder and back), picture (the whole way from screen to screen, beside TigerVNC and x11vnc, at once and over
     /// slow lines)
     name: String,
@@ -64,7 +65,9 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     }
     setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Bench])?;
     match options.name.as_str() {
-        "start" | "picture" => build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?,
+        "start" | "picture" | "reach" => {
+            build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?
+        }
         "flood" | "resume" => build(workspace, &["farhand-relay"])?,
         _ => {}
     }

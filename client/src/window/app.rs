@@ -241,6 +241,17 @@ impl ClientApp {
                     self.model.wait_again();
                 }
             }
+            Command::Introduction(user, password) => {
+                (self.model.introduction.user, self.model.introduction.password) = (user, password);
+            }
+            Command::Introduce(user, password) => {
+                (self.model.introduction.user, self.model.introduction.password) = (user, password);
+                if let Some((proxy, user, password)) = self.model.introduce()
+                    && let Some(link) = &self.link
+                {
+                    link.introduce(&proxy, user, password);
+                }
+            }
             Command::ShowMain => self.wants_front = true,
             Command::Close => self.is_open = false,
         }

@@ -43,6 +43,8 @@ pub(crate) struct Link {
     /// Bounded: a window that does not fetch makes the client wait, not grow.
     news: mpsc::Receiver<News>,
     again: Option<mpsc::Sender<()>>,
+    /// The ways to the relay.
+    ladder: farhand_transport::Ladder,
     shared: Arc<Shared>,
     thread: Option<JoinHandle<()>>,
 }
@@ -57,6 +59,7 @@ struct Shared {
 
 impl Link {
     pub(crate) fn start(offer: Offer, proxy: Proxy<Message>) -> Self {
+        let ladder = offer.way.ladder.clone();
         let (to_window, news) = mpsc::channel(32);
         let (again, wait_again) = mpsc::channel(1);
         let shared = Arc::new(Shared {
@@ -72,7 +75,7 @@ impl Link {
                 Err(error) => teller.tell_blocking(News::Fault(error.to_string())),
             }
         });
-        Self { news, again: Some(again), shared, thread: Some(thread) }
+        Self { news, again: Some(again), ladder, shared, thread: Some(thread) }
     }
 
     /// The next news, if there are any.
@@ -84,6 +87,11 @@ impl Link {
     /// What carries the person's wishes, while there is a client.
     pub(crate) fn control(&self) -> Option<Control> {
         self.shared.control()
+    }
+
+    /// Tells a proxy who this is, and tries again.
+    pub(crate) fn introduce(&self, proxy: &farhand_transport::Proxy, user: String, password: String) {
+        self.ladder.introduce(proxy, user, password);
     }
 
     /// For other threads than the window's.

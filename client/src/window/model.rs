@@ -8,6 +8,7 @@ use farhand_peer::client::{Event, Receipt};
 use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
 use farhand_session::client::CONSENT_TIMEOUT;
+use farhand_transport::Proxy;
 
 use super::carried::{Chat, Files, Speaker};
 use super::trouble::{PATIENCE, Trouble};
@@ -34,6 +35,8 @@ pub(crate) struct Model {
     /// What of that the person has seen: it is not shown twice.
     seen_notice: Option<String>,
     pub(crate) relay: Relay,
+    /// What a proxy on the way is told of who this is.
+    pub(crate) introduction: Introduction,
     pub(crate) numbers: Option<Numbers>,
     pub(crate) stage: Stage,
     /// What can be pressed anywhere to end the session, where the desktop gave it.
@@ -60,6 +63,24 @@ impl Relay {
     /// Whether it is no passing fault any more.
     pub(crate) fn is_bad(&self) -> bool {
         matches!(self, Self::Trouble { trouble, attempt } if trouble.kind.is_final() || *attempt >= PATIENCE)
+    }
+}
+
+/// How often a proxy is told who this is before somebody else has to look into it: accounts are locked after a few.
+pub(crate) const MOST_TRIES: u32 = 3;
+
+/// What the person types for a proxy. The password is kept nowhere.
+#[derive(Default)]
+pub(crate) struct Introduction {
+    pub(crate) user: String,
+    pub(crate) password: String,
+    /// How often it was sent.
+    pub(crate) tries: u32,
+}
+
+impl std::fmt::Debug for Introduction {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Introduction").field("tries", &self.tries).finish_non_exhaustive()
     }
 }
 
@@ -208,6 +229,10 @@ pub(crate) enum Command {
     CancelFiles,
     SetPath(String),
     Save,
+    /// What the person types for a proxy: user and password.
+    Introduction(String, String),
+    /// Tells it to the proxy.
+    Introduce(String, String),
     WaitAgain,
     ShowMain,
     Close,
@@ -235,6 +260,8 @@ impl Command {
             | Self::Copy(_)
             | Self::ShowMain
             | Self::SetPath(_)
+            | Self::Introduction(..)
+            | Self::Introduce(..)
             | Self::Save => false,
         }
     }
@@ -254,6 +281,7 @@ impl Model {
             notice: None,
             seen_notice: None,
             relay: Relay::Connecting { attempt: 1 },
+            introduction: Introduction::default(),
             numbers: None,
             stage: Stage::Waiting,
             hot_key: None,
@@ -278,7 +306,7 @@ impl Model {
                 self.relay = Relay::Stopping;
                 self.say(Note::RelayStopping, now);
             }
-            Event::Ready { session_id, password, organisation, notice } => {
+            Event::Ready { session_id, password, organisation, notice, .. } => {
                 self.relay = Relay::Ready;
                 self.note.take_if(|(note, _)| *note == Note::RelayStopping);
                 self.notice = notice;
@@ -406,6 +434,21 @@ impl Model {
         if let Stage::Here(visit) = &mut self.stage {
             change(visit);
         }
+    }
+
+    /// The proxy that is to be told who this is, with what the person has typed; it is tried again at once.
+    pub(crate) fn introduce(&mut self) -> Option<(Proxy, String, String)> {
+        let Relay::Trouble { trouble: Trouble { proxy: Some(proxy), .. }, .. } = &self.relay else {
+            return None;
+        };
+        let typed = &mut self.introduction;
+        if typed.user.is_empty() || typed.tries >= MOST_TRIES {
+            return None;
+        }
+        typed.tries += 1;
+        let told = (proxy.clone(), typed.user.clone(), std::mem::take(&mut typed.password));
+        self.relay = Relay::Connecting { attempt: 1 };
+        Some(told)
     }
 
     /// Lets time pass; returns how long nothing changes by itself.

@@ -17,7 +17,10 @@ use farhand_window::{Still, still};
 use jiff::tz::TimeZone;
 
 use super::carried::{Chat, Ended, Files, Running, Speaker};
-use super::model::{Cannot, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit};
+use super::model::{
+    Cannot, Copyable, Introduction, MOST_TRIES, Model, Note, Numbers, Over, Question, Relay, Saved, Stage,
+    Visit,
+};
 use super::size::SIZE;
 use super::trouble::{Fault, Kind, Trouble};
 use super::words::Words;
@@ -59,6 +62,22 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
         ("connecting", with(Stage::Waiting, |model| model.organisation = None)),
         ("trying", with(Stage::Waiting, |model| trouble(model, Kind::Unreachable, 3))),
         ("cannot-connect", with(Stage::Waiting, |model| trouble(model, Kind::WrongRelay, 1))),
+        ("proxy-asks", with(Stage::Waiting, |model| trouble(model, Kind::Proxy, 1))),
+        (
+            "proxy-refuses",
+            with(Stage::Waiting, |model| {
+                trouble(model, Kind::Proxy, 1);
+                model.introduction =
+                    Introduction { user: "ACME\\eva".to_owned(), password: String::new(), tries: 1 };
+            }),
+        ),
+        (
+            "proxy-refused",
+            with(Stage::Waiting, |model| {
+                trouble(model, Kind::Proxy, 1);
+                model.introduction = Introduction { tries: MOST_TRIES, ..Introduction::default() };
+            }),
+        ),
         ("waiting", with(Stage::Waiting, ready)),
         (
             "waiting-copied",
@@ -190,7 +209,8 @@ fn trouble(model: &mut Model, kind: Kind, attempt: u32) {
     let at = |target: &str, key| Fault { target: Some(target.to_owned()), key, more: None };
     let faults =
         vec![at("help.acme.example:443", "fault-timed-out"), at("help.acme.example:11438", "fault-refused")];
-    model.relay = Relay::Trouble { trouble: Trouble { kind, faults }, attempt };
+    let proxy = (kind == Kind::Proxy).then(|| "proxy.acme.example:3128".parse().ok()).flatten();
+    model.relay = Relay::Trouble { trouble: Trouble { kind, proxy, faults }, attempt };
 }
 
 fn view() -> Grants {

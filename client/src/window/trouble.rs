@@ -3,6 +3,7 @@
 use farhand_peer::client::RelayError;
 use farhand_proto::relay::Refusal;
 use farhand_transport::dial::{AttemptError, DialError};
+use farhand_transport::proxy::{Proxy, ProxyError};
 
 /// Tries in a row until the light turns red: by then it was no passing fault.
 pub(crate) const PATIENCE: u32 = 4;
@@ -11,6 +12,8 @@ pub(crate) const PATIENCE: u32 = 4;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) kind: Kind,
+    /// Who wants to know who this is.
+    pub(crate) proxy: Option<Proxy>,
     /// What happened at each target, for whoever understands it.
     pub(crate) faults: Vec<Fault>,
 }
@@ -33,6 +36,8 @@ pub(crate) enum Kind {
     Unreachable,
     /// Something on the way closes or refuses.
     Blocked,
+    /// A proxy wants to know who this is.
+    Proxy,
     /// What answers is not the relay.
     WrongRelay,
     /// The program and the relay do not understand each other.
@@ -46,7 +51,7 @@ pub(crate) enum Kind {
 impl Kind {
     /// Whether trying again can't help.
     pub(crate) fn is_final(self) -> bool {
-        matches!(self, Self::WrongRelay | Self::OldProgram)
+        matches!(self, Self::WrongRelay | Self::OldProgram | Self::Proxy)
     }
 }
 
@@ -62,7 +67,11 @@ impl Trouble {
                 Kind::Lost
             }
         };
-        Self { kind, faults: faults(error) }
+        let proxy = match error {
+            RelayError::Unreachable(error) => asking_proxy(error).cloned(),
+            _ => None,
+        };
+        Self { kind, proxy, faults: faults(error) }
     }
 }
 
@@ -92,18 +101,41 @@ fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
         AttemptError::TimedOut => ("fault-timed-out", None),
         AttemptError::Network(error) => ("fault-network", Some(error.to_string())),
         AttemptError::WrongPin => ("fault-wrong-pin", None),
+        AttemptError::Proxy(proxy, ProxyError::WantsPassword(_)) => {
+            ("fault-proxy-wants-password", Some(proxy.to_string()))
+        }
+        AttemptError::Proxy(proxy, ProxyError::WrongPassword) => {
+            ("fault-proxy-wrong-password", Some(proxy.to_string()))
+        }
+        AttemptError::Proxy(proxy, error) => ("fault-proxy", Some(format!("{proxy}: {error}"))),
         AttemptError::Closed => ("fault-closed", None),
         AttemptError::NotARelay(error) => ("fault-not-a-relay", Some(error.to_string())),
         AttemptError::Identity(error) => ("fault-own-key", Some(error.to_string())),
     }
 }
 
+fn asking_proxy(error: &DialError) -> Option<&Proxy> {
+    error.attempts.iter().find_map(|(_, error)| match error {
+        AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => Some(proxy),
+        _ => None,
+    })
+}
+
 fn kind_of_dial(error: &DialError) -> Kind {
+    if asking_proxy(error).is_some() {
+        return Kind::Proxy;
+    }
     if error.is_wrong_pin() {
         return Kind::WrongRelay;
     }
     let blocked = |error: &AttemptError| {
-        matches!(error, AttemptError::Refused | AttemptError::Closed | AttemptError::NotARelay(_))
+        matches!(
+            error,
+            AttemptError::Refused
+                | AttemptError::Closed
+                | AttemptError::NotARelay(_)
+                | AttemptError::Proxy(..)
+        )
     };
     if error.attempts.iter().any(|(_, error)| blocked(error)) { Kind::Blocked } else { Kind::Unreachable }
 }

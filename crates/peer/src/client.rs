@@ -11,8 +11,8 @@ use farhand_proto::relay::Ticket;
 use farhand_proto::session::EndReason;
 use farhand_seal::{ClientConfig, ClientSeal, Guesses, SealError, Wrong};
 use farhand_session::Ended;
-use farhand_transport::Identity;
 use farhand_transport::identity::IdentityError;
+use farhand_transport::{Identity, Rung};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -105,6 +105,7 @@ struct Current {
     organisation: Name,
     notices: Notices,
     relay_spki: Vec<u8>,
+    way: Option<Rung>,
 }
 
 struct Waiting {
@@ -207,7 +208,7 @@ impl Waiting {
             relay_time: relay_time.saturating_add(clock.now().as_secs()),
             language: self.language,
         };
-        let mut pipe = Pipe::new(leg.into_stream());
+        let mut pipe = Pipe::new(leg);
         let seal = ClientSeal::new(config, &mut self.guesses, clock.now());
         let sealed = match seal {
             // Dropped half-way, the guess that it took stays spent.
@@ -300,6 +301,7 @@ impl Waiting {
             password: self.guesses.password().clone(),
             organisation: current.organisation.to_string(),
             notice: for_language(&current.notices, self.language).map(ToString::to_string),
+            way: current.way.clone(),
         };
         self.tell(event).await
     }

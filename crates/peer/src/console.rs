@@ -130,7 +130,7 @@ impl Console {
         let config = ConsoleConfig { identity: self.identity.raw_key()?, session_id, password, voucher };
         let clock = Clock::start();
         let seal = ConsoleSeal::new(config, guesses, clock.now())?;
-        let mut pipe = Pipe::new(leg.into_stream());
+        let mut pipe = Pipe::new(leg);
         match handshake::complete(seal, &mut pipe, clock).await {
             Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), pass, clock }),
             Err(error) => {
@@ -147,7 +147,8 @@ impl Console {
         let (to_program, events) = mpsc::channel(EVENTS);
         let (statistics, of_the_line) = watch::channel(Statistics::default());
         let mut tasks = JoinSet::new();
-        let session = ConsoleSession::new(ask, self.way.resume_window, sealing.clock.now());
+        let mut session = ConsoleSession::new(ask, self.way.resume_window, sealing.clock.now());
+        session.be_patient(sealing.pipe.patience());
         let back =
             WayBack { role: Role::Console, way: self.way, identity: self.identity, pass: sealing.pass };
         let run = session::Run {

@@ -8,15 +8,15 @@ use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
 use farhand_proto::version::Versions;
 use farhand_transport::dial::DialError;
-use farhand_transport::{Identity, Leg, LegError, Pin, Target};
+use farhand_transport::{Identity, Ladder, Leg, LegError, Pin};
 
 use crate::RELAY_ANSWER;
 
 /// How a program reaches its relay.
 #[derive(Debug, Clone)]
 pub struct Way {
-    /// Where the relay listens; tried one a little after the other.
-    pub targets: Vec<Target>,
+    /// Every way to the relays; tried one a little after the other.
+    pub ladder: Ladder,
     /// The keys that the relay may have.
     pub pins: Vec<Pin>,
     /// For how long a session whose line was lost may come back; [`farhand_session::RESUME_WINDOW`] is a good choice.
@@ -63,7 +63,7 @@ pub(crate) async fn open(
     identity: &Identity,
     first: &ToRelay,
 ) -> Result<(Leg, FromRelay), RelayError> {
-    let mut leg = farhand_transport::dial(&way.targets, &way.pins, identity).await?;
+    let mut leg = farhand_transport::dial(&way.ladder, &way.pins, identity).await?;
     let talk = async {
         leg.write_message(first).await?;
         leg.read_message::<FromRelay>().await

@@ -12,8 +12,8 @@ use farhand_proto::relay::Refusal;
 use farhand_proto::session::{EndReason, Taken};
 use farhand_seal::{ClientResume, ConsoleResume, ResumeKeys, SealError, StreamError};
 use farhand_session::Ended;
+use farhand_transport::Identity;
 use farhand_transport::identity::IdentityError;
-use farhand_transport::{Identity, Target};
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
@@ -117,6 +117,14 @@ impl Line {
         matches!(self.state, State::Up(_))
     }
 
+    /// How long what is sent over this line may be on its way before that means anything; none without a line.
+    pub(crate) fn patience(&self) -> Option<Duration> {
+        match &self.state {
+            State::Up(pipe) => Some(pipe.patience()),
+            State::Down { .. } | State::Gone => None,
+        }
+    }
+
     /// Whether all that was sealed has left.
     pub(crate) fn is_idle(&self) -> bool {
         matches!(&self.state, State::Up(pipe) if pipe.is_idle())
@@ -139,9 +147,9 @@ impl Line {
         let mut tries = JoinSet::new();
         // Several lines may be proven at the same time, but only one may be committed.
         let commit = Arc::new(Mutex::new(()));
-        for targets in by_host(&self.back.way.targets) {
+        for ladder in self.back.way.ladder.by_host() {
             let mut back = self.back.clone();
-            back.way.targets = targets;
+            back.way.ladder = ladder;
             let run = Run { back, keys: keys.clone(), taken, commit: Arc::clone(&commit), clock: self.clock };
             tries.spawn(run.until_back(tell.clone()));
         }
@@ -220,19 +228,6 @@ impl fmt::Debug for Line {
     }
 }
 
-/// The targets of each host: ports of one relay stand in for each other, but two relays are tried side by side,
-/// because the other end may reach only one of them.
-fn by_host(targets: &[Target]) -> Vec<Vec<Target>> {
-    let mut hosts: Vec<Vec<Target>> = Vec::new();
-    for target in targets {
-        match hosts.iter_mut().find(|host| host[0].host == target.host) {
-            Some(host) => host.push(target.clone()),
-            None => hosts.push(vec![target.clone()]),
-        }
-    }
-    hosts
-}
-
 /// Tries at one relay until there is a line.
 struct Run {
     back: WayBack,
@@ -267,7 +262,7 @@ impl Run {
         let WayBack { role, way, identity, pass } = &self.back;
         let key = identity.raw_key()?;
         let (leg, pass) = control::resume(way, identity, pass.clone()).await?;
-        let mut pipe = Pipe::new(leg.into_stream());
+        let mut pipe = Pipe::new(leg);
         let (keys, taken, clock) = (self.keys.clone(), self.taken, self.clock);
         let resumed = match role {
             Role::Client => {
@@ -289,20 +284,5 @@ impl Run {
                 Err(error.into())
             }
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn ports_of_one_host_belong_together() {
-        let targets = ["a:443", "b:443", "a:80"].map(|target| target.parse::<Target>().unwrap());
-        let hosts: Vec<Vec<String>> = by_host(&targets)
-            .into_iter()
-            .map(|host| host.iter().map(ToString::to_string).collect())
-            .collect();
-        assert_eq!(hosts, [vec!["a:443", "a:80"], vec!["b:443"]]);
     }
 }

@@ -8,11 +8,15 @@ use std::time::Duration;
 
 use farhand_proto::codec::{DecodeError, FrameBuffer, Message};
 use farhand_seal::{Sealed, StreamError};
-use farhand_transport::LegStream;
+use farhand_transport::{Encapsulation, Leg, LegStream};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How long the last words of a session may take to leave.
 const FAREWELL: Duration = Duration::from_secs(2);
+/// How long silence says nothing about a line; and about one in requests, of which any may be lost on its way through a
+/// proxy and be made again.
+const PATIENCE: Duration = Duration::from_secs(1);
+const REQUESTS_PATIENCE: Duration = Duration::from_secs(5);
 /// Plaintext after which a record is full enough to go.
 const RECORD_FILL: usize = 1024;
 
@@ -26,6 +30,7 @@ pub(crate) struct Pipe {
     unflushed: bool,
     /// Bytes that came behind the last message of the relay.
     early: Vec<u8>,
+    patience: Duration,
 }
 
 /// What a turn of a pipe brought.
@@ -40,8 +45,11 @@ pub(crate) enum Moved {
 }
 
 impl Pipe {
-    pub(crate) fn new((stream, early): (LegStream, Vec<u8>)) -> Self {
-        Self { stream, out: Vec::new(), written: 0, unflushed: false, early }
+    pub(crate) fn new(leg: Leg) -> Self {
+        let over_requests = leg.rung().is_some_and(|rung| rung.encapsulation == Encapsulation::Http);
+        let patience = if over_requests { REQUESTS_PATIENCE } else { PATIENCE };
+        let (stream, early) = leg.into_stream();
+        Self { stream, out: Vec::new(), written: 0, unflushed: false, early, patience }
     }
 
     /// Whether all that was to be written has left.
@@ -168,6 +176,11 @@ impl SealedPipe {
     /// The two words that both people should see.
     pub(crate) fn words(&self) -> farhand_seal::SpokenWords {
         self.sealed.words()
+    }
+
+    /// How long what is sent may be on its way before that means anything.
+    pub(crate) fn patience(&self) -> Duration {
+        self.pipe.patience
     }
 
     /// The language in which both show them.

@@ -121,6 +121,12 @@ messages! {
         /// Their weight since this link stands.
         weight: u64,
     }
+    /// What this end sends may come late, for the way that it takes: how long the other end waits at least before the
+    /// line counts as lost. Without it that is a second.
+    10 Patience (16) {
+        /// In milliseconds; more than ten seconds count as ten.
+        milliseconds: u16,
+    }
     /// What the operator wants to be allowed. The first message of a session.
     16 Ask (16) {
         /// Asked for.
@@ -226,6 +232,12 @@ messages! {
         /// Their weight since this link stands.
         weight: u64,
     }
+    /// What this end sends may come late, for the way that it takes: how long the other end waits at least before the
+    /// line counts as lost. Without it that is a second.
+    10 Patience (16) {
+        /// In milliseconds; more than ten seconds count as ten.
+        milliseconds: u16,
+    }
     /// The customer is being asked.
     32 Asking (16) {
         /// How long they have, in milliseconds.
@@ -313,6 +325,7 @@ impl ToClient {
             | Self::Watch { .. }
             | Self::Refresh { .. }
             | Self::Skip { .. }
+            | Self::Patience { .. }
             | Self::Put { .. }
             | Self::Get { .. } => Some(Lane::Control),
             Self::Clipboard { .. } => Some(Lane::Bulk),
@@ -343,6 +356,7 @@ impl ToConsole {
             | Self::Done { .. }
             | Self::Undone { .. }
             | Self::Paused { .. }
+            | Self::Patience { .. }
             | Self::Answering { .. } => Some(Lane::Control),
             Self::Clipboard { .. } => Some(Lane::Bulk),
         }

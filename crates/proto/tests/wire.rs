@@ -197,6 +197,7 @@ fn to_client() {
     check(&ToClient::Watch { view: View { colours: Colours::Grey, ..View::DESKTOP } }, "1200020002");
     check(&ToClient::Watch { view: View::monitor(MonitorId(2)) }, "120003010200");
     check(&ToClient::Refresh {}, "130000");
+    check(&ToClient::Patience { milliseconds: 5000 }, "0a0003fb8813");
     check(&ToClient::Skip { number: 300 }, "140003fb2c01");
 }
 
@@ -231,6 +232,7 @@ fn to_console() {
     check(&ToConsole::PointerAt { at: Point { x: 5, y: 6 } }, "2500020a0c");
     check(&ToConsole::Holding { held: true }, "26000101");
     check(&ToConsole::Answering { answers: true }, "2a000101");
+    check(&ToConsole::Patience { milliseconds: 250 }, "0a0001fa");
     check(&ToConsole::Done { number: 5 }, "27000105");
     check(&ToConsole::Undone { number: 5, why: Undone::NotAllowed }, "2800020500");
     check(&ToConsole::Undone { number: 5, why: Undone::Stale }, "2800020501");
@@ -351,8 +353,8 @@ fn numbers_that_nobody_registered_are_refused() {
     check::<SealFromConsole>(3);
     check::<ResumeFromClient>(3);
     check::<ResumeFromConsole>(3);
-    check::<ToClient>(16);
-    check::<ToConsole>(20);
+    check::<ToClient>(17);
+    check::<ToConsole>(21);
 }
 
 #[test]

@@ -130,6 +130,14 @@ impl ClientSession {
         }
     }
 
+    /// The way of what this end sends: silence of so long at least says nothing about the line. One second says it
+    /// otherwise.
+    pub fn be_patient(&mut self, patience: Duration) {
+        if let Some(milliseconds) = self.line.be_patient(patience) {
+            self.line.push_control(&ToConsole::Patience { milliseconds });
+        }
+    }
+
     /// What may be seen and done now: nothing before the customer's yes and while they pause.
     #[must_use]
     pub fn grants(&self) -> Grants {
@@ -171,6 +179,7 @@ impl ClientSession {
         }
         match message {
             ToClient::Ping { at } => self.line.push_pong(&ToConsole::Pong { at }),
+            ToClient::Patience { milliseconds } => self.line.on_patience(milliseconds),
             // This end never asks.
             ToClient::Pong { .. } => self.fail("an answer to no question"),
             ToClient::Ack { bytes, taken } => {

@@ -183,6 +183,14 @@ impl ConsoleSession {
         self.meter.read(self.acts_waiting(), now)
     }
 
+    /// The way of what this end sends: silence of so long at least says nothing about the line. One second says it
+    /// otherwise.
+    pub fn be_patient(&mut self, patience: Duration) {
+        if let Some(milliseconds) = self.line.be_patient(patience) {
+            self.line.push_control(&ToClient::Patience { milliseconds });
+        }
+    }
+
     /// A message came, in a frame of so many bytes.
     pub fn handle(&mut self, message: ToConsole, frame_bytes: usize, now: Moment) {
         if self.line.is_lost() {
@@ -207,6 +215,7 @@ impl ConsoleSession {
         }
         match message {
             ToConsole::Ping { at } => self.line.push_pong(&ToClient::Pong { at }),
+            ToConsole::Patience { milliseconds } => self.line.on_patience(milliseconds),
             ToConsole::Pong { at } => self.meter.on_pong(at, now),
             ToConsole::Ack { bytes, taken } => {
                 if !self.line.on_acknowledged(bytes, taken, now) {

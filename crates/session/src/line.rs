@@ -14,6 +14,8 @@ use crate::pacing::Pacer;
 pub(crate) const HEARTBEAT: Duration = Duration::from_millis(300);
 /// Silence after which the line counts as lost, at least: four round trips if that is longer.
 const LOST_AFTER: Duration = Duration::from_secs(1);
+/// The longest that the other end can ask for.
+const MOST_PATIENCE: Duration = Duration::from_secs(10);
 /// The same while no round trip is measured.
 const LOST_AT_FIRST: Duration = Duration::from_secs(3);
 /// How long the other end may leave what was sent to it untouched, however lively it is otherwise.
@@ -97,6 +99,8 @@ pub(crate) struct Line {
     lost: Option<Moment>,
     /// The round trip of the link before.
     known_round_trip: Option<Duration>,
+    /// How long this end and the other may be silent at least, for the ways that they take.
+    patience: (Duration, Duration),
     window: Duration,
 }
 
@@ -125,6 +129,7 @@ impl Line {
             heard: now,
             lost: None,
             known_round_trip: None,
+            patience: (LOST_AFTER, LOST_AFTER),
             window,
         }
     }
@@ -260,7 +265,19 @@ impl Line {
 
     fn lost_after(&self) -> Duration {
         let round_trip = self.pacer.round_trip().or(self.known_round_trip);
-        round_trip.map_or(LOST_AT_FIRST, |round_trip| LOST_AFTER.max(round_trip * 4))
+        let lost_after = round_trip.map_or(LOST_AT_FIRST, |round_trip| LOST_AFTER.max(round_trip * 4));
+        lost_after.max(self.patience.0).max(self.patience.1)
+    }
+
+    /// This end's way takes so long to tell; gives what the other end has to hear, if it has not.
+    pub(crate) fn be_patient(&mut self, patience: Duration) -> Option<u16> {
+        let has_changed = std::mem::replace(&mut self.patience.0, patience) != patience;
+        has_changed.then(|| u16::try_from(patience.as_millis()).unwrap_or(u16::MAX))
+    }
+
+    /// The other end's way takes so long to tell.
+    pub(crate) fn on_patience(&mut self, milliseconds: u16) {
+        self.patience.1 = Duration::from_millis(milliseconds.into()).min(MOST_PATIENCE);
     }
 
     /// The link is cut, or of no use any more. Returns whether one stood until now.

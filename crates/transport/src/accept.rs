@@ -1,24 +1,53 @@
-//! A relay's side of a leg.
+//! A relay's side of a leg: everything that a port takes, told apart by its first bytes.
 
+use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use farhand_proto::relay::ALPN;
+use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::{TlsAcceptor, TlsStream};
+use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, TlsStream, server};
 
 use crate::identity::{Identity, IdentityError};
 use crate::leg::Leg;
-use crate::socket::Socket;
+use crate::socket::{Carrier, Carries, Socket};
 use crate::tls;
 
-/// Turns TCP connections into legs.
+/// The first byte of TLS: a record of a handshake (RFC 8446, section 5.1).
+const HANDSHAKE: u8 = 22;
+
+/// Turns TCP connections into legs, and tells visitors of the relay's web pages from them.
 #[derive(Clone)]
 pub struct Acceptor {
-    tls: TlsAcceptor,
+    leg: Arc<ServerConfig>,
+    web: Option<Arc<ServerConfig>>,
+    takes_raw: bool,
     timeout: Duration,
+}
+
+/// What a connection turned out to be.
+#[derive(Debug)]
+pub enum Arrival {
+    /// A leg.
+    Leg(Leg),
+    /// Somebody who speaks HTTP.
+    Visitor(Visitor),
+}
+
+/// A connection on which HTTP is spoken.
+#[derive(Debug)]
+pub enum Visitor {
+    /// Over TLS.
+    Https(Box<server::TlsStream<Socket>>),
+    /// Plainly.
+    Http(Socket),
 }
 
 /// Why a connection did not become a leg. The peer's fault, or the network's.
@@ -35,6 +64,12 @@ pub enum AcceptError {
     NotALeg(#[source] io::Error),
 }
 
+impl From<io::Error> for AcceptError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::UnexpectedEof { Self::Closed } else { Self::NotALeg(error) }
+    }
+}
+
 impl Acceptor {
     /// For a relay with this key and certificate. A connection has `timeout` to become a leg.
     ///
@@ -45,35 +80,151 @@ impl Acceptor {
         certificate: CertificateDer<'static>,
         timeout: Duration,
     ) -> Result<Self, IdentityError> {
-        let config =
-            tls::server_config(identity.certified(certificate)?).map_err(|_| IdentityError::Damaged)?;
-        Ok(Self { tls: TlsAcceptor::from(config), timeout })
+        let leg = tls::server_config(identity.certified(certificate)?).map_err(|_| IdentityError::Damaged)?;
+        Ok(Self { leg, web: None, takes_raw: true, timeout })
     }
 
-    /// Shakes hands. Until [`Leg::lift_limit`] the peer can send 16 KiB in all, handshake included.
+    /// Takes visitors too: those over TLS meet this certificate.
+    #[must_use]
+    pub fn with_web(self, certificate: Arc<dyn rustls::server::ResolvesServerCert>) -> Self {
+        Self { web: Some(tls::web_config(certificate)), ..self }
+    }
+
+    /// Takes legs only inside something else.
+    #[must_use]
+    pub fn without_raw(self) -> Self {
+        Self { takes_raw: false, ..self }
+    }
+
+    /// Finds out what a connection is and shakes hands. Until [`Leg::lift_limit`] the peer can send 16 KiB in all,
+    /// handshake included.
+    ///
+    /// # Errors
+    /// The peer is too slow, goes away, or speaks nothing that is spoken here.
+    pub async fn accept(&self, stream: TcpStream, peer: SocketAddr) -> Result<Arrival, AcceptError> {
+        self.in_time(self.tell_apart(stream, peer)).await
+    }
+
+    /// The same where only legs are taken.
     ///
     /// # Errors
     /// The peer is too slow, goes away, or does not speak this protocol.
-    pub async fn accept(&self, stream: TcpStream, peer: SocketAddr) -> Result<Leg, AcceptError> {
-        // Without it a key press waits for the acknowledgement of the one before; no more than a hint if it fails.
-        let _ = stream.set_nodelay(true);
-        let handshake = self.tls.accept(Socket::new(stream));
-        let stream = match tokio::time::timeout(self.timeout, handshake).await {
-            Err(_) => return Err(AcceptError::TimedOut(self.timeout)),
-            Ok(Err(error)) if error.kind() == io::ErrorKind::UnexpectedEof => {
-                return Err(AcceptError::Closed);
-            }
-            Ok(Err(error)) => return Err(AcceptError::NotALeg(error)),
-            Ok(Ok(stream)) => stream,
-        };
-        let session = stream.get_ref().1;
-        if session.alpn_protocol() != Some(farhand_proto::relay::ALPN) {
-            return Err(AcceptError::NotALeg(io::Error::other("no protocol named in the handshake")));
+    pub async fn accept_leg(&self, stream: TcpStream, peer: SocketAddr) -> Result<Leg, AcceptError> {
+        match self.accept(stream, peer).await? {
+            Arrival::Leg(leg) => Ok(leg),
+            Arrival::Visitor(_) => Err(AcceptError::NotALeg(io::Error::other("it speaks HTTP"))),
         }
-        let key = session.peer_certificates().and_then(|keys| keys.first());
-        let Some(key) = key.map(|key| Arc::<[u8]>::from(key.as_ref())) else {
-            return Err(AcceptError::NotALeg(io::Error::other("no key shown")));
-        };
-        Ok(Leg::new(TlsStream::Server(stream), key.to_vec(), peer))
+    }
+
+    /// Shakes hands over what a visitor has turned their connection into.
+    ///
+    /// # Errors
+    /// The peer is too slow, goes away, or speaks nothing that is spoken here.
+    pub async fn accept_dressed(
+        &self,
+        carrier: Box<dyn Carries>,
+        peer: SocketAddr,
+    ) -> Result<Leg, AcceptError> {
+        let handshake =
+            TlsAcceptor::from(Arc::clone(&self.leg)).accept(Socket::new(Carrier::Dressed(carrier)));
+        self.in_time(async { leg(handshake.await?, peer) }).await
+    }
+
+    async fn in_time<T>(&self, work: impl Future<Output = Result<T, AcceptError>>) -> Result<T, AcceptError> {
+        tokio::time::timeout(self.timeout, work).await.unwrap_or(Err(AcceptError::TimedOut(self.timeout)))
+    }
+
+    async fn tell_apart(&self, stream: TcpStream, peer: SocketAddr) -> Result<Arrival, AcceptError> {
+        let mut first = [0];
+        if stream.peek(&mut first).await? == 0 {
+            return Err(AcceptError::Closed);
+        }
+        let socket = Socket::new(Carrier::Raw(stream));
+        match (first[0], &self.web) {
+            (HANDSHAKE, web) => {
+                let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), socket).await?;
+                let is_leg =
+                    hello.client_hello().alpn().is_some_and(|mut names| names.any(|name| name == ALPN));
+                match web {
+                    Some(web) if !is_leg => {
+                        let visitor = hello.into_stream(Arc::clone(web)).await?;
+                        Ok(Arrival::Visitor(Visitor::Https(Box::new(visitor))))
+                    }
+                    _ if !self.takes_raw => {
+                        Err(AcceptError::NotALeg(io::Error::other("legs are not taken raw here")))
+                    }
+                    _ => leg(hello.into_stream(Arc::clone(&self.leg)).await?, peer).map(Arrival::Leg),
+                }
+            }
+            // Every method of HTTP (RFC 9110, section 9) is a word in capitals.
+            (b'A'..=b'Z', Some(_)) => Ok(Arrival::Visitor(Visitor::Http(socket))),
+            _ => {
+                Err(AcceptError::NotALeg(io::Error::new(io::ErrorKind::InvalidData, "it does not speak TLS")))
+            }
+        }
+    }
+}
+
+fn leg(stream: server::TlsStream<Socket>, peer: SocketAddr) -> Result<Leg, AcceptError> {
+    let session = stream.get_ref().1;
+    if session.alpn_protocol() != Some(ALPN) {
+        return Err(AcceptError::NotALeg(io::Error::other("no protocol named in the handshake")));
+    }
+    let key = session.peer_certificates().and_then(|keys| keys.first());
+    let Some(key) = key.map(|key| key.to_vec()) else {
+        return Err(AcceptError::NotALeg(io::Error::other("no key shown")));
+    };
+    Ok(Leg::new(TlsStream::Server(stream), key, peer))
+}
+
+impl Carries for Visitor {
+    fn connection(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Https(stream) => stream.connection(),
+            Self::Http(stream) => stream.connection(),
+        }
+    }
+
+    fn lift_limit(&mut self) {
+        match self {
+            Self::Https(stream) => stream.lift_limit(),
+            Self::Http(stream) => stream.lift_limit(),
+        }
+    }
+}
+
+impl AsyncRead for Visitor {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Https(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Http(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Visitor {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Https(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Http(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Https(stream) => Pin::new(stream).poll_flush(context),
+            Self::Http(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Https(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Http(stream) => Pin::new(stream).poll_shutdown(context),
+        }
     }
 }

@@ -1,34 +1,39 @@
-//! A program's side of a leg: targets raced in the manner of happy eyeballs (RFC 8305), the first good one wins.
+//! A program's side of a leg: the rungs of a ladder raced in the manner of happy eyeballs (RFC 8305), the first good one
+//! wins.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::future::Future;
 use std::io;
-use std::net::SocketAddr;
-use std::sync::Arc;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
-use tokio::net::TcpStream;
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use tokio_rustls::{TlsConnector, TlsStream};
 
 use crate::identity::Identity;
+use crate::ladder::{Encapsulation, Ladder, Rung};
 use crate::leg::Leg;
 use crate::pin::Pin;
-use crate::socket::Socket;
+use crate::proxy::{Hop, Proxy, ProxyError};
+use crate::socket::{Carries as _, Socket};
 use crate::target::Target;
-use crate::tls;
+use crate::websocket::DressError;
+use crate::{http, tls, websocket};
 
 /// How long one try has before the next one starts beside it.
 const STAGGER: Duration = Duration::from_millis(250);
 /// How long one address has to accept a connection and shake hands.
 const ATTEMPT: Duration = Duration::from_secs(8);
 
-/// No target gave a leg.
+/// No rung led to a relay.
 #[derive(Debug)]
 pub struct DialError {
-    /// What happened at each target, in the order given.
+    /// What happened at each target, in the order in which they were tried; of several encapsulations, what says most.
     pub attempts: Vec<(Target, AttemptError)>,
 }
 
@@ -47,6 +52,9 @@ pub enum AttemptError {
     /// The network failed otherwise.
     #[error("{0}")]
     Network(#[source] io::Error),
+    /// A proxy on the way does not let through.
+    #[error("through {0}: {1}")]
+    Proxy(Proxy, #[source] ProxyError),
     /// Something answers with another key than the relay's.
     #[error("what answers there is not the relay that this program was given")]
     WrongPin,
@@ -81,6 +89,18 @@ impl fmt::Display for DialError {
 impl std::error::Error for DialError {}
 
 impl DialError {
+    fn new(rungs: Vec<Rung>, errors: Vec<AttemptError>) -> Self {
+        let mut attempts: Vec<(Target, AttemptError)> = Vec::new();
+        for (Rung { target, .. }, error) in rungs.into_iter().zip(errors) {
+            match attempts.iter_mut().find(|(other, _)| *other == target) {
+                Some((_, known)) if known.rank() <= error.rank() => {}
+                Some((_, known)) => *known = error,
+                None => attempts.push((target, error)),
+            }
+        }
+        Self { attempts }
+    }
+
     /// Whether somewhere an answer came from another key than the relay's.
     #[must_use]
     pub fn is_wrong_pin(&self) -> bool {
@@ -88,57 +108,122 @@ impl DialError {
     }
 }
 
-/// Reaches a relay: each target a little after the one before, or at once when that failed; the first whose key
-/// fits one of the pins wins, the others are closed.
+/// Reaches a relay: each rung a little after the one before, or at once when that failed; the first that leads to a
+/// relay whose key fits one of the pins wins, and is tried first the next time; the others are closed.
 ///
 /// # Errors
 /// None gave a leg; the error says what happened at each.
-pub async fn dial(targets: &[Target], pins: &[Pin], identity: &Identity) -> Result<Leg, DialError> {
-    let everywhere = |error: fn() -> AttemptError| DialError {
-        attempts: targets.iter().map(|target| (target.clone(), error())).collect(),
-    };
-    let damaged = || AttemptError::Identity(crate::identity::IdentityError::Damaged);
-    let Ok(own) = identity.raw_key() else { return Err(everywhere(damaged)) };
-    let Ok(config) = tls::client_config(pins, own) else { return Err(everywhere(damaged)) };
-    let attempts = targets.iter().map(|target| attempt_target(target.clone(), config.clone()));
-    race(attempts.collect())
-        .await
-        .map_err(|errors| DialError { attempts: targets.iter().cloned().zip(errors).collect() })
-}
-
-async fn attempt_target(target: Target, config: Arc<ClientConfig>) -> Result<Leg, AttemptError> {
-    let lookup = tokio::net::lookup_host((target.host.as_str(), target.port));
-    let addresses: Vec<SocketAddr> = match tokio::time::timeout(ATTEMPT, lookup).await {
-        Err(_) => return Err(AttemptError::TimedOut),
-        Ok(found) => found.map_err(AttemptError::Name)?.collect(),
-    };
-    if addresses.is_empty() {
-        return Err(AttemptError::Name(io::Error::other("it has no address")));
-    }
-    let attempts =
-        interleaved(&addresses).into_iter().map(|address| attempt_address(address, config.clone()));
-    race(attempts.collect()).await.map_err(most_telling)
-}
-
-async fn attempt_address(address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, AttemptError> {
-    match tokio::time::timeout(ATTEMPT, connect(address, config)).await {
-        Ok(result) => result,
-        Err(_) => Err(AttemptError::TimedOut),
+pub async fn dial(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Result<Leg, DialError> {
+    let rungs = ladder.rungs().await;
+    let attempts = Attempts::new(pins, identity);
+    let tries = rungs.iter().map(|rung| attempts.clone().rung(rung.clone()));
+    match race(tries.collect()).await {
+        Ok(leg) => {
+            if let Some(rung) = leg.rung() {
+                ladder.prefer(rung);
+            }
+            Ok(leg)
+        }
+        Err(errors) => {
+            ladder.forget_routes();
+            Err(DialError::new(rungs, errors))
+        }
     }
 }
 
-async fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, AttemptError> {
-    let stream = TcpStream::connect(address).await.map_err(|error| match error.kind() {
-        io::ErrorKind::ConnectionRefused => AttemptError::Refused,
-        io::ErrorKind::TimedOut => AttemptError::TimedOut,
-        _ => AttemptError::Network(error),
-    })?;
-    // Without it a key press waits for the acknowledgement of the one before; no more than a hint if it fails.
-    let _ = stream.set_nodelay(true);
+/// Addresses of names, each looked up once.
+#[derive(Debug, Clone, Default)]
+struct Names(Arc<Mutex<HashMap<String, Arc<OnceCell<Found>>>>>);
+
+/// What was found of a name.
+type Found = Result<Vec<IpAddr>, (io::ErrorKind, String)>;
+
+impl Names {
+    async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, AttemptError> {
+        let cell = {
+            let mut cells = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            Arc::clone(cells.entry(host.to_owned()).or_default())
+        };
+        let look_up = async {
+            // No port that counts: the same addresses are for all of them.
+            let found = tokio::net::lookup_host((host, 443)).await;
+            found
+                .map(|addresses| addresses.map(|address| address.ip()).collect())
+                .map_err(|error| (error.kind(), error.to_string()))
+        };
+        match tokio::time::timeout(ATTEMPT, cell.get_or_init(|| look_up)).await {
+            Err(_) => Err(AttemptError::TimedOut),
+            Ok(Err((kind, why))) => Err(AttemptError::Name(io::Error::new(*kind, why.clone()))),
+            Ok(Ok(addresses)) if addresses.is_empty() => {
+                Err(AttemptError::Name(io::Error::other("it has no address")))
+            }
+            Ok(Ok(addresses)) => Ok(addresses.clone()),
+        }
+    }
+}
+
+/// What all attempts of one dialling share.
+#[derive(Clone)]
+pub(crate) struct Attempts {
+    names: Names,
+    /// None if this program's own key is of no use.
+    config: Option<Arc<ClientConfig>>,
+}
+
+impl Attempts {
+    pub(crate) fn new(pins: &[Pin], identity: &Identity) -> Self {
+        let config = identity.raw_key().ok().and_then(|own| tls::client_config(pins, own).ok());
+        Self { names: Names::default(), config }
+    }
+
+    pub(crate) async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, AttemptError> {
+        self.names.look_up(host).await
+    }
+
+    pub(crate) async fn rung(self, rung: Rung) -> Result<Leg, AttemptError> {
+        let hop = rung.first_hop();
+        let found = self.look_up(&hop.host).await;
+        let addresses = found.map_err(|error| match (&rung.proxy, error) {
+            (Some(proxy), AttemptError::Name(error)) => AttemptError::Proxy(proxy.clone(), error.into()),
+            (_, error) => error,
+        })?;
+        let attempts = interleaved(&addresses).into_iter().map(|ip| {
+            let address = SocketAddr::new(ip, hop.port);
+            self.clone().address(rung.clone(), address)
+        });
+        race(attempts.collect()).await.map_err(most_telling)
+    }
+
+    async fn address(self, rung: Rung, address: SocketAddr) -> Result<Leg, AttemptError> {
+        let damaged = AttemptError::Identity(crate::identity::IdentityError::Damaged);
+        let config = self.config.ok_or(damaged)?;
+        match tokio::time::timeout(ATTEMPT, connect(rung, address, config)).await {
+            Ok(result) => result,
+            Err(_) => Err(AttemptError::TimedOut),
+        }
+    }
+}
+
+async fn connect(rung: Rung, address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, AttemptError> {
+    let hop = Hop { proxy: rung.proxy.clone(), address, target: rung.target.clone() };
+    let classify_hop = |error: ProxyError| match (&rung.proxy, error) {
+        (Some(proxy), error) => AttemptError::Proxy(proxy.clone(), error),
+        (None, ProxyError::Network(error)) => classify_network(error),
+        (None, error) => AttemptError::NotARelay(io::Error::other(error)),
+    };
+    let (carrier, around) = match rung.encapsulation {
+        Encapsulation::Raw => (hop.tunnel().await.map_err(classify_hop)?, None),
+        Encapsulation::Https => {
+            let carrier = hop.tunnel().await.map_err(classify_hop)?;
+            websocket::connect(carrier, &rung.target).await.map_err(classify_dress)?
+        }
+        Encapsulation::Http => (http::connect(hop).await.map_err(classify_hop)?, None),
+    };
+    let socket = Socket::new(carrier);
     let name = ServerName::IpAddress(address.ip().into());
-    let handshake = TlsConnector::from(config).connect(name, Socket::new(stream)).into_fallible();
+    let handshake = TlsConnector::from(config).connect(name, socket).into_fallible();
     let mut stream = handshake.await.map_err(|(error, socket)| classify_handshake(error, &socket))?;
-    stream.get_mut().0.lift_limit();
+    stream.lift_limit();
     let session = stream.get_ref().1;
     if session.alpn_protocol() != Some(farhand_proto::relay::ALPN) {
         return Err(AttemptError::NotARelay(io::Error::other("it names no protocol of ours")));
@@ -148,18 +233,37 @@ async fn connect(address: SocketAddr, config: Arc<ClientConfig>) -> Result<Leg, 
     let Some(spki) = spki else {
         return Err(AttemptError::NotARelay(io::Error::other("it shows no key")));
     };
-    Ok(Leg::new(TlsStream::Client(stream), spki, address))
+    Ok(Leg::dialled(TlsStream::Client(stream), spki, address, rung, around))
 }
 
-fn classify_handshake(error: io::Error, socket: &Socket) -> AttemptError {
-    let ended = matches!(
+fn classify_network(error: io::Error) -> AttemptError {
+    match error.kind() {
+        io::ErrorKind::ConnectionRefused => AttemptError::Refused,
+        io::ErrorKind::TimedOut => AttemptError::TimedOut,
+        _ if is_end(&error) => AttemptError::Closed,
+        _ => AttemptError::Network(error),
+    }
+}
+
+fn is_end(error: &io::Error) -> bool {
+    matches!(
         error.kind(),
         io::ErrorKind::UnexpectedEof
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionAborted
             | io::ErrorKind::BrokenPipe
-    );
-    if ended && socket.has_read_nothing() {
+    )
+}
+
+fn classify_dress(error: DressError) -> AttemptError {
+    match error {
+        DressError::Tls(error) if is_end(&error) => AttemptError::Closed,
+        error => AttemptError::NotARelay(io::Error::other(error)),
+    }
+}
+
+fn classify_handshake(error: io::Error, socket: &Socket) -> AttemptError {
+    if is_end(&error) && socket.has_read_nothing() {
         return AttemptError::Closed;
     }
     let tls_error = error.get_ref().and_then(|inner| inner.downcast_ref::<rustls::Error>());
@@ -172,9 +276,9 @@ fn classify_handshake(error: io::Error, socket: &Socket) -> AttemptError {
 }
 
 /// IPv6 and IPv4 in turn, beginning with the kind that the system put first (RFC 8305, section 4).
-fn interleaved(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
-    let first_is_v6 = addresses.first().is_some_and(SocketAddr::is_ipv6);
-    let (first, second): (Vec<SocketAddr>, Vec<SocketAddr>) =
+fn interleaved(addresses: &[IpAddr]) -> Vec<IpAddr> {
+    let first_is_v6 = addresses.first().is_some_and(IpAddr::is_ipv6);
+    let (first, second): (Vec<IpAddr>, Vec<IpAddr>) =
         addresses.iter().partition(|address| address.is_ipv6() == first_is_v6);
     let mut result = Vec::with_capacity(addresses.len());
     let (mut first, mut second) = (first.into_iter(), second.into_iter());
@@ -188,19 +292,27 @@ fn interleaved(addresses: &[SocketAddr]) -> Vec<SocketAddr> {
     }
 }
 
+impl AttemptError {
+    /// The lower, the more it says about what to do.
+    fn rank(&self) -> u8 {
+        match self {
+            Self::WrongPin => 0,
+            Self::Proxy(_, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => 1,
+            Self::NotARelay(_) => 2,
+            Self::Identity(_) => 3,
+            Self::Closed => 4,
+            Self::Proxy(..) => 5,
+            Self::Refused => 6,
+            Self::TimedOut => 7,
+            Self::Network(_) => 8,
+            Self::Name(_) => 9,
+        }
+    }
+}
+
 /// The error that says most about what to do.
 fn most_telling(errors: Vec<AttemptError>) -> AttemptError {
-    let rank = |error: &AttemptError| match error {
-        AttemptError::WrongPin => 0,
-        AttemptError::NotARelay(_) => 1,
-        AttemptError::Identity(_) => 2,
-        AttemptError::Closed => 3,
-        AttemptError::Refused => 4,
-        AttemptError::TimedOut => 5,
-        AttemptError::Network(_) => 6,
-        AttemptError::Name(_) => 7,
-    };
-    errors.into_iter().min_by_key(rank).unwrap_or(AttemptError::TimedOut)
+    errors.into_iter().min_by_key(AttemptError::rank).unwrap_or(AttemptError::TimedOut)
 }
 
 /// Starts each future [`STAGGER`] after the one before, or at once when one has failed; gives the first success,
@@ -251,10 +363,10 @@ mod tests {
 
     #[test]
     fn address_kinds_take_turns() {
-        let addresses: Vec<SocketAddr> =
-            ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"].map(|text| text.parse().unwrap()).to_vec();
+        let addresses: Vec<IpAddr> =
+            ["::1", "::2", "::3", "1.1.1.1"].map(|text| text.parse().unwrap()).to_vec();
         let order: Vec<String> = interleaved(&addresses).iter().map(ToString::to_string).collect();
-        assert_eq!(order, ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"]);
+        assert_eq!(order, ["::1", "1.1.1.1", "::2", "::3"]);
     }
 
     #[tokio::test(start_paused = true)]

@@ -5,11 +5,13 @@ use std::net::SocketAddr;
 
 use farhand_proto::codec::{DecodeError, FrameBuffer, Message};
 use farhand_proto::relay::KeyHash;
+use rustls::pki_types::CertificateDer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio_rustls::TlsStream;
 
 use crate::identity::key_hash;
-use crate::socket::Socket;
+use crate::ladder::Rung;
+use crate::socket::{Carries as _, Socket};
 
 /// The byte stream of a leg once no more messages travel on it.
 pub type LegStream = TlsStream<Socket>;
@@ -21,6 +23,8 @@ pub struct Leg {
     incoming: FrameBuffer,
     peer_spki: Vec<u8>,
     peer_address: SocketAddr,
+    rung: Option<Rung>,
+    around: Option<CertificateDer<'static>>,
 }
 
 /// Why a leg can't go on.
@@ -50,7 +54,29 @@ impl From<io::Error> for LegError {
 
 impl Leg {
     pub(crate) fn new(stream: LegStream, peer_spki: Vec<u8>, peer_address: SocketAddr) -> Self {
-        Self { stream, incoming: FrameBuffer::new(), peer_spki, peer_address }
+        Self { stream, incoming: FrameBuffer::new(), peer_spki, peer_address, rung: None, around: None }
+    }
+
+    pub(crate) fn dialled(
+        stream: LegStream,
+        peer_spki: Vec<u8>,
+        peer_address: SocketAddr,
+        rung: Rung,
+        around: Option<CertificateDer<'static>>,
+    ) -> Self {
+        Self { rung: Some(rung), around, ..Self::new(stream, peer_spki, peer_address) }
+    }
+
+    /// The certificate that the TLS around an encapsulated leg has shown. It proves nothing.
+    #[must_use]
+    pub fn certificate_around(&self) -> Option<&CertificateDer<'static>> {
+        self.around.as_ref()
+    }
+
+    /// The way that led to the relay, at the program that has gone it.
+    #[must_use]
+    pub fn rung(&self) -> Option<&Rung> {
+        self.rung.as_ref()
     }
 
     /// The other end's public key, as a DER SubjectPublicKeyInfo.

@@ -1,41 +1,137 @@
-//! A TCP connection that stops reading past a limit until its peer is known.
+//! What carries a leg: a TCP connection or something dressed as web traffic, which stops reading past a limit until its
+//! peer is known.
 
+use std::fmt;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio_rustls::{client, server};
 
 /// The most bytes read from a peer before it has shown who it is.
 pub(crate) const UNKNOWN_PEER_BYTES: usize = 16 * 1024;
 
-/// The connection under a leg.
-#[derive(Debug)]
+/// A stream of bytes that knows what carries it.
+pub trait Carries: AsyncRead + AsyncWrite + Send + Sync + Unpin {
+    /// The connection below, to ask the system about it or to set what it does; `None` where there is not just one.
+    fn connection(&self) -> Option<&TcpStream>;
+
+    /// The other end has shown who it is: it may send as much as it likes.
+    fn lift_limit(&mut self) {}
+}
+
+impl Carries for TcpStream {
+    fn connection(&self) -> Option<&TcpStream> {
+        Some(self)
+    }
+}
+
+impl<S: Carries> Carries for client::TlsStream<S> {
+    fn connection(&self) -> Option<&TcpStream> {
+        self.get_ref().0.connection()
+    }
+
+    fn lift_limit(&mut self) {
+        self.get_mut().0.lift_limit();
+    }
+}
+
+impl<S: Carries> Carries for server::TlsStream<S> {
+    fn connection(&self) -> Option<&TcpStream> {
+        self.get_ref().0.connection()
+    }
+
+    fn lift_limit(&mut self) {
+        self.get_mut().0.lift_limit();
+    }
+}
+
+/// What is under a leg: in nearly all cases nothing but TCP.
+pub(crate) enum Carrier {
+    Raw(TcpStream),
+    Dressed(Box<dyn Carries>),
+}
+
+/// What carries a leg.
 pub struct Socket {
-    stream: TcpStream,
+    carrier: Carrier,
     /// Bytes that may still be read; `None` once the peer is known.
     allowance: Option<usize>,
 }
 
 impl Socket {
-    pub(crate) fn new(stream: TcpStream) -> Self {
-        Self { stream, allowance: Some(UNKNOWN_PEER_BYTES) }
-    }
-
-    /// The connection itself, to ask the system about it or to set what it does.
-    #[must_use]
-    pub fn connection(&self) -> &TcpStream {
-        &self.stream
+    pub(crate) fn new(carrier: Carrier) -> Self {
+        // Without it a key press waits for the acknowledgement of the one before; no more than a hint if it fails.
+        let _ = carrier.connection().map(|connection| connection.set_nodelay(true));
+        Self { carrier, allowance: Some(UNKNOWN_PEER_BYTES) }
     }
 
     /// Whether the peer has not sent a byte.
     pub(crate) fn has_read_nothing(&self) -> bool {
         self.allowance == Some(UNKNOWN_PEER_BYTES)
     }
+}
 
-    pub(crate) fn lift_limit(&mut self) {
+impl Carries for Carrier {
+    fn connection(&self) -> Option<&TcpStream> {
+        match self {
+            Self::Raw(stream) => Some(stream),
+            Self::Dressed(stream) => stream.connection(),
+        }
+    }
+}
+
+impl Carries for Socket {
+    fn connection(&self) -> Option<&TcpStream> {
+        self.carrier.connection()
+    }
+
+    fn lift_limit(&mut self) {
         self.allowance = None;
+    }
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").field("connection", &self.connection()).finish_non_exhaustive()
+    }
+}
+
+impl AsyncRead for Carrier {
+    fn poll_read(
+        self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Raw(stream) => Pin::new(stream).poll_read(context, buffer),
+            Self::Dressed(stream) => Pin::new(stream).poll_read(context, buffer),
+        }
+    }
+}
+
+impl AsyncWrite for Carrier {
+    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match self.get_mut() {
+            Self::Raw(stream) => Pin::new(stream).poll_write(context, bytes),
+            Self::Dressed(stream) => Pin::new(stream).poll_write(context, bytes),
+        }
+    }
+
+    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Raw(stream) => Pin::new(stream).poll_flush(context),
+            Self::Dressed(stream) => Pin::new(stream).poll_flush(context),
+        }
+    }
+
+    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        match self.get_mut() {
+            Self::Raw(stream) => Pin::new(stream).poll_shutdown(context),
+            Self::Dressed(stream) => Pin::new(stream).poll_shutdown(context),
+        }
     }
 }
 
@@ -46,7 +142,7 @@ impl AsyncRead for Socket {
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let Some(allowance) = self.allowance else {
-            return Pin::new(&mut self.stream).poll_read(context, buffer);
+            return Pin::new(&mut self.carrier).poll_read(context, buffer);
         };
         if allowance == 0 {
             let error =
@@ -57,7 +153,7 @@ impl AsyncRead for Socket {
         let mut bytes = [0_u8; 4096];
         let most = bytes.len().min(allowance).min(buffer.remaining());
         let mut part = ReadBuf::new(&mut bytes[..most]);
-        std::task::ready!(Pin::new(&mut self.stream).poll_read(context, &mut part))?;
+        std::task::ready!(Pin::new(&mut self.carrier).poll_read(context, &mut part))?;
         let read = part.filled().len();
         buffer.put_slice(part.filled());
         self.allowance = Some(allowance - read);
@@ -71,14 +167,14 @@ impl AsyncWrite for Socket {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(context, bytes)
+        Pin::new(&mut self.carrier).poll_write(context, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        Pin::new(&mut self.carrier).poll_flush(context)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(context)
+        Pin::new(&mut self.carrier).poll_shutdown(context)
     }
 }

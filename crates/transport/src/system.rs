@@ -1,5 +1,7 @@
 //! What differs between systems.
 
+pub(crate) mod proxy;
+
 /// Waits until the system asks this program to stop: Ctrl+C everywhere, SIGTERM and SIGHUP on Unix.
 ///
 /// Where the system does not let a program wait for these, it never returns.

@@ -10,7 +10,7 @@ use farhand_proto::codec::Message;
 use farhand_proto::relay::{FromRelay, ToRelay};
 use farhand_transport::accept::AcceptError;
 use farhand_transport::dial::AttemptError;
-use farhand_transport::{Acceptor, Identity, Leg, LegError, Pin, Target, dial};
+use farhand_transport::{Acceptor, Identity, Ladder, Leg, LegError, Pin, ProxyChoice, Target, dial};
 use rustls::SignatureScheme;
 use rustls::crypto::aws_lc_rs::sign::any_ecdsa_type;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime};
@@ -42,8 +42,13 @@ impl Relay {
 
     async fn accept(&self) -> Result<Leg, AcceptError> {
         let (stream, peer) = self.listener.accept().await.unwrap();
-        self.acceptor.accept(stream, peer).await
+        self.acceptor.accept_leg(stream, peer).await
     }
+}
+
+fn ladder(targets: &[Target]) -> Ladder {
+    let relays: Vec<_> = targets.iter().map(|target| format!("raw://{target}").parse().unwrap()).collect();
+    Ladder::new(&relays, &ProxyChoice::Direct)
 }
 
 fn target(address: SocketAddr) -> Target {
@@ -54,8 +59,8 @@ fn target(address: SocketAddr) -> Target {
 async fn both_ends_know_each_others_key_and_exchange_messages() {
     let relay = Relay::new().await;
     let program = Identity::generate().unwrap();
-    let (targets, pins) = ([relay.target()], [relay.pin()]);
-    let (ours, theirs) = tokio::join!(dial(&targets, &pins, &program), relay.accept());
+    let (ladder, pins) = (ladder(&[relay.target()]), [relay.pin()]);
+    let (ours, theirs) = tokio::join!(dial(&ladder, &pins, &program), relay.accept());
     let (mut ours, mut theirs) = (ours.unwrap(), theirs.unwrap());
     assert_eq!(theirs.peer_key(), program.key_hash());
     assert_eq!(ours.peer_key(), relay.identity.key_hash());
@@ -73,8 +78,8 @@ async fn both_ends_know_each_others_key_and_exchange_messages() {
 async fn a_relay_with_another_key_is_refused_as_such() {
     let relay = Relay::new().await;
     let program = Identity::generate().unwrap();
-    let (targets, pins) = ([relay.target()], [Pin(program.key_hash())]);
-    let (ours, theirs) = tokio::join!(dial(&targets, &pins, &program), relay.accept());
+    let (ladder, pins) = (ladder(&[relay.target()]), [Pin(program.key_hash())]);
+    let (ours, theirs) = tokio::join!(dial(&ladder, &pins, &program), relay.accept());
     let error = ours.unwrap_err();
     assert!(error.is_wrong_pin(), "{error}");
     assert!(theirs.is_err());
@@ -88,13 +93,13 @@ async fn the_first_target_that_is_a_relay_wins() {
     let closed_target = target(closed.local_addr().unwrap());
     drop(closed);
     let program = Identity::generate().unwrap();
-    let targets = [target(silent.local_addr().unwrap()), closed_target.clone(), relay.target()];
+    let three = ladder(&[target(silent.local_addr().unwrap()), closed_target.clone(), relay.target()]);
     let pins = [relay.pin()];
-    let (ours, theirs) = tokio::join!(dial(&targets, &pins, &program), relay.accept());
+    let (ours, theirs) = tokio::join!(dial(&three, &pins, &program), relay.accept());
     assert_eq!(target(ours.unwrap().peer_address()), relay.target());
     theirs.unwrap();
 
-    let error = dial(&[closed_target], &pins, &program).await.unwrap_err();
+    let error = dial(&ladder(&[closed_target]), &pins, &program).await.unwrap_err();
     assert!(matches!(error.attempts[0].1, AttemptError::Refused), "{error}");
     assert!(error.to_string().starts_with("the relay can't be reached"));
 }
@@ -102,7 +107,7 @@ async fn the_first_target_that_is_a_relay_wins() {
 #[tokio::test]
 async fn something_else_that_answers_is_named_as_such() {
     let other = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let targets = [target(other.local_addr().unwrap())];
+    let ladder = ladder(&[target(other.local_addr().unwrap())]);
     let program = Identity::generate().unwrap();
     let pins = [Pin(program.key_hash())];
     let answer = async {
@@ -111,7 +116,7 @@ async fn something_else_that_answers_is_named_as_such() {
         let mut rest = Vec::new();
         let _ = stream.read_to_end(&mut rest).await;
     };
-    let (ours, ()) = tokio::join!(dial(&targets, &pins, &program), answer);
+    let (ours, ()) = tokio::join!(dial(&ladder, &pins, &program), answer);
     assert!(matches!(ours.unwrap_err().attempts[0].1, AttemptError::NotARelay(_)));
 }
 
@@ -151,8 +156,8 @@ async fn garbage_silence_and_early_ends_are_no_legs() {
 async fn an_unknown_peer_can_send_no_more_than_16_kib_in_all() {
     let relay = Relay::new().await;
     let program = Identity::generate().unwrap();
-    let (targets, pins) = ([relay.target()], [relay.pin()]);
-    let (ours, theirs) = tokio::join!(dial(&targets, &pins, &program), relay.accept());
+    let (ladder, pins) = (ladder(&[relay.target()]), [relay.pin()]);
+    let (ours, theirs) = tokio::join!(dial(&ladder, &pins, &program), relay.accept());
     let (mut ours, mut theirs) = (ours.unwrap(), theirs.unwrap());
     let send = async move {
         for number in 0..100_000 {
@@ -180,8 +185,8 @@ async fn an_unknown_peer_can_send_no_more_than_16_kib_in_all() {
 async fn a_peer_that_breaks_the_protocol_is_named() {
     let relay = Relay::new().await;
     let program = Identity::generate().unwrap();
-    let (targets, pins) = ([relay.target()], [relay.pin()]);
-    let (ours, theirs) = tokio::join!(dial(&targets, &pins, &program), relay.accept());
+    let (ladder, pins) = (ladder(&[relay.target()]), [relay.pin()]);
+    let (ours, theirs) = tokio::join!(dial(&ladder, &pins, &program), relay.accept());
     let mut theirs = theirs.unwrap();
     let (mut stream, rest) = ours.unwrap().into_stream();
     assert!(rest.is_empty());
@@ -196,7 +201,7 @@ async fn a_connection_that_is_closed_or_reset_in_the_handshake_is_no_foreign_pro
     let pins = [Pin(program.key_hash())];
     for reads_first in [true, false] {
         let draining = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let targets = [target(draining.local_addr().unwrap())];
+        let ladder = ladder(&[target(draining.local_addr().unwrap())]);
         let drop_it = async {
             let (mut stream, _) = draining.accept().await.unwrap();
             // Bytes that are left unread make the system reset the connection instead of closing it.
@@ -206,7 +211,7 @@ async fn a_connection_that_is_closed_or_reset_in_the_handshake_is_no_foreign_pro
                 assert!(stream.read(&mut hello).await.unwrap() > 0);
             }
         };
-        let (ours, ()) = tokio::join!(dial(&targets, &pins, &program), drop_it);
+        let (ours, ()) = tokio::join!(dial(&ladder, &pins, &program), drop_it);
         let error = ours.unwrap_err();
         assert!(matches!(error.attempts[0].1, AttemptError::Closed), "{error}");
         assert!(
@@ -346,12 +351,12 @@ async fn a_relay_with_another_kind_of_key_is_refused_though_its_pin_fits() {
         .unwrap();
     config.alpn_protocols = vec![farhand_proto::relay::ALPN.to_vec()];
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let targets = [target(listener.local_addr().unwrap())];
+    let ladder = ladder(&[target(listener.local_addr().unwrap())]);
     let serve = async {
         let (stream, _) = listener.accept().await.unwrap();
         tokio_rustls::TlsAcceptor::from(Arc::new(config)).accept(stream).await.is_ok()
     };
     let (pins, program) = ([pin], Identity::generate().unwrap());
-    let (ours, _) = tokio::join!(dial(&targets, &pins, &program), serve);
+    let (ours, _) = tokio::join!(dial(&ladder, &pins, &program), serve);
     assert!(matches!(ours.unwrap_err().attempts[0].1, AttemptError::NotARelay(_)));
 }

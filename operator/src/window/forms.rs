@@ -3,7 +3,7 @@
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::{NumberError, Password, SessionId};
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Pin, RelayAddress};
 
 use super::handout::Handout;
 use super::keystore::Token;
@@ -240,7 +240,7 @@ impl SetupForm {
         };
         match field {
             Field::Relay if self.relay.trim().is_empty() => missing("setup-relay-missing"),
-            Field::Relay => judge(list::<Target>(&self.relay).is_some(), "setup-relay-wrong"),
+            Field::Relay => judge(list::<RelayAddress>(&self.relay).is_some(), "setup-relay-wrong"),
             Field::Pin if self.pin.trim().is_empty() => missing("setup-pin-missing"),
             Field::Pin => judge(list::<Pin>(&self.pin).is_some(), "setup-pin-wrong"),
             Field::Operator if self.operator.trim().is_empty() => missing("setup-operator-missing"),

@@ -2,7 +2,7 @@
 //! the same with labels, a command line, an environment file or a mail around them.
 
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Pin, RelayAddress};
 
 use super::forms::Secret;
 use crate::token::is_token;
@@ -18,7 +18,7 @@ pub(crate) const KINDS: usize = 4;
 /// What was found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Handout {
-    pub(crate) relays: Vec<Target>,
+    pub(crate) relays: Vec<RelayAddress>,
     pub(crate) pins: Vec<Pin>,
     pub(crate) operator: Option<Name>,
     /// What is said to be one; see [`Handout::has_token`].
@@ -174,12 +174,14 @@ fn note_name(value: &str, found: &mut Handout) {
     }
 }
 
-/// A place to connect to; without a label it has to look like a host, so that a time of day is none.
-fn target(value: &str, labelled: bool) -> Option<Target> {
-    let target: Target = value.parse().ok()?;
-    let looks_like_a_host = target.host.contains(['.', ':']) || target.host == "localhost";
-    let is_anywhere = matches!(target.host.as_str(), "0.0.0.0" | "::");
-    ((labelled || looks_like_a_host) && !is_anywhere).then_some(target)
+/// A place to connect to; without a label it has to have a port and to look like a host, so that neither a time of day
+/// nor a word is one.
+fn target(value: &str, labelled: bool) -> Option<RelayAddress> {
+    let relay: RelayAddress = value.parse().ok()?;
+    let host = relay.host();
+    let looks_like_a_host = relay.port().is_some() && (host.contains(['.', ':']) || host == "localhost");
+    let is_anywhere = matches!(host, "0.0.0.0" | "::");
+    ((labelled || looks_like_a_host) && !is_anywhere).then_some(relay)
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
 use farhand_seal::ConsoleGuesses;
+use farhand_transport::{Ladder, ProxyChoice};
 use farhand_window::SharedPicture;
 use tokio::runtime::Runtime;
 use tokio::task::{AbortHandle, JoinSet};
@@ -24,6 +25,7 @@ use super::recent::{End, Recent};
 use super::session::{News, Wish};
 use super::settings::{Settings, SettingsError};
 use super::trouble::Trouble;
+use crate::reached;
 
 mod desk;
 mod inbox;
@@ -91,6 +93,7 @@ pub(crate) struct Link {
     runtime: Option<Runtime>,
     inbox: Inbox,
     folder: Option<PathBuf>,
+    proxy: ProxyChoice,
     resume_window: Duration,
     /// What is to be written, in order.
     files: Arc<Mutex<VecDeque<Write>>>,
@@ -110,6 +113,7 @@ impl Link {
     pub(crate) fn start(
         inbox: Inbox,
         folder: Option<PathBuf>,
+        proxy: ProxyChoice,
         resume_window: Duration,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
@@ -117,6 +121,7 @@ impl Link {
             runtime: Some(runtime),
             inbox,
             folder,
+            proxy,
             resume_window,
             files: Arc::default(),
             counted: HashMap::new(),
@@ -146,7 +151,7 @@ impl Link {
             self.counted.clear();
         }
         let counted = self.counted.entry(request.id).or_default().clone();
-        let login = Login::new(settings, token, self.resume_window);
+        let login = Login::new(self, settings, token);
         let (inbox, sessions) = (self.inbox.clone(), self.sessions.clone());
         let clipboard = Clipboard::new(self.of_customers.clone());
         self.attempt = self.spawn(async move {
@@ -179,7 +184,7 @@ impl Link {
     /// Logs in and out again, and tells what came of it.
     pub(crate) fn test(&mut self, settings: &Settings, token: &Token) {
         self.cancel_test();
-        let login = Login::new(settings, token, self.resume_window);
+        let login = Login::new(self, settings, token);
         let inbox = self.inbox.clone();
         self.test = self.spawn(async move {
             let result = login.log_in().await;
@@ -265,21 +270,28 @@ impl Drop for Link {
 /// What a login needs.
 struct Login {
     way: Way,
+    folder: Option<PathBuf>,
     operator: Option<Name>,
     token: Token,
 }
 
 impl Login {
-    fn new(settings: &Settings, token: &Token, resume_window: Duration) -> Self {
-        let way = Way { targets: settings.relays.clone(), pins: settings.pins.clone(), resume_window };
-        Self { way, operator: settings.operator.clone(), token: token.clone() }
+    fn new(link: &Link, settings: &Settings, token: &Token) -> Self {
+        let (ladder, resume_window) = (Ladder::new(&settings.relays, &link.proxy), link.resume_window);
+        let way = Way { ladder, pins: settings.pins.clone(), resume_window };
+        let (operator, token) = (settings.operator.clone(), token.clone());
+        Self { way, folder: link.folder.clone(), operator, token }
     }
 
     async fn log_in(self) -> Result<Console, ConnectError> {
         let name = self.operator.as_ref().map_or("", |name| name);
         // A token is never longer than this takes.
         let token = Bytes::new(self.token.as_str().as_bytes()).unwrap_or_default();
-        Console::log_in(self.way, Operator { name: Text::truncated(name), token }).await
+        let (ladder, folder) = (self.way.ladder.clone(), self.folder.as_deref());
+        let known = reached::recall(&ladder, folder);
+        let console = Console::log_in(self.way, Operator { name: Text::truncated(name), token }).await?;
+        reached::keep(&ladder, known.as_ref(), folder);
+        Ok(console)
     }
 }
 

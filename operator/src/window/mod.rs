@@ -16,7 +16,7 @@ pub mod pictures;
 mod recent;
 mod screens;
 mod session;
-mod settings;
+pub(crate) mod settings;
 #[cfg(test)]
 mod tests;
 mod trouble;
@@ -26,7 +26,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Pin, ProxyChoice, RelayAddress};
 use farhand_window::RunError;
 
 use app::Console;
@@ -40,9 +40,11 @@ use settings::Settings;
 #[derive(Debug, Clone, Default)]
 pub struct Given {
     /// Where the relay listens.
-    pub relays: Vec<Target>,
+    pub relays: Vec<RelayAddress>,
     /// The relay's keys.
     pub pins: Vec<Pin>,
+    /// The proxy on the way to the relay.
+    pub proxy: ProxyChoice,
     /// The operator's name.
     pub operator: Option<Name>,
     /// The operator's token.
@@ -104,7 +106,7 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         if let Some(customer) = &given.customer {
             effects.extend(model.meet(customer));
         }
-        let link = Link::start(inbox.clone(), folder, given.resume_window)
+        let link = Link::start(inbox.clone(), folder, given.proxy, given.resume_window)
             .map_err(|error| failure = Some(error))
             .ok();
         Console::new(model, effects, link, inbox, locale())
@@ -113,7 +115,7 @@ pub fn run(given: Given) -> Result<(), WindowError> {
 }
 
 fn with_given(kept: Settings, given: &Given) -> Settings {
-    let or = |given: &[Target], kept| if given.is_empty() { kept } else { given.to_vec() };
+    let or = |given: &[RelayAddress], kept| if given.is_empty() { kept } else { given.to_vec() };
     Settings {
         relays: or(&given.relays, kept.relays),
         pins: if given.pins.is_empty() { kept.pins } else { given.pins.clone() },

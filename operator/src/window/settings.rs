@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, Target};
+use farhand_transport::{Pin, RelayAddress};
 use serde::{Deserialize, Deserializer};
 
 /// The settings' file in its folder.
@@ -17,7 +17,7 @@ const FILE: &str = "operator.toml";
 pub(crate) struct Settings {
     /// Where the relay listens.
     #[serde(rename = "relay", deserialize_with = "parsed_list")]
-    pub(crate) relays: Vec<Target>,
+    pub(crate) relays: Vec<RelayAddress>,
     /// The relay's keys.
     #[serde(rename = "pin", deserialize_with = "parsed_list")]
     pub(crate) pins: Vec<Pin>,
@@ -249,7 +249,7 @@ mod tests {
             ("theme = \"dark\"\nrelays = []\n", 2, "unknown field `relays`", Mistake::Unknown, "relays"),
             ("token = \"secret\"\n", 1, "unknown field `token`", Mistake::Unknown, "token"),
             ("# a comment\n\npin = [\"sha1/xx\"]\n", 3, "a pin looks like", Mistake::Pin, "pin"),
-            ("relay = [\n\"nowhere\"]\n", 1, "HOST:PORT", Mistake::Relay, "relay"),
+            ("relay = [\n\"no where\"]\n", 1, "HOST:PORT", Mistake::Relay, "relay"),
             ("theme = \"pink\"", 1, "unknown variant `pink`", Mistake::Theme, "theme"),
             ("operator = \"two  spaces\"", 1, "no two spaces", Mistake::Operator, "operator"),
             ("language = ", 1, "", Mistake::Language, "language"),

@@ -8,6 +8,7 @@ use farhand_proto::session::EndReason;
 use farhand_seal::SealError;
 use farhand_session::Ended;
 use farhand_transport::dial::{AttemptError, DialError};
+use farhand_transport::proxy::ProxyError;
 
 use super::details;
 use super::words::Words;
@@ -88,11 +89,18 @@ impl From<&DialError> for Trouble {
                     AttemptError::TimedOut => "attempt-timed-out",
                     AttemptError::Network(_) => "attempt-network",
                     AttemptError::WrongPin => "attempt-pin",
+                    AttemptError::Proxy(_, ProxyError::WantsPassword(_)) => "attempt-proxy-wants-password",
+                    AttemptError::Proxy(_, ProxyError::WrongPassword) => "attempt-proxy-wrong-password",
+                    AttemptError::Proxy(..) => "attempt-proxy",
                     AttemptError::Closed => "attempt-closed",
                     AttemptError::NotARelay(_) => "attempt-no-relay",
                     AttemptError::Identity(_) => "attempt-here",
                 };
-                Words::new(key).with("relay", target)
+                let words = Words::new(key).with("relay", target);
+                match error {
+                    AttemptError::Proxy(proxy, _) => words.with("proxy", proxy),
+                    _ => words,
+                }
             })
             .collect();
         trouble

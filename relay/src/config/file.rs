@@ -11,6 +11,7 @@ use farhand_proto::language::Language;
 use farhand_proto::name::Name;
 use farhand_proto::notice::{Notice, Notices};
 use farhand_proto::prose::Prose;
+use farhand_transport::Encapsulation;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -23,6 +24,9 @@ pub(super) struct File {
     pub(super) organisation: Option<Name>,
     pub(super) notices: Notices,
     pub(super) listen: Option<Vec<SocketAddr>>,
+    pub(super) encapsulations: Option<Vec<Encapsulation>>,
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) certificate_key: Option<PathBuf>,
     pub(super) pages: Option<Pages>,
     pub(super) state: Option<PathBuf>,
     pub(super) grace_seconds: Option<u32>,
@@ -93,7 +97,7 @@ const MOST: u64 = 1_000_000_000;
 const PROSE: &str = "a text in quotation marks, 1 to 1024 bytes, on several lines with \"\"\" around it";
 const WHOLE: &str = "a whole number from 1 to 1000000000";
 /// Every key: where it stands, what is allowed, an example.
-const KEYS: [(Table, &str, &str, &str); 28] = [
+const KEYS: [(Table, &str, &str, &str); 31] = [
     (Table::Top, "organisation", "a name in quotation marks, 1 to 128 bytes", "\"Town Hall Helpdesk\""),
     (
         Table::Top,
@@ -101,6 +105,14 @@ const KEYS: [(Table, &str, &str, &str); 28] = [
         "a list of at least one \"ADDRESS:PORT\", in numbers",
         "[\"0.0.0.0:443\", \"[::]:443\"]",
     ),
+    (
+        Table::Top,
+        "encapsulations",
+        "a list of at least one of \"raw\", \"https\" and \"http\"",
+        "[\"raw\", \"https\", \"http\"]",
+    ),
+    (Table::Top, "certificate", "the path of a file in quotation marks", "\"fullchain.pem\""),
+    (Table::Top, "certificate_key", "the path of a file in quotation marks", "\"privkey.pem\""),
     (Table::Top, "pages", "\"ADDRESS:PORT\", in numbers, or \"off\"", "\"127.0.0.1:9311\""),
     (Table::Top, "state", "the path of a folder in quotation marks", "\"/var/lib/farhand\""),
     (Table::Top, "grace_seconds", "a whole number from 0 to 86400", "5"),
@@ -213,10 +225,10 @@ impl Reader<'_> {
                 let pages = text(value)?.parse().map_err(|error| wrong(value, error))?;
                 file.pages = Some(pages);
             }
-            (Table::Top, "state") => match text(value)? {
-                "" => return Err(wrong(value, "it is empty".to_owned())),
-                path => file.state = Some(PathBuf::from(path)),
-            },
+            (Table::Top, "encapsulations") => file.encapsulations = Some(encapsulations(value)?),
+            (Table::Top, "state") => file.state = Some(path(value)?),
+            (Table::Top, "certificate") => file.certificate = Some(path(value)?),
+            (Table::Top, "certificate_key") => file.certificate_key = Some(path(value)?),
             (Table::Top, "grace_seconds") => file.grace_seconds = Some(seconds(value, 0..=MOST_SECONDS)?),
             (Table::Top, "silence_seconds") => file.silence_seconds = Some(seconds(value, 1..=MOST_SECONDS)?),
             (Table::Notice, code) => {
@@ -298,15 +310,41 @@ fn seconds(value: &Value<'_>, range: RangeInclusive<u64>) -> Result<u32, Wrong> 
     number(value, range).map(|seconds| u32::try_from(seconds).unwrap_or(u32::MAX))
 }
 
+fn path(value: &Value<'_>) -> Result<PathBuf, Wrong> {
+    match text(value)? {
+        "" => Err(wrong(value, "it is empty".to_owned())),
+        path => Ok(PathBuf::from(path)),
+    }
+}
+
+fn list<'v, 'a>(value: &'v Value<'a>) -> Result<&'v [Value<'a>], Wrong> {
+    match value.get_ref() {
+        DeValue::Array(items) => Ok(items),
+        DeValue::String(_) => Err(wrong(value, "this is a text; put [ ] around it".to_owned())),
+        other => Err(wrong(value, format!("this is {}", kind(other)))),
+    }
+}
+
+fn encapsulations(value: &Value<'_>) -> Result<Vec<Encapsulation>, Wrong> {
+    let mut named = Vec::new();
+    for item in list(value)? {
+        let name = text(item)?;
+        let unknown = || wrong(item, format!("there is no encapsulation {name:?}"));
+        let encapsulation = Encapsulation::named(name).ok_or_else(unknown)?;
+        if named.contains(&encapsulation) {
+            return Err(wrong(item, format!("{name:?} stands there twice")));
+        }
+        named.push(encapsulation);
+    }
+    if named.is_empty() {
+        return Err(wrong(value, "the list is empty, so nobody could reach this relay".to_owned()));
+    }
+    Ok(named)
+}
+
 fn addresses(value: &Value<'_>) -> Result<Vec<SocketAddr>, Wrong> {
-    let DeValue::Array(items) = value.get_ref() else {
-        return Err(match value.get_ref() {
-            DeValue::String(_) => wrong(value, "this is a text; put [ ] around it".to_owned()),
-            other => wrong(value, format!("this is {}", kind(other))),
-        });
-    };
     let mut addresses = Vec::new();
-    for item in items {
+    for item in list(value)? {
         let address = parse_address(text(item)?).map_err(|error| wrong(item, error))?;
         if address.port() != 0 && addresses.contains(&address) {
             return Err(wrong(item, format!("{address} stands there twice")));

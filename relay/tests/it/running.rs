@@ -14,7 +14,7 @@ use farhand_relay::config::Config;
 use farhand_relay::options::SettingOptions;
 use farhand_relay::server::Server;
 use farhand_store::{Store, Token};
-use farhand_transport::{Identity, Leg, LegError, LegStream, Pin, Target, dial};
+use farhand_transport::{Identity, Ladder, Leg, LegError, LegStream, Pin, ProxyChoice, dial};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -123,9 +123,14 @@ impl Reach {
         token
     }
 
+    /// The one way there: raw.
+    pub(crate) fn ladder(&self) -> Ladder {
+        let address = format!("raw://127.0.0.1:{}", self.address.port()).parse().unwrap();
+        Ladder::new(&[address], &ProxyChoice::Direct)
+    }
+
     pub(crate) async fn dial(&self, identity: Identity) -> Peer {
-        let target = Target { host: "127.0.0.1".to_owned(), port: self.address.port() };
-        let leg = dial(&[target], &[self.pin], &identity).await.unwrap();
+        let leg = dial(&self.ladder(), &[self.pin], &identity).await.unwrap();
         Peer { identity, leg }
     }
 

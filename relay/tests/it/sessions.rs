@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use farhand_transport::LegStream;
+use farhand_transport::{Carries as _, LegStream};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::time::timeout;
 
@@ -200,7 +200,7 @@ async fn leave_unread(leaving: Leaving, client_leaves: bool) {
     }
     assert_eq!(relay.metric("farhand_relay_sessions").await, 1);
     if leaving == Leaving::Reset {
-        let connection = leaves.get_ref().0.connection();
+        let connection = leaves.get_ref().0.connection().unwrap();
         socket2::SockRef::from(connection).set_linger(Some(Duration::ZERO)).unwrap();
     }
     let start = Instant::now();

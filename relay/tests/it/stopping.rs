@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use farhand_proto::relay::FromRelay;
 use farhand_relay::server::Outcome;
 use farhand_transport::dial::AttemptError;
-use farhand_transport::{Identity, Target, dial};
+use farhand_transport::{Identity, dial};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -44,11 +44,8 @@ async fn who_comes_while_it_stops_hears_that_it_may_be_stopping() {
     let mut session = relay.session().await;
     relay.server.stop();
     assert_eq!(session.client.hear().await, FromRelay::Stopping {});
-    let target = Target { host: relay.address.ip().to_string(), port: relay.address.port() };
     for _ in 0..20 {
-        let error = dial(std::slice::from_ref(&target), &[relay.pin], &Identity::generate().unwrap())
-            .await
-            .unwrap_err();
+        let error = dial(&relay.ladder(), &[relay.pin], &Identity::generate().unwrap()).await.unwrap_err();
         assert!(matches!(error.attempts[0].1, AttemptError::Closed), "{error}");
         assert!(error.to_string().contains("being stopped"), "{error}");
     }

@@ -101,7 +101,10 @@ fn once(idle: usize) -> Run {
     let more = "silence_seconds = 3600\n[limits]\nlegs_per_address = 20000\nclients = 20000\nregistrations_per_minute = 1000000";
     let mut relay = Relay::with(more, "filter = \"info\"");
     let way = Way {
-        targets: vec![relay.address().parse().expect("a target")],
+        ladder: farhand_transport::Ladder::new(
+            &[relay.address().parse().expect("an address")],
+            &farhand_transport::ProxyChoice::Direct,
+        ),
         pins: vec![relay.pin().parse().expect("a pin")],
         resume_window: RESUME_WINDOW,
     };

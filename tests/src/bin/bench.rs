@@ -14,7 +14,7 @@ fn main() -> std::process::ExitCode {
 
     #[derive(Parser)]
     struct Arguments {
-        /// Which: start, present, flood, resume, codec, picture
+        /// Which: start, present, flood, resume, reach, codec, picture
         name: String,
         /// Where the programs are
         #[arg(long)]
@@ -45,12 +45,14 @@ fn main() -> std::process::ExitCode {
         bench::present::TITLE => (bench::present::TITLE, bench::present::run(&setup)),
         bench::flood::TITLE => (bench::flood::TITLE, bench::flood::run(&setup)),
         bench::resume::TITLE => (bench::resume::TITLE, bench::resume::run(&setup)),
+        bench::reach::TITLE => (bench::reach::TITLE, bench::reach::run(&setup)),
         other => {
             let known = [
                 bench::start::TITLE,
                 bench::present::TITLE,
                 bench::flood::TITLE,
                 bench::resume::TITLE,
+                bench::reach::TITLE,
                 bench::codec::TITLE,
                 bench::picture::TITLE,
             ]

@@ -251,7 +251,7 @@ async fn take_in(listener: TcpListener, acceptor: Acceptor, shared: Arc<Shared>)
     while let Ok((stream, peer)) = listener.accept().await {
         let (acceptor, shared) = (acceptor.clone(), shared.clone());
         legs.spawn(async move {
-            if let Ok(mut leg) = acceptor.accept(stream, peer).await {
+            if let Ok(mut leg) = acceptor.accept_leg(stream, peer).await {
                 leg.lift_limit();
                 serve(leg, &shared).await;
             }

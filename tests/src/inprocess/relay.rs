@@ -10,7 +10,7 @@ use farhand_relay::config::Config;
 use farhand_relay::options::SettingOptions;
 use farhand_relay::server::Server;
 use farhand_store::Store;
-use farhand_transport::{Identity, Leg, Pin, Target};
+use farhand_transport::{Identity, Ladder, Leg, Pin, ProxyChoice};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -122,11 +122,11 @@ pub const WINDOW: Duration = Duration::from_secs(3);
 /// How programs reach a relay at this address of this key.
 #[must_use]
 pub fn way(address: SocketAddr, pin: Pin) -> Way {
-    let target = Target { host: address.ip().to_string(), port: address.port() };
-    Way { targets: vec![target], pins: vec![pin], resume_window: WINDOW }
+    let ladder = Ladder::new(&[format!("raw://{address}").parse().unwrap()], &ProxyChoice::Direct);
+    Way { ladder, pins: vec![pin], resume_window: WINDOW }
 }
 
 /// A leg with this key, over which nothing has been said.
 pub async fn dial(way: &Way, identity: &Identity) -> Leg {
-    soon("a leg", farhand_transport::dial(&way.targets, &way.pins, identity)).await.unwrap()
+    soon("a leg", farhand_transport::dial(&way.ladder, &way.pins, identity)).await.unwrap()
 }

@@ -64,7 +64,7 @@ async fn play(mut stream: TcpStream, acceptor: Acceptor, script: Script) {
         return;
     }
     let peer = stream.peer_addr().unwrap();
-    let Ok(mut leg) = acceptor.accept(stream, peer).await else { return };
+    let Ok(mut leg) = acceptor.accept_leg(stream, peer).await else { return };
     leg.lift_limit();
     let (mut stream, _) = leg.into_stream();
     let mut heard = [0; 4096];

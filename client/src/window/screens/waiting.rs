@@ -1,12 +1,13 @@
 //! Numbers to read aloud, or why there are none.
 
 use egui::{RichText, TextStyle, Ui};
+use farhand_transport::Proxy;
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
 
-use super::super::model::{Command, Copyable, Model, Relay};
+use super::super::model::{Command, Copyable, MOST_TRIES, Model, Relay};
 use super::super::parts::{self, Light};
-use super::super::trouble::Kind;
+use super::super::trouble::{Kind, Trouble};
 use super::super::words::Words;
 
 /// What stands in the place of a number that is not there yet.
@@ -32,6 +33,9 @@ pub(super) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
         });
         parts::sentence(ui, &status.more, palette.text);
     });
+    if let Relay::Trouble { trouble: Trouble { proxy: Some(proxy), .. }, .. } = &model.relay {
+        return introduction(ui, model, proxy, words);
+    }
     let is_ready = matches!(model.relay, Relay::Ready);
     let copied = model.copied.map(|(what, _)| what);
     let mut command = None;
@@ -65,6 +69,52 @@ pub(super) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
         None => parts::small(ui, &words.get("hint-consent"), palette.weak),
     };
     command.filter(|_| is_ready && model.numbers.is_some())
+}
+
+/// The question of a proxy that wants to know who this is.
+fn introduction(ui: &mut Ui, model: &Model, proxy: &Proxy, words: &Words) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    let typed = &model.introduction;
+    let proxy = proxy.target().to_string();
+    if typed.tries >= MOST_TRIES {
+        let response = parts::sentence(ui, &words.get("proxy-spent"), palette.bad);
+        parts::announce(&response);
+        parts::small(ui, &words.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
+        return None;
+    }
+    let (mut user, mut password) = (typed.user.clone(), typed.password.clone());
+    let mut command = None;
+    parts::card(ui, |ui| {
+        if typed.tries > 0 {
+            let response = parts::sentence(ui, &words.get("proxy-wrong"), palette.bad);
+            parts::announce(&response);
+        }
+        let field = |ui: &mut Ui, label: &str, text: &mut String, is_secret: bool| {
+            let label = ui.label(RichText::new(words.get(label)).color(palette.weak));
+            let field = egui::TextEdit::singleline(text)
+                .password(is_secret)
+                .desired_width(f32::INFINITY)
+                .margin(egui::Margin::symmetric(8, 9));
+            let field = ui.add(field).labelled_by(label.id);
+            parts::follow_focus(&field);
+            field
+        };
+        let who = field(ui, "proxy-user", &mut user, false);
+        let secret = field(ui, "proxy-password", &mut password, true);
+        let enters = (who.lost_focus() || secret.lost_focus())
+            && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        let sends = parts::steady_button(ui, &words.get("button-introduce"), &[]);
+        parts::follow_focus(&sends);
+        let is_changed = who.changed() || secret.changed();
+        // Letters and Enter may come in one frame.
+        if (enters || sends.clicked()) && !user.is_empty() {
+            command = Some(Command::Introduce(user, password));
+        } else if is_changed {
+            command = Some(Command::Introduction(user, password));
+        }
+    });
+    parts::small(ui, &words.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
+    command
 }
 
 /// A number with its name above and its buttons below, which are seen once the number is good.
@@ -155,6 +205,7 @@ fn status(relay: &Relay, words: &Words) -> Status {
             let more = match trouble.kind {
                 Kind::Unreachable => "trouble-unreachable",
                 Kind::Blocked => "trouble-blocked",
+                Kind::Proxy => "trouble-proxy",
                 Kind::WrongRelay => "trouble-wrong-relay",
                 Kind::OldProgram => "trouble-old-program",
                 Kind::Full => "trouble-full",

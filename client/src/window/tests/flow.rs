@@ -22,6 +22,7 @@ fn ready() -> Event {
         password: Password::from_digits([1, 2, 3, 4, 5, 6, 7, 8]),
         organisation: "Acme".to_owned(),
         notice: None,
+        way: None,
     }
 }
 

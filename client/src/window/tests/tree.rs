@@ -11,7 +11,7 @@ use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
 use super::super::carried::Speaker;
-use super::super::model::{Command, Copyable, Model, Stage};
+use super::super::model::{Command, Copyable, Model, Relay, Stage};
 use super::super::size::SIZE;
 use super::super::words::{SOURCES, Words};
 use super::super::{bar, pictures, screens};
@@ -225,6 +225,31 @@ fn a_field_that_fades_out_takes_what_is_typed_after_a_press() {
     }
     harness.run();
     assert_eq!(focused(&harness), label);
+}
+
+#[test]
+fn a_proxy_is_told_who_this_is_and_not_for_ever() {
+    let mut asks = state("proxy-asks");
+    asks.get_by_label_contains("asks who you are");
+    asks.get_by_role_and_label(Role::TextInput, "Your name in this network").focus();
+    asks.run();
+    asks.get_by_role_and_label(Role::TextInput, "Your name in this network").type_text("eva");
+    asks.run();
+    assert_eq!(take(&mut asks).last(), Some(&Command::Introduction("eva".to_owned(), String::new())));
+    asks.state_mut().model.introduction.user = "eva".to_owned();
+    assert_eq!(press(&mut asks, "Connect"), [Command::Introduce("eva".to_owned(), String::new())]);
+    let typed = &mut asks.state_mut().model.introduction;
+    typed.password = "secret".to_owned();
+    let told = asks.state_mut().model.introduce().unwrap();
+    assert_eq!((told.1.as_str(), told.2.as_str()), ("eva", "secret"));
+    let model = &mut asks.state_mut().model;
+    assert!(model.introduction.password.is_empty() && matches!(model.relay, Relay::Connecting { .. }));
+    assert!(model.introduce().is_none(), "nobody asks");
+    state("proxy-refuses").get_by_label_contains("not taken");
+    let mut spent = state("proxy-refused");
+    spent.get_by_label_contains("lock accounts");
+    assert!(spent.query_by_label("Connect").is_none());
+    assert!(spent.state_mut().model.introduce().is_none());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use farhand_proto::prose::Prose;
 use farhand_proto::relay::Voucher;
 use farhand_seal::{SealError, SpokenWords};
 use farhand_session::{FileEvent, Progress, SayError};
+use farhand_transport::Rung;
 
 use super::receipt::Receipt;
 use crate::SessionEnd;
@@ -41,6 +42,8 @@ pub enum Event {
         organisation: String,
         /// What it tells its customers before they let anybody in, in their language or English.
         notice: Option<String>,
+        /// The way that led to the relay.
+        way: Option<Rung>,
     },
     /// A console came and did not get in.
     Refused {

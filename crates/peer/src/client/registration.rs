@@ -116,6 +116,7 @@ impl Run {
             pause = (pause * 2).min(LONGEST_PAUSE);
             tokio::select! {
                 () = tokio::time::sleep(retry_in) => {}
+                () = self.way.ladder.introduced() => pause = FIRST_PAUSE,
                 renew = self.from_owner.recv() => match renew {
                     Some(Renew) => self.claim = None,
                     None => return,
@@ -131,8 +132,8 @@ impl Run {
             return Err(RelayError::Unexpected);
         };
         self.claim = Some(claim);
-        let relay_spki = leg.peer_spki().to_vec();
-        let news = News::Registered(Current { session_id, organisation, notices, relay_spki });
+        let (relay_spki, way) = (leg.peer_spki().to_vec(), leg.rung().cloned());
+        let news = News::Registered(Current { session_id, organisation, notices, relay_spki, way });
         Ok((leg, news))
     }
 

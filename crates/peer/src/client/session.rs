@@ -76,7 +76,8 @@ impl Run {
     ) -> Self {
         let (words, language) = (pipe.words(), pipe.language());
         let now = clock.now();
-        let session = ClientSession::new(window, now);
+        let mut session = ClientSession::new(window, now);
+        session.be_patient(pipe.patience());
         let notes = Notes::new(operator.clone(), SystemTime::now(), now);
         Self {
             line: Line::new(pipe, back, clock),
@@ -379,7 +380,12 @@ impl Run {
         let now = self.clock.now();
         match turned {
             Turned::Moved(moved) => self.take_in(moved),
-            Turned::Back(taken) => self.session.resume(taken, now),
+            Turned::Back(taken) => {
+                self.session.resume(taken, now);
+                if let Some(patience) = self.line.patience() {
+                    self.session.be_patient(patience);
+                }
+            }
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");
                 self.refused = self.refused.or(error.is_final());

@@ -155,7 +155,12 @@ impl Run {
         let now = self.clock.now();
         match turned {
             Turned::Moved(moved) => self.take_in(moved),
-            Turned::Back(taken) => self.session.resume(taken, now),
+            Turned::Back(taken) => {
+                self.session.resume(taken, now);
+                if let Some(patience) = self.line.patience() {
+                    self.session.be_patient(patience);
+                }
+            }
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");
                 self.refused = self.refused.or(error.is_final());

@@ -1,0 +1,277 @@
+//! The program's side of a link: two tasks that make requests, one for each direction.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Full, Limited};
+use hyper::body::Bytes;
+use hyper::client::conn::http1::{SendRequest, handshake};
+use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION};
+use hyper::{Method, Request, StatusCode, Uri};
+use hyper_util::rt::TokioIo;
+use tokio::io::{
+    AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, ReadHalf, WriteHalf,
+};
+use tokio::net::TcpStream;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{LinkName, PIECE, Wish, path_of};
+use crate::proxy::{Hop, ProxyError};
+use crate::socket::{Carrier, Carries};
+
+/// How long an answer may take: longer than the relay lets a request for bytes wait.
+const ANSWER: Duration = Duration::from_secs(25);
+/// How long requests may fail before the link is given up.
+const PATIENCE: Duration = Duration::from_secs(8);
+/// The pause before a request that failed is made again.
+const AGAIN: Duration = Duration::from_millis(100);
+
+/// Where requests go, and what the proxy that takes them is told of who this is.
+struct Route {
+    hop: Hop,
+    authorization: Option<HeaderValue>,
+}
+
+/// A leg's bytes on their way through requests. Dropping it ends them.
+pub(crate) struct Requests {
+    stream: DuplexStream,
+    tasks: JoinSet<()>,
+}
+
+/// Makes the first request; the rest follows by itself.
+pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
+    let name = LinkName::new().map_err(|_| io::Error::other("this system gives no randomness"))?;
+    // Whether the proxy lets requests through at all is known before a tunnel is asked for a second time.
+    let mut first = Talk { route: Arc::new(Route { hop, authorization: None }), sender: None };
+    if !first.route.hop.takes_requests() {
+        let stream = first.route.hop.for_requests().await?;
+        first.open(stream).await?;
+    }
+    let path = path_of(name, Wish::Up, 0);
+    let mut answer = first.ask(path.clone(), Bytes::new()).await?;
+    if answer.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        let hop = first.route.hop.clone();
+        let basic = hop.basic().await?;
+        let mut authorization = HeaderValue::from_str(&basic.words).map_err(|_| ProxyError::WrongPassword)?;
+        authorization.set_sensitive(true);
+        first.route = Arc::new(Route { hop: hop.clone(), authorization: Some(authorization) });
+        answer = first.ask(path, Bytes::new()).await?;
+        let is_taken = answer.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED;
+        basic.is_taken(is_taken);
+        if !is_taken {
+            return Err(ProxyError::WrongPassword);
+        }
+    }
+    if answer.status != StatusCode::NO_CONTENT {
+        return Err(ProxyError::Refused(answer.status.to_string()));
+    }
+    let route = Arc::clone(&first.route);
+    let (stream, inner) = tokio::io::duplex(2 * PIECE);
+    let (reads, writes) = tokio::io::split(inner);
+    let mut tasks = JoinSet::new();
+    tasks.spawn(up(first, name, reads));
+    tasks.spawn(down(Talk { route, sender: None }, name, writes));
+    Ok(Carrier::Dressed(Box::new(Requests { stream, tasks })))
+}
+
+/// One connection at a time, with one request after the other.
+struct Talk {
+    route: Arc<Route>,
+    sender: Option<(SendRequest<Full<Bytes>>, JoinHandle<()>)>,
+}
+
+struct Answer {
+    status: StatusCode,
+    body: Bytes,
+}
+
+impl Talk {
+    /// Makes a request; where the connection of the one before is of no use any more, over another.
+    async fn ask(&mut self, path: String, body: Bytes) -> io::Result<Answer> {
+        let was_used = self.sender.is_some();
+        match self.once(&path, body.clone()).await {
+            Err(_) if was_used => self.once(&path, body).await,
+            done => done,
+        }
+    }
+
+    async fn once(&mut self, path: &str, body: Bytes) -> io::Result<Answer> {
+        let asked = timeout(ANSWER, self.request(path, body)).await;
+        let asked = asked.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
+        if asked.is_err() {
+            self.hang_up();
+        }
+        asked
+    }
+
+    async fn request(&mut self, path: &str, body: Bytes) -> io::Result<Answer> {
+        let route = Arc::clone(&self.route);
+        let is_ready = match &mut self.sender {
+            Some((sender, _)) => sender.ready().await.is_ok(),
+            None => false,
+        };
+        if !is_ready {
+            let stream = route.hop.for_requests().await.map_err(|error| match error {
+                ProxyError::Network(error) => error,
+                other => io::Error::other(other),
+            })?;
+            self.open(stream).await?;
+        }
+        let Some((sender, _)) = &mut self.sender else { return Err(io::ErrorKind::NotConnected.into()) };
+        let target = &route.hop.target;
+        // A proxy is told the whole address (RFC 9112, section 3.2.2).
+        let address =
+            if route.hop.takes_requests() { format!("http://{target}{path}") } else { path.to_owned() };
+        let uri: Uri = address.parse().map_err(io::Error::other)?;
+        let host = HeaderValue::from_str(&target.to_string()).map_err(io::Error::other)?;
+        let mut request = Request::builder()
+            .method(Method::POST)
+            .uri(uri)
+            .header(HOST, host)
+            .header(CACHE_CONTROL, "no-store")
+            .header(CONTENT_TYPE, "application/octet-stream");
+        if let Some(authorization) = &route.authorization {
+            request = request.header(PROXY_AUTHORIZATION, authorization);
+        }
+        let request = request.body(Full::new(body)).map_err(io::Error::other)?;
+        let response = sender.send_request(request).await.map_err(io::Error::other)?;
+        let status = response.status();
+        let body = Limited::new(response.into_body(), 2 * PIECE).collect().await.map_err(io::Error::other)?;
+        Ok(Answer { status, body: body.to_bytes() })
+    }
+
+    /// Makes its requests over this from now on.
+    async fn open(&mut self, stream: Carrier) -> io::Result<()> {
+        self.hang_up();
+        let (sender, connection) = handshake(TokioIo::new(stream)).await.map_err(io::Error::other)?;
+        let task = tokio::spawn(async move {
+            // However it ends, the sender hears of it.
+            let _ = connection.await;
+        });
+        self.sender = Some((sender, task));
+        Ok(())
+    }
+
+    fn hang_up(&mut self) {
+        if let Some((_, task)) = self.sender.take() {
+            task.abort();
+        }
+    }
+}
+
+impl Drop for Talk {
+    fn drop(&mut self) {
+        self.hang_up();
+    }
+}
+
+/// Counts how long requests have failed in a row.
+struct Failing(Option<Instant>);
+
+impl Failing {
+    /// Waits before the next try; says whether there is any sense in one.
+    async fn again(&mut self) -> bool {
+        let since = *self.0.get_or_insert_with(Instant::now);
+        sleep(AGAIN).await;
+        since.elapsed() < PATIENCE
+    }
+}
+
+async fn up(mut talk: Talk, name: LinkName, mut reads: ReadHalf<DuplexStream>) {
+    let (mut offset, mut failing) = (0, Failing(None));
+    let mut most = PIECE;
+    let mut piece = vec![0; PIECE];
+    loop {
+        let Ok(count) = reads.read(&mut piece).await else { return };
+        if count == 0 {
+            // Nobody waits for the answer.
+            let _ = talk.ask(path_of(name, Wish::End, offset), Bytes::new()).await;
+            return;
+        }
+        let mut left = &piece[..count];
+        while !left.is_empty() {
+            let part = &left[..left.len().min(most)];
+            match talk.ask(path_of(name, Wish::Up, offset), Bytes::copy_from_slice(part)).await {
+                Ok(Answer { status: StatusCode::NO_CONTENT, .. }) => {
+                    offset += part.len() as u64;
+                    left = &left[part.len()..];
+                    failing = Failing(None);
+                }
+                Ok(Answer { status: StatusCode::PAYLOAD_TOO_LARGE, .. }) if most > 256 => most /= 2,
+                Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => return,
+                _ if failing.again().await => {}
+                _ => return,
+            }
+        }
+    }
+}
+
+async fn down(mut talk: Talk, name: LinkName, mut writes: WriteHalf<DuplexStream>) {
+    let (mut offset, mut failing) = (0, Failing(None));
+    loop {
+        match talk.ask(path_of(name, Wish::Down, offset), Bytes::new()).await {
+            Ok(Answer { status: StatusCode::OK, body }) if !body.is_empty() => {
+                if writes.write_all(&body).await.is_err() {
+                    return;
+                }
+                offset += body.len() as u64;
+                failing = Failing(None);
+            }
+            Ok(Answer { status: StatusCode::NO_CONTENT, .. }) => failing = Failing(None),
+            Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => {
+                let _ = writes.shutdown().await;
+                return;
+            }
+            _ if failing.again().await => {}
+            _ => {
+                let _ = writes.shutdown().await;
+                return;
+            }
+        }
+    }
+}
+
+impl Carries for Requests {
+    fn connection(&self) -> Option<&TcpStream> {
+        None
+    }
+}
+
+impl Drop for Requests {
+    fn drop(&mut self) {
+        // What was written last, and that it was all, still goes up.
+        self.tasks.detach_all();
+    }
+}
+
+impl AsyncRead for Requests {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(context, buffer)
+    }
+}
+
+impl AsyncWrite for Requests {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}

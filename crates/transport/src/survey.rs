@@ -1,0 +1,315 @@
+//! The connection test: every way to a relay tried for itself, and what that says of the network.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
+
+use tokio::task::JoinSet;
+
+use crate::dial::{AttemptError, Attempts};
+use crate::identity::Identity;
+use crate::ladder::{Encapsulation, Ladder, Rung};
+use crate::pin::Pin;
+use crate::proxy::{Proxy, ProxyError};
+
+/// What was found.
+#[derive(Debug)]
+pub struct Survey {
+    /// Every host with the addresses that its name has.
+    pub hosts: Vec<(String, Result<Vec<IpAddr>, String>)>,
+    /// Every way, in the order in which they are tried.
+    pub ways: Vec<Finding>,
+}
+
+/// What was found of one way.
+#[derive(Debug)]
+pub struct Finding {
+    /// Which way.
+    pub rung: Rung,
+    /// What came of it.
+    pub result: Result<Reached, AttemptError>,
+}
+
+/// A way that leads to a relay.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// From the first packet until both knew each other's key.
+    pub took: Duration,
+    /// Who vouches for the certificate around an encapsulated leg: the relay's own authority, or a box on the way that
+    /// opens HTTPS.
+    pub issuer: Option<String>,
+}
+
+/// What all of it amounts to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It works.
+    Good {
+        /// How many ways lead to a relay.
+        ways: usize,
+        /// Who opens HTTPS on the way, as far as that can be told; nobody can open a session.
+        opened_by: Option<String>,
+    },
+    /// What answers is not the relay.
+    WrongPin,
+    /// A proxy wants to know who this is.
+    ProxyPassword(Proxy),
+    /// No name is known.
+    NoName,
+    /// Nothing gets out to a relay.
+    Blocked,
+}
+
+/// Tries every rung of a ladder, all at the same time.
+pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Survey {
+    let rungs = ladder.rungs().await;
+    let attempts = Attempts::new(pins, identity);
+    let mut hosts: Vec<(String, Result<Vec<IpAddr>, String>)> = Vec::new();
+    let mut running = JoinSet::new();
+    for (index, rung) in rungs.iter().cloned().enumerate() {
+        let attempts = attempts.clone();
+        running.spawn(async move {
+            let start = Instant::now();
+            let leg = attempts.rung(rung).await;
+            let reached = leg.map(|leg| Reached {
+                took: start.elapsed(),
+                issuer: leg.certificate_around().and_then(|certificate| issuer(certificate)),
+            });
+            (index, reached)
+        });
+    }
+    for host in rungs.iter().map(|rung| &rung.target.host) {
+        if !hosts.iter().any(|(known, _)| known == host) {
+            let found = attempts.look_up(host).await.map_err(|error| error.to_string());
+            hosts.push((host.clone(), found));
+        }
+    }
+    let mut results: Vec<(usize, Result<Reached, AttemptError>)> = Vec::new();
+    while let Some(done) = running.join_next().await {
+        match done {
+            Ok(result) => results.push(result),
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        }
+    }
+    results.sort_by_key(|(index, _)| *index);
+    let ways = rungs.into_iter().zip(results).map(|(rung, (_, result))| Finding { rung, result }).collect();
+    Survey { hosts, ways }
+}
+
+impl Survey {
+    /// What it amounts to.
+    #[must_use]
+    pub fn verdict(&self) -> Verdict {
+        let good = self.ways.iter().filter(|way| way.result.is_ok()).count();
+        if good > 0 {
+            return Verdict::Good { ways: good, opened_by: self.opened_by() };
+        }
+        let failures = || self.ways.iter().filter_map(|way| way.result.as_ref().err());
+        let wants = failures().find_map(|error| match error {
+            AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => {
+                Some(proxy)
+            }
+            _ => None,
+        });
+        if let Some(proxy) = wants {
+            return Verdict::ProxyPassword(proxy.clone());
+        }
+        if failures().any(|error| matches!(error, AttemptError::WrongPin)) {
+            return Verdict::WrongPin;
+        }
+        if self.hosts.iter().all(|(_, found)| found.is_err()) {
+            return Verdict::NoName;
+        }
+        Verdict::Blocked
+    }
+
+    /// Who opens HTTPS: whoever answers raw legs with another key where the same port leads to the relay as HTTPS.
+    fn opened_by(&self) -> Option<String> {
+        let is_other = |finding: &&Finding| {
+            finding.rung.encapsulation == Encapsulation::Raw
+                && matches!(finding.result, Err(AttemptError::WrongPin | AttemptError::NotARelay(_)))
+        };
+        let raw = self.ways.iter().find(is_other)?;
+        let dressed = Rung { encapsulation: Encapsulation::Https, ..raw.rung.clone() };
+        let dressed = self.ways.iter().find(|finding| finding.rung == dressed)?;
+        let reached = dressed.result.as_ref().ok()?;
+        Some(reached.issuer.clone().unwrap_or_else(|| "somebody without a name".to_owned()))
+    }
+
+    /// What a network administrator is asked to let out: hosts, addresses and TCP ports, a line each.
+    #[must_use]
+    pub fn firewall_list(&self) -> String {
+        let mut list = String::new();
+        for (host, found) in &self.hosts {
+            let mut ports: Vec<u16> = Vec::new();
+            for way in self.ways.iter().filter(|way| way.rung.target.host == *host) {
+                if !ports.contains(&way.rung.target.port) {
+                    ports.push(way.rung.target.port);
+                }
+            }
+            let ports = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+            let addresses = match found {
+                Ok(addresses) => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+                Err(_) => "address not known here".to_owned(),
+            };
+            list += &format!("TCP to {host} ({addresses}), ports {ports}\n");
+        }
+        list
+    }
+}
+
+impl fmt::Display for Survey {
+    /// Nothing in it says who this is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (host, found) in &self.hosts {
+            match found {
+                Ok(addresses) => {
+                    let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
+                    writeln!(f, "{host}: {}", addresses.join(", "))?;
+                }
+                Err(why) => writeln!(f, "{host}: {why}")?,
+            }
+        }
+        for Finding { rung, result } in &self.ways {
+            match result {
+                Ok(Reached { took, issuer }) => {
+                    write!(f, "{rung}: leads to the relay, {} ms", took.as_millis())?;
+                    match issuer {
+                        Some(issuer) => writeln!(f, ", certificate by {issuer}")?,
+                        None => writeln!(f)?,
+                    }
+                }
+                Err(error) => writeln!(f, "{rung}: {error}")?,
+            }
+        }
+        writeln!(f, "{}", self.verdict())?;
+        if matches!(self.verdict(), Verdict::Blocked) {
+            write!(f, "Ask your network administrator to let out:\n{}", self.firewall_list())?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Good { ways, opened_by: None } => write!(f, "The relay can be reached in {ways} ways."),
+            Self::Good { ways, opened_by: Some(who) } => write!(
+                f,
+                "The relay can be reached in {ways} ways. HTTPS is opened on the way by {who}; sessions stay sealed."
+            ),
+            Self::WrongPin => f.write_str(
+                "What answers is not the relay that this program was given: somebody is in between, or the relay has a \
+                 new key.",
+            ),
+            Self::ProxyPassword(proxy) => write!(f, "The proxy {proxy} wants a user and a password that it takes."),
+            Self::NoName => f.write_str("The relay's name is not found: there is no network, or the name is wrong."),
+            Self::Blocked => f.write_str("Nothing gets out to the relay."),
+        }
+    }
+}
+
+/// Who has signed a certificate: the organisation or the common name of its issuer.
+fn issuer(certificate: &rustls::pki_types::CertificateDer<'_>) -> Option<String> {
+    const ORGANISATION: &[u8] = &[0x55, 4, 10];
+    const COMMON_NAME: &[u8] = &[0x55, 4, 3];
+    let certificate = webpki::EndEntityCert::try_from(certificate).ok()?;
+    let names = attributes(certificate.issuer());
+    let of = |kind: &[u8]| names.iter().find(|(name, _)| *name == kind).map(|(_, value)| *value);
+    let name = String::from_utf8_lossy(of(ORGANISATION).or_else(|| of(COMMON_NAME))?).into_owned();
+    // Whoever it is, their words are shown to people.
+    let name: String = name.chars().filter(|c| !c.is_control()).take(100).collect();
+    (!name.is_empty()).then_some(name)
+}
+
+/// The attributes of a distinguished name in DER (RFC 5280, section 4.1.2.4): type and value of each.
+fn attributes(mut name: &[u8]) -> Vec<(&[u8], &[u8])> {
+    let mut found = Vec::new();
+    while let Some((_, set, rest)) = element(name) {
+        name = rest;
+        let attribute = element(set).and_then(|(_, attribute, _)| {
+            let (_, kind, rest) = element(attribute)?;
+            let (_, value, _) = element(rest)?;
+            Some((kind, value))
+        });
+        found.extend(attribute);
+    }
+    found
+}
+
+/// The first element of DER: its tag, its contents, and what stands behind it.
+fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (tag, rest) = der.split_first()?;
+    let (first, rest) = rest.split_first()?;
+    let (length, rest) = match first {
+        0..=0x7f => (usize::from(*first), rest),
+        0x81 => (usize::from(*rest.first()?), rest.get(1..)?),
+        0x82 => (usize::from(u16::from_be_bytes([*rest.first()?, *rest.get(1)?])), rest.get(2..)?),
+        _ => return None,
+    };
+    Some((*tag, rest.get(..length)?, rest.get(length..)?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_signed_a_certificate_is_read_and_rubbish_is_nobody() {
+        let key = rcgen::KeyPair::generate().unwrap();
+        let mut params = rcgen::CertificateParams::new(vec!["a.example".to_owned()]).unwrap();
+        params.distinguished_name.push(rcgen::DnType::CommonName, "inspection.example");
+        let made = params.self_signed(&key).unwrap();
+        assert_eq!(issuer(made.der()).as_deref(), Some("inspection.example"));
+        params.distinguished_name.push(rcgen::DnType::OrganizationName, "Big\u{7} Brother & Söhne");
+        let made = params.self_signed(&key).unwrap();
+        assert_eq!(issuer(made.der()).as_deref(), Some("Big Brother & Söhne"));
+        let der = made.der().to_vec();
+        for end in 0..der.len() {
+            assert_eq!(issuer(&der[..end].to_vec().into()), None);
+        }
+        for rubbish in [&b""[..], &[0x31], &[0x31, 0x85, 1], &[0x31, 2, 0x30, 0x82]] {
+            assert!(attributes(rubbish).is_empty(), "{rubbish:?}");
+        }
+    }
+
+    #[test]
+    fn the_verdict_says_what_to_do() {
+        let rung = |text: &str| text.parse::<Rung>().unwrap();
+        let reached = |issuer: Option<&str>| {
+            Ok(Reached { took: Duration::from_millis(40), issuer: issuer.map(str::to_owned) })
+        };
+        let survey = |ways: Vec<(&str, Result<Reached, AttemptError>)>| Survey {
+            hosts: vec![("a".to_owned(), Ok(vec!["192.0.2.7".parse().unwrap()]))],
+            ways: ways.into_iter().map(|(text, result)| Finding { rung: rung(text), result }).collect(),
+        };
+        let good = survey(vec![("raw://a:443", reached(None)), ("raw://a:80", Err(AttemptError::Refused))]);
+        assert_eq!(good.verdict(), Verdict::Good { ways: 1, opened_by: None });
+        let opened = survey(vec![
+            ("raw://a:443", Err(AttemptError::WrongPin)),
+            ("https://a:443", reached(Some("Big Brother"))),
+        ]);
+        assert_eq!(opened.verdict(), Verdict::Good { ways: 1, opened_by: Some("Big Brother".to_owned()) });
+        let blocked = survey(vec![
+            ("raw://a:443", Err(AttemptError::TimedOut)),
+            ("https://a:443", Err(AttemptError::TimedOut)),
+            ("raw://a:80", Err(AttemptError::Refused)),
+        ]);
+        assert_eq!(blocked.verdict(), Verdict::Blocked);
+        assert!(
+            blocked.to_string().ends_with("let out:\nTCP to a (192.0.2.7), ports 443, 80\n"),
+            "{blocked}"
+        );
+        let proxy: Proxy = "anna:secret@p:1".parse().unwrap();
+        let wants = || AttemptError::Proxy(proxy.clone(), ProxyError::WrongPassword);
+        let wanting = survey(vec![
+            ("raw://a:443 through http://p:1", Err(wants())),
+            ("raw://a:80", Err(AttemptError::WrongPin)),
+        ]);
+        assert_eq!(wanting.verdict(), Verdict::ProxyPassword(proxy.clone()));
+        assert!(!wanting.to_string().contains("anna"), "{wanting}");
+        let nobody =
+            Survey { hosts: vec![("a".to_owned(), Err("no such name".to_owned()))], ways: Vec::new() };
+        assert_eq!(nobody.verdict(), Verdict::NoName);
+    }
+}

@@ -1,0 +1,138 @@
+//! The real programs behind firewalls and proxies.
+#![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use farhand_testkit::x::ScratchDir;
+use farhand_tests::{Client, Network, Relay, proxies};
+
+/// As docs/CLI.md lists them.
+const PORTS: [u16; 5] = [443, 80, 11438, 110, 21];
+
+/// A client that knows the relay's name alone, and how long it takes until somebody can connect.
+fn starts(network: &Network, relay: &Relay, more: &[(&str, &str)]) -> (Client, Duration) {
+    let mut command = Command::new(Client::program());
+    command.args(["--headless", "--json", "--log", "debug", "--capture", "dummy", "--allow", "view"]);
+    command.args(["--relay", "127.0.0.1", "--pin", relay.pin()]);
+    for name in ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "no_proxy", "NO_PROXY"] {
+        command.env_remove(name);
+    }
+    command.envs(more.iter().copied());
+    let start = Instant::now();
+    let client = Client::start_as(&mut network.inside(&command));
+    (client, start.elapsed())
+}
+
+fn ready(network: &Network, relay: &Relay, more: &[(&str, &str)]) -> Duration {
+    let start = Instant::now();
+    let (mut client, _) = starts(network, relay, more);
+    client.ready();
+    start.elapsed()
+}
+
+fn list(ports: &[u16]) -> String {
+    ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+#[test]
+fn any_two_of_the_five_ports_are_enough_whatever_a_firewall_does_to_the_others() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    let open = ready(&network, &relay, &[]);
+    for (first, one) in PORTS.iter().enumerate() {
+        for (second, other) in PORTS.iter().enumerate().skip(first + 1) {
+            // Each way of closing has its turn.
+            let verdict =
+                ["drop", "reject with tcp reset", "reject with icmpx admin-prohibited"][(first + second) % 3];
+            let open = list(&[*one, *other]);
+            let closed: Vec<u16> = PORTS.into_iter().filter(|port| port != one && port != other).collect();
+            network.firewall(&format!("tcp dport {{ {} }} {verdict};", list(&closed)));
+            let took = ready(&network, &relay, &[]);
+            assert!(took < Duration::from_secs(3), "{open} open, {verdict} of the others: {took:?}");
+        }
+    }
+    network.firewall("tcp dport { 443, 80, 11438 } drop;");
+    let took = ready(&network, &relay, &[]);
+    assert!(
+        took < Duration::from_secs(3),
+        "the first three are dropped: {took:?}, {open:?} without a firewall"
+    );
+}
+
+#[test]
+fn where_no_port_is_open_each_is_named() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    network.firewall("tcp dport { 443, 80, 11438, 110, 21 } reject with tcp reset;");
+    let (mut client, _) = starts(&network, &relay, &[]);
+    let event = client.process.event("trouble");
+    let said = event["error"].as_str().unwrap();
+    for port in PORTS {
+        assert!(said.contains(&format!("127.0.0.1:{port}: the connection was refused")), "{said}");
+    }
+    network.firewall("");
+    client.ready();
+}
+
+/// Only a proxy's user gets out.
+fn only_for(network: &Network, user: &str) {
+    network
+        .firewall(&format!("tcp dport {{ {} }} meta skuid != {user} reject with tcp reset;", list(&PORTS)));
+}
+
+/// A name and password that squid knows, and what a client behind it makes of others.
+#[test]
+fn squid_lets_through_who_has_its_password_and_is_asked_once_by_who_has_not() {
+    let (network, folder) = (Network::new(), ScratchDir::new());
+    let relay = Relay::within(&network);
+    // The password is secret.
+    let users = "anna:$apr1$farhand0$xmR76KCRoDtk9CBjPNUp2/\n";
+    let mut squid = proxies::squid(&network, &folder, Some(users));
+    only_for(&network, "proxy");
+
+    let through = |who: &str| format!("http://{who}127.0.0.1:3128");
+    ready(&network, &relay, &[("https_proxy", &through("anna:secret@"))]);
+    // Without a name, and with a wrong password, it says so.
+    for (who, words) in
+        [("", "wants a user and a password (Basic)"), ("anna:wrong@", "does not take this user and password")]
+    {
+        let (mut client, _) = starts(&network, &relay, &[("https_proxy", &through(who))]);
+        let event = client.process.event("trouble");
+        let said = event["error"].as_str().unwrap();
+        assert!(said.contains(words), "{said}");
+        // It goes on trying, for the network may change, but never again with what was refused.
+        client.process.event("trouble");
+        client.process.event("trouble");
+    }
+    let log = std::fs::read_to_string(folder.file("access.log")).unwrap();
+    let tried = log.lines().filter(|line| line.contains("TCP_DENIED/407") && line.contains(" anna ")).count();
+    assert_eq!(tried, 1, "{log}");
+    squid.terminate();
+    squid.exit_code();
+}
+
+#[test]
+fn small_proxies_lead_there_too() {
+    let (network, folder) = (Network::new(), ScratchDir::new());
+    let relay = Relay::within(&network);
+    let _tinyproxy = proxies::tinyproxy(&network, &folder);
+    only_for(&network, "nobody");
+    ready(&network, &relay, &[("FARHAND_PROXY", "http://anna:secret@127.0.0.1:8888")]);
+
+    let _open = proxies::microsocks(&network, 1080, &[]);
+    ready(&network, &relay, &[("all_proxy", "socks5://127.0.0.1:1080")]);
+    let _closed = proxies::microsocks(&network, 1081, &["-u", "anna", "-P", "secret"]);
+    ready(&network, &relay, &[("FARHAND_PROXY", "socks5://anna:secret@127.0.0.1:1081")]);
+    let (mut client, _) =
+        starts(&network, &relay, &[("FARHAND_PROXY", "socks5://anna:wrong@127.0.0.1:1081")]);
+    let event = client.process.event("trouble");
+    assert!(event["error"].as_str().unwrap().contains("does not take this user and password"), "{event}");
+    // What needs no proxy takes none.
+    network.firewall("");
+    ready(&network, &relay, &[("https_proxy", "http://127.0.0.1:9"), ("no_proxy", "127.0.0.0/8")]);
+    let (mut client, _) = starts(&network, &relay, &[("FARHAND_PROXY", "http://127.0.0.1:9")]);
+    let event = client.process.event("trouble");
+    assert!(event["error"].as_str().unwrap().contains("the proxy can't be reached"), "{event}");
+}
