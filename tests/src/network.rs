@@ -48,8 +48,8 @@ impl Network {
     /// They are none.
     pub fn firewall(&self, rules: &str) {
         let table = format!(
-            "flush ruleset\ntable inet firewall {{ chain out {{ type filter hook output priority 0; policy accept; \
-             {rules} }} }}\n"
+            "flush ruleset\ntable inet firewall {{\nchain out {{\ntype filter hook output priority 0; policy accept;\n\
+             {rules}\n}}\n}}\n"
         );
         let mut nft =
             self.inside(Command::new("nft").args(["-f", "-"])).stdin(Stdio::piped()).spawn().expect("nft");

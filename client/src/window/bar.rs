@@ -21,7 +21,7 @@ const WIDTH: f32 = 960.0;
 /// What is left free beside it on a narrow monitor.
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
-const NARROW: f32 = 760.0;
+const NARROW: f32 = 880.0;
 /// One step of an arrow key, in points.
 const STEP: f32 = 32.0;
 
@@ -134,21 +134,20 @@ fn draw_buttons(ui: &mut Ui, visit: &Visit, words: &Words, width: f32) -> Option
     if parts::steady_button(ui, shown, &[other]).clicked() {
         command = command.or(Some(wish));
     }
+    // Always in its place, so that nothing else comes under a hand that pressed it.
     let leads_to = match visit {
-        _ if visit.chat.is_unread => Some("button-show-message"),
-        _ if visit.files.is_unseen => Some("button-show-files"),
-        _ => (is_narrow || width >= WIDTH).then_some("button-show-window"),
+        _ if visit.chat.is_unread => "button-show-message",
+        _ if visit.files.is_unseen => "button-show-files",
+        _ => "button-show-window",
     };
     let texts = ["button-show-message", "button-show-files", "button-show-window"].map(|key| words.get(key));
     let steady = texts.iter().map(|text| parts::button_width(ui, text)).fold(0.0, f32::max);
-    if let Some(key) = leads_to {
-        let button = Button::new(words.get(key)).min_size(vec2(steady, ui.spacing().interact_size.y));
-        if ui.add(button).clicked() {
-            command = command.or(Some(Command::ShowMain));
-        }
+    let button = Button::new(words.get(leads_to)).min_size(vec2(steady, ui.spacing().interact_size.y));
+    if ui.add(button).clicked() {
+        command = command.or(Some(Command::ShowMain));
     }
-    // What the button takes, the words beside it need.
-    if is_narrow || leads_to.is_some() && width < WIDTH {
+    // What the switches take, the words beside them need.
+    if is_narrow {
         return command;
     }
     ui.spacing_mut().item_spacing.x = 0.0;

@@ -421,12 +421,17 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
         }
     }
 
-    fn window_event(&mut self, _: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
+    fn window_event(&mut self, event_loop: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
         let Some(name) = self.named(id) else { return };
         if self.wheel.is_echo(&event) {
             return;
         }
         let event = self.completed(name, event);
+        if let WindowEvent::Resized(_) = event {
+            // Nobody tells where in the window the pointer is now: until it moves, a press would go to what lay there
+            // before.
+            self.window_event(event_loop, id, WindowEvent::CursorLeft { device_id: DeviceId::dummy() });
+        }
         if let Some(view) = self.views.get_mut(&name) {
             view.note(&event);
         }

@@ -174,14 +174,15 @@ fn note_name(value: &str, found: &mut Handout) {
     }
 }
 
-/// A place to connect to; without a label it has to have a port and to look like a host, so that neither a time of day
-/// nor a word is one.
+/// A place to connect to. Two of three have to be there, a label, a port, and the looks of a host: neither a time of day
+/// nor a word of a sentence is one.
 fn target(value: &str, labelled: bool) -> Option<RelayAddress> {
     let relay: RelayAddress = value.parse().ok()?;
     let host = relay.host();
-    let looks_like_a_host = relay.port().is_some() && (host.contains(['.', ':']) || host == "localhost");
+    let looks_like_a_host = host.contains(['.', ':']) || host == "localhost";
+    let signs = [labelled, relay.port().is_some(), looks_like_a_host];
     let is_anywhere = matches!(host, "0.0.0.0" | "::");
-    ((labelled || looks_like_a_host) && !is_anywhere).then_some(relay)
+    (signs.into_iter().filter(|sign| *sign).count() >= 2 && !is_anywhere).then_some(relay)
 }
 
 #[cfg(test)]

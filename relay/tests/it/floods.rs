@@ -24,7 +24,7 @@ async fn from(source: u16, relay: SocketAddr) -> TcpStream {
 }
 
 /// What a stranger does with a connection.
-const WAYS: usize = 4;
+const WAYS: usize = 5;
 
 /// Goes one of the ways, to the end that the relay makes.
 async fn stranger(number: usize, source: u16, relay: SocketAddr) {
@@ -36,7 +36,9 @@ async fn stranger(number: usize, source: u16, relay: SocketAddr) {
         // Begins TLS and stays half-way.
         1 => stream.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01]).await,
         // Is no program of ours.
-        2 => stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await,
+        2 => stream.write_all(b"\x05\x01\x00").await,
+        // Looks for a page.
+        3 => stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await,
         // Sends as much as it can.
         _ => stream.write_all(&[0x16; 256 * 1024]).await,
     };
@@ -188,6 +190,8 @@ async fn a_storm_does_not_fill_the_log() {
                 for _ in 0..200 {
                     crowd.push(from(source, address).await);
                 }
+                // However quick the relay is, they are there at the same time.
+                tokio::time::sleep(Duration::from_millis(500)).await;
             }
         });
     }

@@ -33,7 +33,7 @@ async fn raw(relay: &Relay) -> TcpStream {
 async fn garbage_instead_of_tls_ends_at_once() {
     let relay = relay().await;
     let mut stream = raw(&relay).await;
-    stream.write_all(b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n").await.unwrap();
+    stream.write_all(b"\x05\x01\x00").await.unwrap();
     assert!(end_of(&mut stream).await < Duration::from_secs(4));
     relay.until("farhand_relay_handshake_failures_total{reason=\"not_a_leg\"}", 1).await;
     relay.until("farhand_relay_legs{kind=\"newcomer\"}", 0).await;

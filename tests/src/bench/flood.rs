@@ -281,7 +281,7 @@ async fn visit(number: usize, relay: SocketAddr) -> std::io::Result<()> {
     match number / ADDRESSES % 4 {
         0 => {}
         1 => stream.write_all(&[0x16, 0x03, 0x01, 0x02, 0x00, 0x01]).await?,
-        2 => stream.write_all(b"GET / HTTP/1.1\r\n\r\n").await?,
+        2 => stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n").await?,
         _ => stream.write_all(&[0x16; 64 * 1024]).await?,
     }
     while stream.read(&mut [0; 1024]).await? > 0 {}

@@ -35,7 +35,7 @@ const STAGES: [Stage; 5] = [Stage::Tcp, Stage::Leg, Stage::LoggedIn, Stage::Regi
 /// What no relay understands, and whether it takes more than silence to see that.
 fn poison() -> Vec<(&'static str, Vec<u8>, bool)> {
     vec![
-        ("garbage", b"GET / HTTP/1.1\r\nHost: relay\r\n\r\n".to_vec(), true),
+        ("garbage", b"\x05\x01\x00 and so on".to_vec(), true),
         ("an unknown type", vec![200, 0, 0], true),
         ("an oversized frame", [&[4, 0xff, 0xff][..], &[0; 1000]].concat(), true),
         ("a payload that is no message", vec![5, 0, 3, 255, 255, 255], true),
