@@ -22,6 +22,8 @@ const WIDTH: f32 = 960.0;
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
 const NARROW: f32 = 880.0;
+/// Below this, there is no room for the keys that end the session either.
+const NARROWEST: f32 = 760.0;
 /// One step of an arrow key, in points.
 const STEP: f32 = 32.0;
 
@@ -53,7 +55,7 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
     let (light, [_, state]) = parts::doing(visit);
     let edge = light.colour(&palette);
     ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
-    let is_narrow = whole.width() < NARROW;
+    let is_narrow = whole.width() < NARROWEST;
     let mut answer = Answer::default();
     let handle = Rect::from_min_size(whole.min, vec2(28.0, whole.height()));
     answer.shift = draw_handle(ui, handle, &words.get("bar-handle"));
