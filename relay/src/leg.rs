@@ -59,7 +59,9 @@ impl Newcomer {
     async fn accept(self, acceptor: &Acceptor, peer: SocketAddr) -> Result<Arrival, AcceptError> {
         match self {
             Self::Tcp(stream) => acceptor.accept(stream, peer).await,
-            Self::Dressed(stream) => acceptor.accept_dressed(stream, peer).await.map(Arrival::Leg),
+            Self::Dressed(stream) => {
+                acceptor.accept_dressed(stream, peer).await.map(|leg| Arrival::Leg(Box::new(leg)))
+            }
         }
     }
 }
@@ -93,7 +95,7 @@ impl LegTask {
             accepted = newcomer.accept(&self.acceptor, peer) => accepted,
         };
         match accepted {
-            Ok(Arrival::Leg(leg)) => self.serve(leg).await,
+            Ok(Arrival::Leg(leg)) => self.serve(*leg).await,
             Ok(Arrival::Visitor(visitor)) => Left::Visitor(visitor, peer),
             Err(error) => {
                 let counter = match &error {

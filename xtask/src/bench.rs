@@ -66,7 +66,7 @@ pub(crate) fn run(workspace: &Workspace, options: &Options) -> Result<()> {
     setup::ensure(&[Purpose::Test, Purpose::Demo, Purpose::Bench])?;
     match options.name.as_str() {
         "start" | "picture" | "reach" => {
-            build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?
+            build(workspace, &["farhand-relay", "farhand-client", "farhand-operator"])?;
         }
         "flood" | "resume" => build(workspace, &["farhand-relay"])?,
         _ => {}

@@ -36,7 +36,7 @@ pub struct Acceptor {
 #[derive(Debug)]
 pub enum Arrival {
     /// A leg.
-    Leg(Leg),
+    Leg(Box<Leg>),
     /// Somebody who speaks HTTP.
     Visitor(Visitor),
 }
@@ -111,7 +111,7 @@ impl Acceptor {
     /// The peer is too slow, goes away, or does not speak this protocol.
     pub async fn accept_leg(&self, stream: TcpStream, peer: SocketAddr) -> Result<Leg, AcceptError> {
         match self.accept(stream, peer).await? {
-            Arrival::Leg(leg) => Ok(leg),
+            Arrival::Leg(leg) => Ok(*leg),
             Arrival::Visitor(_) => Err(AcceptError::NotALeg(io::Error::other("it speaks HTTP"))),
         }
     }
@@ -153,7 +153,8 @@ impl Acceptor {
                     _ if !self.takes_raw => {
                         Err(AcceptError::NotALeg(io::Error::other("legs are not taken raw here")))
                     }
-                    _ => leg(hello.into_stream(Arc::clone(&self.leg)).await?, peer).map(Arrival::Leg),
+                    _ => leg(hello.into_stream(Arc::clone(&self.leg)).await?, peer)
+                        .map(|leg| Arrival::Leg(Box::new(leg))),
                 }
             }
             // Every method of HTTP (RFC 9110, section 9) is a word in capitals.

@@ -311,7 +311,7 @@ pub(crate) struct Basic<'a> {
 
 impl Basic<'_> {
     /// The proxy has taken it, or not.
-    pub(crate) fn is_taken(mut self, taken: bool) {
+    pub(crate) fn note(mut self, taken: bool) {
         *self.known = if taken { Known::Good } else { Known::Refused };
     }
 }

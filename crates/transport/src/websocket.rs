@@ -163,9 +163,10 @@ impl<S: Carries> AsyncWrite for WebSocket<S> {
 /// What is wrong; `None` if it is only over.
 fn io_error(error: Error) -> Option<io::Error> {
     match error {
-        Error::ConnectionClosed | Error::AlreadyClosed => None,
-        // The connection ended without a word of WebSocket: what is inside tells whether that was all.
-        Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
+        // Also where it ended without a word of WebSocket: what is inside tells whether that was all.
+        Error::ConnectionClosed
+        | Error::AlreadyClosed
+        | Error::Protocol(ProtocolError::ResetWithoutClosingHandshake) => None,
         Error::Io(error) => Some(error),
         error => Some(io::Error::new(io::ErrorKind::InvalidData, error)),
     }

@@ -44,7 +44,7 @@ impl Scripted {
                 }
             }
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     }
 }
 

@@ -384,6 +384,31 @@ impl<A: App> Running<'_, A> {
         event_loop.set_control_flow(next.map_or(ControlFlow::Wait, ControlFlow::WaitUntil));
         Ok(())
     }
+
+    /// What happened to a window.
+    fn on_window_event(&mut self, id: WindowId, event: WindowEvent) {
+        let Some(name) = self.named(id) else { return };
+        if self.wheel.is_echo(&event) {
+            return;
+        }
+        let event = self.completed(name, event);
+        if let Some(view) = self.views.get_mut(&name) {
+            view.note(&event);
+        }
+        if matches!(event, WindowEvent::CloseRequested) {
+            self.app.close(name);
+            self.redraw_all();
+            return;
+        }
+        match self.app.event(name, &event) {
+            Taken::No => {
+                if let Some(view) = self.views.get_mut(&name) {
+                    view.handle(&event, &mut self.clipboard);
+                }
+            }
+            taken => self.note_taken(name, taken),
+        }
+    }
 }
 
 impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
@@ -421,33 +446,13 @@ impl<A: App> ApplicationHandler<Outside<A::Message>> for Running<'_, A> {
         }
     }
 
-    fn window_event(&mut self, event_loop: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
-        let Some(name) = self.named(id) else { return };
-        if self.wheel.is_echo(&event) {
-            return;
-        }
-        let event = self.completed(name, event);
+    fn window_event(&mut self, _: &ActiveEventLoop, id: WindowId, event: WindowEvent) {
         if let WindowEvent::Resized(_) = event {
             // Nobody tells where in the window the pointer is now: until it moves, a press would go to what lay there
             // before.
-            self.window_event(event_loop, id, WindowEvent::CursorLeft { device_id: DeviceId::dummy() });
+            self.on_window_event(id, WindowEvent::CursorLeft { device_id: DeviceId::dummy() });
         }
-        if let Some(view) = self.views.get_mut(&name) {
-            view.note(&event);
-        }
-        if matches!(event, WindowEvent::CloseRequested) {
-            self.app.close(name);
-            self.redraw_all();
-            return;
-        }
-        match self.app.event(name, &event) {
-            Taken::No => {
-                if let Some(view) = self.views.get_mut(&name) {
-                    view.handle(&event, &mut self.clipboard);
-                }
-            }
-            taken => self.note_taken(name, taken),
-        }
+        self.on_window_event(id, event);
     }
 
     fn device_event(&mut self, _: &ActiveEventLoop, _: DeviceId, event: DeviceEvent) {

@@ -17,6 +17,9 @@ pub const TITLE: &str = "reach";
 /// Bytes of the file that travels over each encapsulation.
 const FILE: u64 = 100_000_000;
 
+/// Of the environment: names and values.
+type Variables<'a> = &'a [(&'a str, &'a str)];
+
 /// Everything that leaves these ports open.
 fn only(open: &[u16], verdict: &str) -> String {
     let closed: Vec<String> = [443, 80, 11438, 110, 21]
@@ -36,7 +39,7 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
     programs::use_folder(&setup.programs);
     let mut figures = Vec::new();
     let by_user = |user: &str| format!("tcp dport {{ 443, 80, 11438, 110, 21 }} meta skuid != {user} drop;");
-    let networks: Vec<(&str, String, &[(&str, &str)])> = vec![
+    let networks: Vec<(&str, String, Variables<'_>)> = vec![
         ("nothing in the way", String::new(), &[]),
         ("443 alone", only(&[443], "drop"), &[]),
         ("80 alone", only(&[80], "drop"), &[]),
@@ -80,7 +83,7 @@ fn start(
     network: &Network,
     relay: &Relay,
     address: &str,
-    variables: &[(&str, &str)],
+    variables: Variables<'_>,
 ) -> (String, Duration, (Process, serde_json::Value)) {
     let mut command = Command::new(programs::program("farhand-client"));
     command.args(["--headless", "--json", "--capture", "dummy", "--allow", "view,control,clipboard,files"]);

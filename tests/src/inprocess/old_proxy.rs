@@ -48,7 +48,7 @@ async fn accept(listener: TcpListener, drops: usize, requests: Arc<AtomicUsize>)
     let mut tasks = JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let number = requests.fetch_add(1, Ordering::Relaxed) + 1;
-        let swallows = number % drops == 0;
+        let swallows = number.is_multiple_of(drops);
         tasks.spawn(async move {
             // A request that is cut short is nobody's concern.
             let _ = pass_on(stream, swallows).await;

@@ -348,7 +348,7 @@ mod tests {
         assert_eq!(link.up(2 * PIECE as u64, &piece).await, Up::Full);
         let (later, _) = tokio::join!(link.up(2 * PIECE as u64, &piece), async {
             tokio::time::sleep(Duration::from_secs(1)).await;
-            stream.read_exact(&mut vec![0; 10]).await.unwrap()
+            stream.read_exact(&mut [0; 10]).await.unwrap()
         });
         assert_eq!(later, Up::Taken);
         let written =

@@ -61,7 +61,7 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
         first.route = Arc::new(Route { hop: hop.clone(), authorization: Some(authorization) });
         answer = first.ask(path, Bytes::new()).await?;
         let is_taken = answer.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-        basic.is_taken(is_taken);
+        basic.note(is_taken);
         if !is_taken {
             return Err(ProxyError::WrongPassword);
         }
