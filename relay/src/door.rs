@@ -11,8 +11,8 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, Request, Response, StatusCode};
 use farhand_transport::http::{self, Down, Link, LinkName, Up, Wish};
-use farhand_transport::{Encapsulation, Visitor, WebSocket, websocket};
-use http_body_util::{BodyExt, Limited};
+use farhand_transport::{Carries as _, Encapsulation, Visitor, WebSocket, websocket};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -77,7 +77,9 @@ impl Door {
     }
 
     /// Serves a visitor until they leave, or until they have turned the connection into a WebSocket for a leg.
-    pub(crate) async fn visit(self: Arc<Self>, visitor: Visitor, peer: SocketAddr) {
+    pub(crate) async fn visit(self: Arc<Self>, mut visitor: Visitor, peer: SocketAddr) {
+        // Heads, bodies and the time of a visit have limits of their own.
+        visitor.lift_limit();
         let arrivals = self.arrivals.clone();
         let visit = Arc::new(Visit {
             door: self,
@@ -199,8 +201,10 @@ impl Visit {
         if *request.method() != Method::POST {
             return plain(StatusCode::METHOD_NOT_ALLOWED, "this is for programs\n");
         }
-        let Ok(body) = Limited::new(request.into_body(), http::PIECE).collect().await else {
-            return empty(StatusCode::PAYLOAD_TOO_LARGE);
+        let body = match Limited::new(request.into_body(), http::PIECE).collect().await {
+            Ok(body) => body,
+            Err(error) if error.is::<LengthLimitError>() => return empty(StatusCode::PAYLOAD_TOO_LARGE),
+            Err(_) => return empty(StatusCode::BAD_REQUEST),
         };
         let is_first = wish == Wish::Up && offset == 0;
         let Some(link) = self.door.link(name, is_first, self.peer).await else {

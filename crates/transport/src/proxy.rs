@@ -291,6 +291,13 @@ impl Hop {
         }
     }
 
+    /// The proxy does not take any more what it took before: it is not told it again.
+    pub(crate) async fn was_refused(&self) {
+        if let Some(credentials) = self.proxy.as_ref().and_then(|proxy| proxy.credentials.as_deref()) {
+            *credentials.known.lock().await = Known::Refused;
+        }
+    }
+
     /// What to tell a proxy that takes requests and has asked who this is; it has to be told what came of it.
     pub(crate) async fn basic(&self) -> Result<Basic<'_>, ProxyError> {
         let credentials = self.proxy.as_ref().and_then(|proxy| proxy.credentials.as_deref());

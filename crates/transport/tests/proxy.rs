@@ -240,3 +240,35 @@ async fn a_socks_proxy_leads_on_with_and_without_a_password() {
         assert_eq!(*proxy.asked.lock().unwrap(), expected);
     }
 }
+
+#[tokio::test]
+async fn in_requests_a_password_goes_to_the_proxy_alone_and_only_as_it_asks() {
+    let relay = Relay::new().await;
+    let target = relay.listener.local_addr().unwrap();
+    let digest: &[u8] = b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Digest realm=\"a\", nonce=\"b\"\r\n\
+        Content-Length: 0\r\n\r\n";
+    let basic: &[u8] =
+        b"HTTP/1.1 407 Who\r\nProxy-Authenticate: Basic realm=\"a\"\r\nContent-Length: 0\r\n\r\n";
+    // Its own address is one of IPv6.
+    let socks = [&[5, 0, 0, 4][..], &[0; 18]].concat();
+    // (Kind of proxy, what comes on its connection, what the error says, how often a password was sent.)
+    for (scheme, answers, words, sent) in [
+        ("http", vec![digest], "a way that is not known here (Digest)", 0),
+        ("http", vec![basic, basic], "does not take this user and password", 1),
+        // Whoever is behind a tunnel asks for what is none of their business.
+        ("socks5", vec![&[5, 0], &socks, basic], "not understood", 0),
+    ] {
+        let proxy = Scripted::new().await;
+        let address = format!("http://{target}").parse().unwrap();
+        let ladder = Ladder::new(&[address], &proxy.at(scheme, "anna:secret@"));
+        let connections: [&[&[u8]]; 1] = [&answers];
+        let error = tokio::select! {
+            () = proxy.serve(&connections, target) => unreachable!("it serves on"),
+            reached = relay.reached(&ladder) => reached.unwrap_err(),
+        };
+        assert!(error.to_string().contains(words), "{scheme}: {error}");
+        let asked = proxy.asked.lock().unwrap().join("\n").to_lowercase();
+        assert_eq!(asked.matches("proxy-authorization: basic ").count(), sent, "{asked}");
+        assert!(!asked.contains("secret"), "{asked}");
+    }
+}

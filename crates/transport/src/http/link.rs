@@ -81,6 +81,7 @@ struct State {
     wrote_all: bool,
     /// The stream is dropped, or nobody has made a request for too long.
     gone: bool,
+    gone_at: Option<Instant>,
     reader: Option<Waker>,
     writer: Option<Waker>,
     heard: Option<Instant>,
@@ -186,7 +187,8 @@ impl Link {
             wake(&mut state.writer);
         }
         // What was written before the end is still fetched.
-        is_silent || (state.gone && state.outgoing.is_empty())
+        let is_late = state.gone_at.is_some_and(|gone| gone.elapsed() >= SILENCE);
+        is_silent || is_late || (state.gone && state.outgoing.is_empty())
     }
 }
 
@@ -288,6 +290,7 @@ impl Drop for LinkStream {
             let mut state = self.0.lock();
             state.wrote_all = true;
             state.gone = true;
+            state.gone_at = Some(Instant::now());
         }
         self.0.changed.notify_waiters();
     }

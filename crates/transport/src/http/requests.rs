@@ -9,7 +9,9 @@ use std::time::Duration;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
-use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHORIZATION};
+use hyper::header::{
+    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
+};
 use hyper::{Method, Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{
@@ -54,6 +56,13 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
     let path = path_of(name, Wish::Up, 0);
     let mut answer = first.ask(path.clone(), Bytes::new()).await?;
     if answer.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
+        if !first.route.hop.takes_requests() {
+            // Behind a tunnel only the relay answers, and it asks nobody.
+            return Err(ProxyError::Garbage);
+        }
+        if !answer.offers_basic() {
+            return Err(ProxyError::UnknownScheme(answer.offers.join(", ")));
+        }
         let hop = first.route.hop.clone();
         let basic = hop.basic().await?;
         let mut authorization = HeaderValue::from_str(&basic.words).map_err(|_| ProxyError::WrongPassword)?;
@@ -71,10 +80,8 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
     }
     let route = Arc::clone(&first.route);
     let (stream, inner) = tokio::io::duplex(2 * PIECE);
-    let (reads, writes) = tokio::io::split(inner);
     let mut tasks = JoinSet::new();
-    tasks.spawn(up(first, name, reads));
-    tasks.spawn(down(Talk { route, sender: None }, name, writes));
+    tasks.spawn(carry(first, Talk { route, sender: None }, name, inner));
     Ok(Carrier::Dressed(Box::new(Requests { stream, tasks })))
 }
 
@@ -87,6 +94,14 @@ struct Talk {
 struct Answer {
     status: StatusCode,
     body: Bytes,
+    /// How a proxy wants to be told who this is.
+    offers: Vec<String>,
+}
+
+impl Answer {
+    fn offers_basic(&self) -> bool {
+        self.offers.iter().any(|offer| offer.eq_ignore_ascii_case("basic"))
+    }
 }
 
 impl Talk {
@@ -140,8 +155,11 @@ impl Talk {
         let request = request.body(Full::new(body)).map_err(io::Error::other)?;
         let response = sender.send_request(request).await.map_err(io::Error::other)?;
         let status = response.status();
+        let offers = response.headers().get_all(PROXY_AUTHENTICATE).into_iter();
+        let offers = offers.filter_map(|offer| offer.to_str().ok()?.split_whitespace().next());
+        let offers = offers.map(str::to_owned).collect();
         let body = Limited::new(response.into_body(), 2 * PIECE).collect().await.map_err(io::Error::other)?;
-        Ok(Answer { status, body: body.to_bytes() })
+        Ok(Answer { status, body: body.to_bytes(), offers })
     }
 
     /// Makes its requests over this from now on.
@@ -181,20 +199,42 @@ impl Failing {
     }
 }
 
-async fn up(mut talk: Talk, name: LinkName, mut reads: ReadHalf<DuplexStream>) {
+/// Carries both directions until one of them is over.
+async fn carry(mut upwards: Talk, mut downwards: Talk, name: LinkName, inner: DuplexStream) {
+    let (mut reads, mut writes) = tokio::io::split(inner);
+    let down = down(&mut downwards, name, &mut writes);
+    tokio::pin!(down);
+    let has_ended = tokio::select! {
+        has_ended = up(&mut upwards, name, &mut reads) => has_ended,
+        () = &mut down => false,
+    };
+    if has_ended {
+        // What the relay still has to say.
+        let _ = timeout(PATIENCE, down).await;
+    }
+}
+
+/// Whether this was no proxy's own answer to something that it does not know: those come at once.
+fn took_its_time(begun: Instant) -> bool {
+    begun.elapsed() >= Duration::from_secs(1)
+}
+
+/// Returns whether the program has said all that it had to say; else nothing goes up any more.
+async fn up(talk: &mut Talk, name: LinkName, reads: &mut ReadHalf<DuplexStream>) -> bool {
     let (mut offset, mut failing) = (0, Failing(None));
     let mut most = PIECE;
     let mut piece = vec![0; PIECE];
     loop {
-        let Ok(count) = reads.read(&mut piece).await else { return };
+        let Ok(count) = reads.read(&mut piece).await else { return false };
         if count == 0 {
             // Nobody waits for the answer.
             let _ = talk.ask(path_of(name, Wish::End, offset), Bytes::new()).await;
-            return;
+            return true;
         }
         let mut left = &piece[..count];
         while !left.is_empty() {
             let part = &left[..left.len().min(most)];
+            let begun = Instant::now();
             match talk.ask(path_of(name, Wish::Up, offset), Bytes::copy_from_slice(part)).await {
                 Ok(Answer { status: StatusCode::NO_CONTENT, .. }) => {
                     offset += part.len() as u64;
@@ -202,37 +242,47 @@ async fn up(mut talk: Talk, name: LinkName, mut reads: ReadHalf<DuplexStream>) {
                     failing = Failing(None);
                 }
                 Ok(Answer { status: StatusCode::PAYLOAD_TOO_LARGE, .. }) if most > 256 => most /= 2,
-                Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => return,
+                // The relay had no room for it, and waited.
+                Ok(Answer { status: StatusCode::SERVICE_UNAVAILABLE, .. }) if took_its_time(begun) => {
+                    failing = Failing(None);
+                }
+                Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => return false,
+                Ok(Answer { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, .. }) => {
+                    talk.route.hop.was_refused().await;
+                    return false;
+                }
                 _ if failing.again().await => {}
-                _ => return,
+                _ => return false,
             }
         }
     }
 }
 
-async fn down(mut talk: Talk, name: LinkName, mut writes: WriteHalf<DuplexStream>) {
+async fn down(talk: &mut Talk, name: LinkName, writes: &mut WriteHalf<DuplexStream>) {
     let (mut offset, mut failing) = (0, Failing(None));
     loop {
+        let begun = Instant::now();
         match talk.ask(path_of(name, Wish::Down, offset), Bytes::new()).await {
-            Ok(Answer { status: StatusCode::OK, body }) if !body.is_empty() => {
+            Ok(Answer { status: StatusCode::OK, body, .. }) if !body.is_empty() => {
                 if writes.write_all(&body).await.is_err() {
                     return;
                 }
                 offset += body.len() as u64;
                 failing = Failing(None);
             }
-            Ok(Answer { status: StatusCode::NO_CONTENT, .. }) => failing = Failing(None),
-            Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => {
-                let _ = writes.shutdown().await;
-                return;
+            Ok(Answer { status: StatusCode::NO_CONTENT, .. }) if took_its_time(begun) => {
+                failing = Failing(None);
+            }
+            Ok(Answer { status: StatusCode::NOT_FOUND | StatusCode::GONE, .. }) => break,
+            Ok(Answer { status: StatusCode::PROXY_AUTHENTICATION_REQUIRED, .. }) => {
+                talk.route.hop.was_refused().await;
+                break;
             }
             _ if failing.again().await => {}
-            _ => {
-                let _ = writes.shutdown().await;
-                return;
-            }
+            _ => break,
         }
     }
+    let _ = writes.shutdown().await;
 }
 
 impl Carries for Requests {
