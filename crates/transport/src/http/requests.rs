@@ -29,6 +29,8 @@ use crate::socket::{Carrier, Carries};
 const ANSWER: Duration = Duration::from_secs(25);
 /// How long requests may fail before the link is given up.
 const PATIENCE: Duration = Duration::from_secs(8);
+/// How often the first request of a link is made.
+const TRIES: u32 = 3;
 /// The pause before a request that failed is made again.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -54,7 +56,7 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
         first.open(stream).await?;
     }
     let path = path_of(name, Wish::Up, 0);
-    let mut answer = first.ask(path.clone(), Bytes::new()).await?;
+    let mut answer = first.begin(&path).await?;
     if answer.status == StatusCode::PROXY_AUTHENTICATION_REQUIRED {
         if !first.route.hop.takes_requests() {
             // Behind a tunnel only the relay answers, and it asks nobody.
@@ -112,6 +114,18 @@ impl Talk {
             Err(_) if was_used => self.once(&path, body).await,
             done => done,
         }
+    }
+
+    /// Makes the first request of a link, which a proxy may lose like any other.
+    async fn begin(&mut self, path: &str) -> io::Result<Answer> {
+        for _ in 1..TRIES {
+            match self.ask(path.to_owned(), Bytes::new()).await {
+                // Not what the system says of the connection, but of what came over it.
+                Err(error) if error.kind() == io::ErrorKind::Other => sleep(AGAIN).await,
+                done => return done,
+            }
+        }
+        self.ask(path.to_owned(), Bytes::new()).await
     }
 
     async fn once(&mut self, path: &str, body: Bytes) -> io::Result<Answer> {
