@@ -49,7 +49,7 @@ pub(crate) struct Options {
     /// http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them.
     /// Others on this computer can read a command line: better set the variable.
     #[arg(long, value_name = "PROXY", env = "FARHAND_PROXY", default_value = "auto", hide_env_values = true)]
-    proxy: ProxyChoice,
+    proxy: String,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
@@ -100,6 +100,10 @@ impl Options {
     /// # Errors
     /// Nobody could ever be let in, or the window would open on another desktop than the one it is about.
     pub(crate) fn check(&self) -> Result<(), clap::Error> {
+        // Not by the parser, whose words repeat what was written, with the password in it.
+        if let Err(error) = self.proxy.parse::<ProxyChoice>() {
+            return Err(Self::command().error(ErrorKind::ValueValidation, format!("--proxy: {error}")));
+        }
         let here = std::env::var("DISPLAY").ok();
         if let Some(display) = &self.display
             && self.guard.is_none()
@@ -133,7 +137,7 @@ impl Options {
     /// How to reach the relay.
     pub(crate) fn way(&self) -> Way {
         Way {
-            ladder: Ladder::new(&self.relay, &self.proxy),
+            ladder: Ladder::new(&self.relay, &self.proxy.parse().unwrap_or_default()),
             pins: self.pin.clone(),
             resume_window: Duration::from_secs(self.resume_window.into()),
         }

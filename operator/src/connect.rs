@@ -67,7 +67,7 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     // Every name fits into as many bytes as a login has for it.
     let operator = Operator { name: Text::truncated(options.operator.as_deref().unwrap_or_default()), token };
     let first = password(task.password_file.as_deref())?;
-    let ladder = Ladder::new(&options.relay, &options.proxy);
+    let ladder = Ladder::new(&options.relay, &options.proxy().unwrap_or_default());
     let folder = settings::folder(|name| std::env::var_os(name));
     let known = reached::recall(&ladder, folder.as_deref());
     let way =

@@ -29,6 +29,9 @@ use say::Say;
 #[must_use]
 pub fn main() -> ExitCode {
     let options = Options::parse();
+    if let Err(error) = options.proxy() {
+        error.exit();
+    }
     let filter = tracing_subscriber::EnvFilter::try_new(&options.log).unwrap_or_default();
     // What a script needs is on standard output; logs go to standard error.
     let colours = std::io::stderr().is_terminal();
@@ -65,7 +68,7 @@ fn test(options: &Options) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| Failure::Here(format!("this system gives no threads: {error}")))?;
     let identity = Identity::generate().map_err(|error| Failure::Here(error.to_string()))?;
-    let ladder = Ladder::new(&options.relay, &options.proxy);
+    let ladder = Ladder::new(&options.relay, &options.proxy().unwrap_or_default());
     let survey = runtime.block_on(survey(&ladder, &options.pin, &identity));
     Say { json: options.json }.survey(&survey);
     match survey.verdict() {
@@ -100,7 +103,7 @@ fn customer(task: &options::Open) -> Result<window::Customer, Failure> {
 fn open_window(options: &Options, task: Option<&options::Open>) -> Result<(), Failure> {
     let open = || {
         let given = window::Given {
-            proxy: options.proxy.clone(),
+            proxy: options.proxy().unwrap_or_default(),
             relays: options.relay.clone(),
             pins: options.pin.clone(),
             operator: options.operator.clone(),

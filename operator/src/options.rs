@@ -50,7 +50,7 @@ pub(crate) struct Options {
     /// http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them.
     /// Others on this computer can read a command line: better set the variable.
     #[arg(long, value_name = "PROXY", env = "FARHAND_PROXY", default_value = "auto", hide_env_values = true)]
-    pub(crate) proxy: ProxyChoice,
+    proxy: String,
 
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
@@ -78,6 +78,16 @@ impl Options {
     /// For how long a session whose line was lost may come back.
     pub(crate) fn resume_window(&self) -> Duration {
         Duration::from_secs(self.resume_window.into())
+    }
+
+    /// The proxy on the way to the relay. Not read by the parser, whose words repeat what was written, with the password
+    /// in it.
+    ///
+    /// # Errors
+    /// It is none.
+    pub(crate) fn proxy(&self) -> Result<ProxyChoice, clap::Error> {
+        let wrong = |error| Self::command().error(ErrorKind::ValueValidation, format!("--proxy: {error}"));
+        self.proxy.parse().map_err(wrong)
     }
 
     /// What a task needs and the command line lacks: clap's own words for it.

@@ -11,7 +11,7 @@ use axum::body::Body;
 use axum::http::header::{self, HeaderMap, HeaderValue};
 use axum::http::{Method, Request, Response, StatusCode};
 use farhand_transport::http::{self, Down, Link, LinkName, Up, Wish};
-use farhand_transport::{Carries as _, Encapsulation, Visitor, WebSocket, websocket};
+use farhand_transport::{Carrier, Carries as _, Encapsulation, WebSocket, websocket};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -77,7 +77,7 @@ impl Door {
     }
 
     /// Serves a visitor until they leave, or until they have turned the connection into a WebSocket for a leg.
-    pub(crate) async fn visit(self: Arc<Self>, mut visitor: Visitor, peer: SocketAddr) {
+    pub(crate) async fn visit(self: Arc<Self>, mut visitor: Carrier, peer: SocketAddr) {
         // Heads, bodies and the time of a visit have limits of their own.
         visitor.lift_limit();
         let arrivals = self.arrivals.clone();
@@ -108,7 +108,7 @@ impl Door {
         }
         let Some(upgrade) = lock(&visit.upgrade).take() else { return };
         let Ok(upgraded) = upgrade.await else { return };
-        let Ok(parts) = upgraded.downcast::<TokioIo<Visitor>>() else { return };
+        let Ok(parts) = upgraded.downcast::<TokioIo<Carrier>>() else { return };
         let stream = WebSocket::taken(parts.io.into_inner(), parts.read_buf.to_vec()).await;
         // A relay that ends takes nobody.
         let _ = arrivals.send((Newcomer::Dressed(Box::new(stream)), peer)).await;

@@ -1,17 +1,17 @@
 //! Drives the broker: tells it what happens, carries out what it wants. It owns every task of legs and sessions.
 
 use std::collections::{BTreeMap, HashMap};
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use farhand_broker::{
-    Broker, Command, Ending, LegId, Now, OperatorCheck, OperatorId, PairId, Timing, Traffic,
+    Broker, Command, Ending, LegId, Network, Now, OperatorCheck, OperatorId, PairId, Timing, Traffic,
 };
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::limits::{MAX_NAME, MAX_TOKEN};
 use farhand_store::Store;
-use farhand_transport::{Acceptor, LegStream, Visitor};
+use farhand_transport::{Acceptor, Carrier, LegStream};
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{AbortHandle, Id, JoinError, JoinSet};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep_until};
@@ -37,7 +37,7 @@ const RECHECK: Duration = Duration::from_secs(2);
 /// How long a stop may take beyond the time that sessions have.
 const STOP_MARGIN: Duration = Duration::from_secs(5);
 
-/// The most connections that speak HTTP of one address (of one network of 64 bits for IPv6).
+/// The most connections that speak HTTP of one address.
 const VISITS_PER_ADDRESS: usize = 512;
 
 /// Where the driver is told things from outside.
@@ -56,7 +56,7 @@ pub(crate) struct Driver {
     acceptor: Acceptor,
     door: Arc<Door>,
     /// Connections that speak HTTP, in all and of each address.
-    visits: HashMap<IpAddr, usize>,
+    visits: BTreeMap<Network, usize>,
     most_visits: usize,
     journal: Journal,
     audit: Audit,
@@ -99,7 +99,7 @@ struct Pair {
 enum Owner {
     Leg(LegId),
     /// A visitor from there.
-    Visit(IpAddr),
+    Visit(Network),
     Session(PairId),
     /// The end of both legs of a session that is over.
     Halves(LegId, LegId),
@@ -139,7 +139,7 @@ impl Driver {
             journal: Journal::new(counters),
             audit,
             tasks: JoinSet::new(),
-            visits: HashMap::new(),
+            visits: BTreeMap::new(),
             most_visits,
             owners: HashMap::new(),
             seats: BTreeMap::new(),
@@ -237,8 +237,8 @@ impl Driver {
     }
 
     /// Shows a visitor in, if there is room.
-    fn visit(&mut self, visitor: Visitor, peer: SocketAddr) {
-        let address = network_of(peer.ip());
+    fn visit(&mut self, visitor: Carrier, peer: SocketAddr) {
+        let address = Network::from(peer.ip());
         let here = self.visits.get(&address).copied().unwrap_or_default();
         if here >= VISITS_PER_ADDRESS || self.visits.values().sum::<usize>() >= self.most_visits {
             debug!(%peer, "no room for a visitor");
@@ -520,16 +520,5 @@ impl Driver {
         self.journal.sum_up();
         self.audit.finish(STOP_MARGIN).await;
         self.store.close().await;
-    }
-}
-
-/// What counts as one address.
-fn network_of(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
     }
 }

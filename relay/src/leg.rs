@@ -7,7 +7,7 @@ use std::time::Duration;
 use farhand_broker::LegId;
 use farhand_proto::relay::{FromRelay, KeyHash, ToRelay};
 use farhand_transport::accept::AcceptError;
-use farhand_transport::{Acceptor, Arrival, Carries, Leg, LegError, LegStream, Visitor};
+use farhand_transport::{Acceptor, Arrival, Carrier, Carries as _, Leg, LegError, LegStream};
 use socket2::SockRef;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -52,7 +52,7 @@ pub(crate) enum Newcomer {
     /// A connection.
     Tcp(TcpStream),
     /// What a visitor has made of theirs: a leg is inside.
-    Dressed(Box<dyn Carries>),
+    Dressed(Carrier),
 }
 
 impl Newcomer {
@@ -71,7 +71,7 @@ pub(crate) enum Left {
     /// The leg is gone.
     Gone,
     /// It is none, but somebody who speaks HTTP.
-    Visitor(Visitor, SocketAddr),
+    Visitor(Carrier, SocketAddr),
     /// It is half of a session now; with bytes that were read after the last message.
     Joined(Box<LegStream>, Vec<u8>),
 }

@@ -211,6 +211,10 @@ async fn people_who_look_meet_a_page_on_the_same_port() {
             assert!(status.is_empty() || !answer.is_empty(), "{request}");
         }
     }
+    // Whoever comes again over the same connection is a visitor as long as they are quick enough.
+    let again = format!("GET / HTTP/1.1\r\nHost: relay\r\nX: {}\r\n\r\n", "a".repeat(7000)).repeat(4);
+    let answers = asks(&relay, true, &(again + &get("/"))).await;
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 5, "{answers}");
     relay.until("farhand_relay_legs{kind=\"newcomer\"}", 0).await;
 }
 

@@ -4,7 +4,7 @@ use core::net::{IpAddr, Ipv6Addr};
 
 /// One IPv4 address or one IPv6 network of 64 bits, which is what a single subscriber has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Network(Ipv6Addr);
+pub struct Network(Ipv6Addr);
 
 impl From<IpAddr> for Network {
     fn from(address: IpAddr) -> Self {

@@ -34,6 +34,7 @@ mod settings;
 mod signed;
 mod timers;
 
+pub use address::Network;
 pub use broker::{Broker, Environment, Figures, NoRoom, Now};
 pub use command::{Command, Ending, Event, LegId, OperatorCheck, OperatorId, PairId, Record, Traffic};
 pub use directory::{Directory, LocalDirectory};

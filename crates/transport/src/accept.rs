@@ -3,21 +3,18 @@
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use farhand_proto::relay::ALPN;
 use rustls::ServerConfig;
 use rustls::pki_types::CertificateDer;
-use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::{LazyConfigAcceptor, TlsAcceptor, TlsStream, server};
 
 use crate::identity::{Identity, IdentityError};
 use crate::leg::Leg;
-use crate::socket::{Carrier, Carries, Socket};
+use crate::socket::{Carrier, Socket, without_delay};
 use crate::tls;
 
 /// The first byte of TLS: a record of a handshake (RFC 8446, section 5.1).
@@ -37,17 +34,8 @@ pub struct Acceptor {
 pub enum Arrival {
     /// A leg.
     Leg(Box<Leg>),
-    /// Somebody who speaks HTTP.
-    Visitor(Visitor),
-}
-
-/// A connection on which HTTP is spoken.
-#[derive(Debug)]
-pub enum Visitor {
-    /// Over TLS.
-    Https(Box<server::TlsStream<Socket>>),
-    /// Plainly.
-    Http(Socket),
+    /// Somebody who speaks HTTP, plainly or over TLS.
+    Visitor(Carrier),
 }
 
 /// Why a connection did not become a leg. The peer's fault, or the network's.
@@ -120,13 +108,8 @@ impl Acceptor {
     ///
     /// # Errors
     /// The peer is too slow, goes away, or speaks nothing that is spoken here.
-    pub async fn accept_dressed(
-        &self,
-        carrier: Box<dyn Carries>,
-        peer: SocketAddr,
-    ) -> Result<Leg, AcceptError> {
-        let handshake =
-            TlsAcceptor::from(Arc::clone(&self.leg)).accept(Socket::new(Carrier::Dressed(carrier)));
+    pub async fn accept_dressed(&self, carrier: Carrier, peer: SocketAddr) -> Result<Leg, AcceptError> {
+        let handshake = TlsAcceptor::from(Arc::clone(&self.leg)).accept(Socket::new(carrier));
         self.in_time(async { leg(handshake.await?, peer) }).await
     }
 
@@ -139,7 +122,7 @@ impl Acceptor {
         if stream.peek(&mut first).await? == 0 {
             return Err(AcceptError::Closed);
         }
-        let socket = Socket::new(Carrier::Raw(stream));
+        let socket = Socket::new(Box::new(without_delay(stream)));
         match (first[0], &self.web) {
             (HANDSHAKE, web) => {
                 let hello = LazyConfigAcceptor::new(rustls::server::Acceptor::default(), socket).await?;
@@ -148,7 +131,7 @@ impl Acceptor {
                 match web {
                     Some(web) if !is_leg => {
                         let visitor = hello.into_stream(Arc::clone(web)).await?;
-                        Ok(Arrival::Visitor(Visitor::Https(Box::new(visitor))))
+                        Ok(Arrival::Visitor(Box::new(visitor)))
                     }
                     _ if !self.takes_raw => {
                         Err(AcceptError::NotALeg(io::Error::other("legs are not taken raw here")))
@@ -158,7 +141,7 @@ impl Acceptor {
                 }
             }
             // Every method of HTTP (RFC 9110, section 9) is a word in capitals.
-            (b'A'..=b'Z', Some(_)) => Ok(Arrival::Visitor(Visitor::Http(socket))),
+            (b'A'..=b'Z', Some(_)) => Ok(Arrival::Visitor(Box::new(socket))),
             _ => {
                 Err(AcceptError::NotALeg(io::Error::new(io::ErrorKind::InvalidData, "it does not speak TLS")))
             }
@@ -176,56 +159,4 @@ fn leg(stream: server::TlsStream<Socket>, peer: SocketAddr) -> Result<Leg, Accep
         return Err(AcceptError::NotALeg(io::Error::other("no key shown")));
     };
     Ok(Leg::new(TlsStream::Server(stream), key, peer))
-}
-
-impl Carries for Visitor {
-    fn connection(&self) -> Option<&TcpStream> {
-        match self {
-            Self::Https(stream) => stream.connection(),
-            Self::Http(stream) => stream.connection(),
-        }
-    }
-
-    fn lift_limit(&mut self) {
-        match self {
-            Self::Https(stream) => stream.lift_limit(),
-            Self::Http(stream) => stream.lift_limit(),
-        }
-    }
-}
-
-impl AsyncRead for Visitor {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Https(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Http(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Visitor {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Https(stream) => Pin::new(stream).poll_write(context, bytes),
-            Self::Http(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Https(stream) => Pin::new(stream).poll_flush(context),
-            Self::Http(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Https(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Http(stream) => Pin::new(stream).poll_shutdown(context),
-        }
-    }
 }

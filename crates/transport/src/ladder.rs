@@ -248,6 +248,12 @@ impl Ladder {
         }
     }
 
+    /// The ways to other relays, with the memory of this: what was good, and what a proxy refused.
+    #[must_use]
+    pub fn to(&self, relays: &[RelayAddress]) -> Self {
+        Self { relays: relays.to_vec(), ..self.clone() }
+    }
+
     /// The ways of both.
     #[must_use]
     pub fn and(mut self, other: &Self) -> Self {
@@ -292,7 +298,7 @@ impl Ladder {
         for relay in &self.relays {
             match hosts.iter_mut().find(|host| host.relays[0].host == relay.host) {
                 Some(host) => host.relays.push(relay.clone()),
-                None => hosts.push(Self { relays: vec![relay.clone()], ..self.clone() }),
+                None => hosts.push(self.to(std::slice::from_ref(relay))),
             }
         }
         hosts

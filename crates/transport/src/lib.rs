@@ -20,13 +20,13 @@ mod tls;
 pub mod web;
 pub mod websocket;
 
-pub use accept::{Acceptor, Arrival, Visitor};
+pub use accept::{Acceptor, Arrival};
 pub use dial::dial;
 pub use identity::Identity;
 pub use ladder::{Encapsulation, Ladder, RelayAddress, Rung};
 pub use leg::{Leg, LegError, LegStream};
 pub use pin::Pin;
 pub use proxy::{Proxy, ProxyChoice};
-pub use socket::Carries;
+pub use socket::{Carrier, Carries};
 pub use target::Target;
 pub use websocket::WebSocket;

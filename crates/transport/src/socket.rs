@@ -14,12 +14,18 @@ use tokio_rustls::{client, server};
 pub(crate) const UNKNOWN_PEER_BYTES: usize = 16 * 1024;
 
 /// A stream of bytes that knows what carries it.
-pub trait Carries: AsyncRead + AsyncWrite + Send + Sync + Unpin {
+pub trait Carries: AsyncRead + AsyncWrite + fmt::Debug + Send + Sync + Unpin {
     /// The connection below, to ask the system about it or to set what it does; `None` where there is not just one.
     fn connection(&self) -> Option<&TcpStream>;
 
     /// The other end has shown who it is: it may send as much as it likes.
     fn lift_limit(&mut self) {}
+}
+
+/// A key press does not wait for the acknowledgement of the one before; no more than a hint if it fails.
+pub(crate) fn without_delay(stream: TcpStream) -> TcpStream {
+    let _ = stream.set_nodelay(true);
+    stream
 }
 
 impl Carries for TcpStream {
@@ -48,13 +54,21 @@ impl<S: Carries> Carries for server::TlsStream<S> {
     }
 }
 
-/// What is under a leg: in nearly all cases nothing but TCP.
-pub(crate) enum Carrier {
-    Raw(TcpStream),
-    Dressed(Box<dyn Carries>),
+impl Carries for Carrier {
+    fn connection(&self) -> Option<&TcpStream> {
+        (**self).connection()
+    }
+
+    fn lift_limit(&mut self) {
+        (**self).lift_limit();
+    }
 }
 
+/// What is under a leg, whatever it is.
+pub type Carrier = Box<dyn Carries>;
+
 /// What carries a leg.
+#[derive(Debug)]
 pub struct Socket {
     carrier: Carrier,
     /// Bytes that may still be read; `None` once the peer is known.
@@ -63,23 +77,12 @@ pub struct Socket {
 
 impl Socket {
     pub(crate) fn new(carrier: Carrier) -> Self {
-        // Without it a key press waits for the acknowledgement of the one before; no more than a hint if it fails.
-        let _ = carrier.connection().map(|connection| connection.set_nodelay(true));
         Self { carrier, allowance: Some(UNKNOWN_PEER_BYTES) }
     }
 
     /// Whether the peer has not sent a byte.
     pub(crate) fn has_read_nothing(&self) -> bool {
         self.allowance == Some(UNKNOWN_PEER_BYTES)
-    }
-}
-
-impl Carries for Carrier {
-    fn connection(&self) -> Option<&TcpStream> {
-        match self {
-            Self::Raw(stream) => Some(stream),
-            Self::Dressed(stream) => stream.connection(),
-        }
     }
 }
 
@@ -90,48 +93,6 @@ impl Carries for Socket {
 
     fn lift_limit(&mut self) {
         self.allowance = None;
-    }
-}
-
-impl fmt::Debug for Socket {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Socket").field("connection", &self.connection()).finish_non_exhaustive()
-    }
-}
-
-impl AsyncRead for Carrier {
-    fn poll_read(
-        self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        buffer: &mut ReadBuf<'_>,
-    ) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Raw(stream) => Pin::new(stream).poll_read(context, buffer),
-            Self::Dressed(stream) => Pin::new(stream).poll_read(context, buffer),
-        }
-    }
-}
-
-impl AsyncWrite for Carrier {
-    fn poll_write(self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match self.get_mut() {
-            Self::Raw(stream) => Pin::new(stream).poll_write(context, bytes),
-            Self::Dressed(stream) => Pin::new(stream).poll_write(context, bytes),
-        }
-    }
-
-    fn poll_flush(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Raw(stream) => Pin::new(stream).poll_flush(context),
-            Self::Dressed(stream) => Pin::new(stream).poll_flush(context),
-        }
-    }
-
-    fn poll_shutdown(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        match self.get_mut() {
-            Self::Raw(stream) => Pin::new(stream).poll_shutdown(context),
-            Self::Dressed(stream) => Pin::new(stream).poll_shutdown(context),
-        }
     }
 }
 

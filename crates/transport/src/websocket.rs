@@ -85,7 +85,7 @@ pub(crate) async fn connect(
     let (messages, _) = tokio_tungstenite::client_async_with_config(request, tls, Some(config()))
         .await
         .map_err(|error| DressError::Http(Box::new(error)))?;
-    Ok((Carrier::Dressed(Box::new(WebSocket { messages, rest: Bytes::new() })), certificate))
+    Ok((Box::new(WebSocket { messages, rest: Bytes::new() }), certificate))
 }
 
 impl<S: Carries> WebSocket<S> {

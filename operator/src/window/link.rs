@@ -93,7 +93,8 @@ pub(crate) struct Link {
     runtime: Option<Runtime>,
     inbox: Inbox,
     folder: Option<PathBuf>,
-    proxy: ProxyChoice,
+    /// What is known of ways, whichever relays the settings name.
+    ladder: Ladder,
     resume_window: Duration,
     /// What is to be written, in order.
     files: Arc<Mutex<VecDeque<Write>>>,
@@ -121,7 +122,7 @@ impl Link {
             runtime: Some(runtime),
             inbox,
             folder,
-            proxy,
+            ladder: Ladder::new(&[], &proxy),
             resume_window,
             files: Arc::default(),
             counted: HashMap::new(),
@@ -277,7 +278,7 @@ struct Login {
 
 impl Login {
     fn new(link: &Link, settings: &Settings, token: &Token) -> Self {
-        let (ladder, resume_window) = (Ladder::new(&settings.relays, &link.proxy), link.resume_window);
+        let (ladder, resume_window) = (link.ladder.to(&settings.relays), link.resume_window);
         let way = Way { ladder, pins: settings.pins.clone(), resume_window };
         let (operator, token) = (settings.operator.clone(), token.clone());
         Self { way, folder: link.folder.clone(), operator, token }

@@ -41,6 +41,7 @@ struct Route {
 }
 
 /// A leg's bytes on their way through requests. Dropping it ends them.
+#[derive(Debug)]
 pub(crate) struct Requests {
     stream: DuplexStream,
     tasks: JoinSet<()>,
@@ -66,16 +67,13 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
             return Err(ProxyError::UnknownScheme(answer.offers.join(", ")));
         }
         let hop = first.route.hop.clone();
-        let basic = hop.basic().await?;
-        let mut authorization = HeaderValue::from_str(&basic.words).map_err(|_| ProxyError::WrongPassword)?;
+        let trial = hop.introduce().await?;
+        let mut authorization =
+            HeaderValue::from_str(&trial.basic()).map_err(|_| ProxyError::WrongPassword)?;
         authorization.set_sensitive(true);
         first.route = Arc::new(Route { hop: hop.clone(), authorization: Some(authorization) });
         answer = first.ask(path, Bytes::new()).await?;
-        let is_taken = answer.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED;
-        basic.note(is_taken);
-        if !is_taken {
-            return Err(ProxyError::WrongPassword);
-        }
+        trial.settle(answer.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED).await?;
     }
     if answer.status != StatusCode::NO_CONTENT {
         return Err(ProxyError::Refused(answer.status.to_string()));
@@ -84,7 +82,7 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
     let (stream, inner) = tokio::io::duplex(2 * PIECE);
     let mut tasks = JoinSet::new();
     tasks.spawn(carry(first, Talk { route, sender: None }, name, inner));
-    Ok(Carrier::Dressed(Box::new(Requests { stream, tasks })))
+    Ok(Box::new(Requests { stream, tasks }))
 }
 
 /// One connection at a time, with one request after the other.

@@ -1,0 +1,173 @@
+//! Tunnels through a proxy for HTTP: CONNECT (RFC 9110, section 9.3.6).
+
+use std::io;
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use zeroize::Zeroizing;
+
+use super::{Credentials, Hop, ProxyError, digest};
+use crate::socket::Carrier;
+use crate::target::Target;
+
+/// The most bytes of an answer's head.
+const HEAD: usize = 16 * 1024;
+/// The most bytes of the page that comes with a refusal, before a new connection is better.
+const PAGE: usize = 64 * 1024;
+
+/// Asks for a tunnel, and says who this is if it has to.
+pub(super) async fn connect(hop: &Hop, credentials: Option<&Credentials>) -> Result<Carrier, ProxyError> {
+    let target = &hop.target;
+    let mut stream = hop.open().await?;
+    let mut answer = ask(&mut stream, target, None).await?;
+    if answer.status != 407 {
+        return answer.settle(stream);
+    }
+    let credentials = credentials.ok_or_else(|| ProxyError::WantsPassword(answer.schemes()))?;
+    let mut scheme = answer.scheme().ok_or_else(|| ProxyError::UnknownScheme(answer.schemes()))?;
+    let trial = credentials.try_out().await?;
+    for _ in 0..2 {
+        let words = scheme.words(credentials, &target.to_string())?;
+        if !answer.keeps {
+            stream = hop.open().await?;
+        }
+        answer = ask(&mut stream, target, Some(&words)).await?;
+        // What was right but for its age is answered once more.
+        match answer.scheme() {
+            Some(Scheme::Digest(new)) if answer.status == 407 && new.is_stale => scheme = Scheme::Digest(new),
+            _ => break,
+        }
+    }
+    trial.settle(answer.status != 407).await?;
+    answer.settle(stream)
+}
+
+/// How a proxy wants to be told who this is.
+enum Scheme {
+    Digest(digest::Challenge),
+    Basic,
+}
+
+impl Scheme {
+    /// The value of `Proxy-Authorization`.
+    fn words(&self, who: &Credentials, target: &str) -> Result<Zeroizing<String>, ProxyError> {
+        match self {
+            Self::Basic => Ok(who.basic()),
+            Self::Digest(challenge) => {
+                let answer = challenge.answer(&who.user, &who.password, "CONNECT", target);
+                let answer = answer.ok_or_else(|| io::Error::other("this system gives no randomness"))?;
+                Ok(answer.into())
+            }
+        }
+    }
+}
+
+/// What a proxy answers to CONNECT.
+struct Answer {
+    status: u16,
+    reason: String,
+    /// How it wants to be told who this is, in its words.
+    challenges: Vec<String>,
+    /// Whether the connection can be used again.
+    keeps: bool,
+}
+
+impl Answer {
+    /// The tunnel, if this is a yes.
+    fn settle(self, stream: Carrier) -> Result<Carrier, ProxyError> {
+        match self.status {
+            200..=299 => Ok(stream),
+            status => Err(ProxyError::Refused(format!("{status} {}", self.reason).trim_end().to_owned())),
+        }
+    }
+
+    fn scheme_names(&self) -> impl Iterator<Item = &str> {
+        self.challenges.iter().filter_map(|challenge| challenge.split_whitespace().next())
+    }
+
+    fn schemes(&self) -> String {
+        let names: Vec<_> = self.scheme_names().collect();
+        if names.is_empty() { "it does not say how".to_owned() } else { names.join(", ") }
+    }
+
+    /// The best of those that are known here.
+    fn scheme(&self) -> Option<Scheme> {
+        let digest = self.challenges.iter().find_map(|challenge| {
+            let (name, fields) = challenge.split_once(' ')?;
+            name.eq_ignore_ascii_case("digest").then(|| digest::Challenge::parse(fields)).flatten()
+        });
+        let basic =
+            || self.scheme_names().any(|name| name.eq_ignore_ascii_case("basic")).then_some(Scheme::Basic);
+        digest.map(Scheme::Digest).or_else(basic)
+    }
+}
+
+/// Asks for a tunnel and reads the answer, with the page behind a refusal.
+async fn ask(
+    stream: &mut Carrier,
+    target: &Target,
+    authorization: Option<&str>,
+) -> Result<Answer, ProxyError> {
+    let mut request = Zeroizing::new(format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n"));
+    if let Some(authorization) = authorization {
+        request.push_str("Proxy-Authorization: ");
+        request.push_str(authorization);
+        request.push_str("\r\n");
+    }
+    request.push_str("Proxy-Connection: keep-alive\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    stream.flush().await?;
+    let mut read = Vec::new();
+    let head = loop {
+        if let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
+            break end + 4;
+        }
+        if read.len() >= HEAD {
+            return Err(ProxyError::Garbage);
+        }
+        let mut bytes = [0; 2048];
+        match stream.read(&mut bytes).await? {
+            0 if read.is_empty() => return Err(ProxyError::Network(io::ErrorKind::UnexpectedEof.into())),
+            0 => return Err(ProxyError::Garbage),
+            count => read.extend_from_slice(&bytes[..count]),
+        }
+    };
+    let mut headers = [httparse::EMPTY_HEADER; 64];
+    let mut response = httparse::Response::new(&mut headers);
+    if !response.parse(&read[..head]).is_ok_and(|status| status.is_complete()) {
+        return Err(ProxyError::Garbage);
+    }
+    let values = |name: &str| {
+        let named = response.headers.iter().filter(move |header| header.name.eq_ignore_ascii_case(name));
+        named.map(|header| String::from_utf8_lossy(header.value).trim().to_owned()).collect::<Vec<_>>()
+    };
+    let status = response.code.unwrap_or_default();
+    let length = values("content-length").first().and_then(|length| length.parse::<usize>().ok());
+    let says_close = ["connection", "proxy-connection"]
+        .iter()
+        .any(|name| values(name).iter().any(|value| value.eq_ignore_ascii_case("close")));
+    let is_old = response.version == Some(0);
+    let mut answer = Answer {
+        status,
+        reason: response.reason.unwrap_or_default().chars().filter(|c| !c.is_control()).take(100).collect(),
+        challenges: values("proxy-authenticate"),
+        keeps: false,
+    };
+    let behind = read.len() - head;
+    if (200..=299).contains(&status) {
+        // Whoever is asked to speak first speaks first: a relay never does.
+        return if behind == 0 { Ok(answer) } else { Err(ProxyError::Garbage) };
+    }
+    if let (Some(length @ ..=PAGE), false, false) = (length, says_close, is_old) {
+        let mut left = length.saturating_sub(behind);
+        let mut bytes = [0; 2048];
+        while left > 0 {
+            let most = left.min(bytes.len());
+            match stream.read(&mut bytes[..most]).await? {
+                0 => return Ok(answer),
+                count => left -= count,
+            }
+        }
+        answer.keeps = true;
+    }
+    Ok(answer)
+}
