@@ -11,6 +11,7 @@ button-new-password = Nové heslo
 button-allow = Povolit
 button-deny = Odmítnout
 button-continue = Pokračovat
+button-read-on = Číst dál
 button-pause = Pozastavit
 button-resume = Pokračovat
 button-end = Ukončit
@@ -19,7 +20,7 @@ button-save = Uložit
 button-wait-again = Začít znovu
 button-show-window = Okno
 button-show-message = Zpráva
-button-show-files = Soubory
+button-show-files = Přenosy
 
 # Čekání
 heading-waiting = Vzdálená pomoc
@@ -139,6 +140,12 @@ files-stopped = { $count ->
     [few] Zastaveno: předtím se přenesly { $count } soubory.
    *[other] Zastaveno: předtím se přeneslo { $count } souborů.
  }
+files-fetch-stopped = { $count ->
+    [0] Zastaveno. Část mohla být stažena.
+    [one] Zastaveno. Jeden soubor byl stažen, část dalšího mohla být.
+    [few] Zastaveno. Staženy byly { $count } soubory, část dalšího mohla být.
+   *[other] Zastaveno. Staženo bylo { $count } souborů, část dalšího mohla být.
+ }
 light-paused = Pozastaveno
 
 # Lišta
@@ -189,6 +196,7 @@ receipt-controlled = Myš a klávesnice se daly používat { $time }.
 receipt-controlled-not = Myš ani klávesnice se používat nedaly.
 receipt-clipboard = Zkopírovaný text bylo možné sdílet { $time }.
 receipt-clipboard-not = Zkopírovaný text nebyl sdílen.
+receipt-files-could = Soubory bylo možné posílat a stahovat { $time }.
 receipt-files = Soubory, které sem přišly: { $brought }. Soubory, které si pomocník stáhl: { $fetched }.
 receipt-files-not = Žádné soubory se nepřenášely.
 receipt-brought = Přišlo

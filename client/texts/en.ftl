@@ -11,6 +11,7 @@ button-new-password = New password
 button-allow = Allow
 button-deny = Deny
 button-continue = Continue
+button-read-on = Read on
 button-pause = Pause
 button-resume = Go on
 button-end = End
@@ -19,7 +20,7 @@ button-save = Save
 button-wait-again = Start again
 button-show-window = Window
 button-show-message = Message
-button-show-files = Files
+button-show-files = See files
 
 # Waiting
 heading-waiting = Remote help
@@ -126,13 +127,18 @@ files-fetched = { $count ->
    *[other] Your helper fetched { $count } files.
  }
 files-failed = { $failed ->
-    [one] One file could not be sent.
-   *[other] { $failed } files could not be sent.
+    [one] One file did not get through.
+   *[other] { $failed } files did not get through.
  }
 files-stopped = { $count ->
     [0] Stopped: no file arrived.
     [one] Stopped: one file arrived before.
    *[other] Stopped: { $count } files arrived before.
+ }
+files-fetch-stopped = { $count ->
+    [0] Stopped. A part may have been fetched.
+    [one] Stopped. One file was fetched, and a part may have been.
+   *[other] Stopped. { $count } files were fetched, and a part may have been.
  }
 light-paused = Paused
 
@@ -184,6 +190,7 @@ receipt-controlled = Mouse and keyboard could be used for { $time }.
 receipt-controlled-not = Mouse and keyboard could not be used.
 receipt-clipboard = Copied text could be shared for { $time }.
 receipt-clipboard-not = Copied text was not shared.
+receipt-files-could = Files could be sent and fetched for { $time }.
 receipt-files = Files that arrived here: { $brought }. Files that your helper fetched: { $fetched }.
 receipt-files-not = No files were sent or fetched.
 receipt-brought = Arrived

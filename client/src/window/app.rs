@@ -295,22 +295,24 @@ impl ClientApp {
             ui.ctx().send_viewport_cmd(ViewportCommand::Minimized(false));
             ui.ctx().send_viewport_cmd(ViewportCommand::Focus);
         }
+        if is_called && self.model.visitor().is_some_and(|visit| visit.chat.is_unread) {
+            // Who comes because of a message answers it.
+            screens::focus_draft(ui.ctx());
+        }
+        let command = screens::draw(ui, &self.model, &self.words);
         if is_called || ui.input(|input| input.focused) {
-            // Whoever has this window before them needs nothing on the bar that leads to it.
-            let mut news = (false, false);
+            // Whoever has it before them needs nothing on the bar that leads to it.
+            let is_read = screens::is_talk_in_sight(ui.ctx());
+            let mut has_changed = false;
             self.model.visit(|visit| {
-                let (chat, files) = (&mut visit.chat.is_unread, &mut visit.files.is_unseen);
-                news = (std::mem::take(chat), std::mem::take(files));
+                has_changed = std::mem::take(&mut visit.files.is_unseen);
+                has_changed |= is_read && std::mem::take(&mut visit.chat.is_unread);
             });
-            if is_called && news.0 {
-                // Who comes because of a message answers it.
-                screens::focus_draft(ui.ctx());
-            }
-            if news != (false, false) {
+            if has_changed {
                 self.proxy.send(Message::Changed);
             }
         }
-        screens::draw(ui, &self.model, &self.words)
+        command
     }
 
     fn draw_bar(&mut self, index: usize, ui: &mut egui::Ui) -> Option<Command> {

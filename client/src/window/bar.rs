@@ -17,13 +17,11 @@ use super::words::Words;
 /// Height of every bar in points.
 pub(crate) const HEIGHT: f32 = 48.0;
 /// Its width where there is room.
-const WIDTH: f32 = 960.0;
+const WIDTH: f32 = 1040.0;
 /// What is left free beside it on a narrow monitor.
 const BESIDE: f32 = 24.0;
 /// Below this, the switches give way to a button that opens the window.
 const NARROW: f32 = 880.0;
-/// Below this, there is no room for the keys that end the session either.
-const NARROWEST: f32 = 760.0;
 /// One step of an arrow key, in points.
 const STEP: f32 = 32.0;
 
@@ -55,7 +53,6 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
     let (light, [_, state]) = parts::doing(visit);
     let edge = light.colour(&palette);
     ui.painter().rect(whole, 0.0, palette.card, egui::Stroke::new(2.0, edge), egui::StrokeKind::Inside);
-    let is_narrow = whole.width() < NARROWEST;
     let mut answer = Answer::default();
     let handle = Rect::from_min_size(whole.min, vec2(28.0, whole.height()));
     answer.shift = draw_handle(ui, handle, &words.get("bar-handle"));
@@ -89,22 +86,33 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, visit: &Visit, words: &Words) -> 
         ui.allocate_ui(vec2(ui.available_width(), 20.0), |ui| {
             draw_line(ui, &who, carried.as_deref(), heavy, palette.text);
         });
+        let font = TextStyle::Small.resolve(ui.style());
+        let state = words.get(state);
         let beside = match (&model.note, &model.hot_key) {
             (Some((Note::Ignored, _)), _) => Some(words.get("bar-ignored")),
-            (_, Some(key)) if !is_narrow => Some(words.fill("bar-hot-key", &[("key", key.as_str().into())])),
+            // What they do comes first; the keys stand in the window too.
+            (_, Some(key)) => Some(words.fill("bar-hot-key", &[("key", key.as_str().into())]))
+                .filter(|keys| fits_beside(ui, &state, keys, &font)),
             _ => None,
         };
-        let font = TextStyle::Small.resolve(ui.style());
-        draw_line(ui, &words.get(state), beside.as_deref(), font, edge);
+        draw_line(ui, &state, beside.as_deref(), font, edge);
     });
     answer
+}
+
+/// Between two things on a line.
+const APART: &str = "  ·  ";
+
+/// Whether there is room for both in whole.
+fn fits_beside(ui: &Ui, first: &str, beside: &str, font: &egui::FontId) -> bool {
+    parts::width_of(ui, &format!("{first}{APART}{beside}"), font.clone()).ceil() + 1.0 <= ui.available_width()
 }
 
 /// Who it is or what they do, and beside it what the person has to know. Where the room is short, only the first is cut.
 fn draw_line(ui: &mut Ui, first: &str, beside: Option<&str>, font: egui::FontId, colour: Color32) {
     let line = ui.available_rect_before_wrap();
     let whole = beside.map(|beside| {
-        let text = format!("  ·  {beside}");
+        let text = format!("{APART}{beside}");
         (beside, ui.fonts_mut(|fonts| fonts.layout_no_wrap(text, font.clone(), colour)))
     });
     let taken = whole.as_ref().map_or(0.0, |(_, galley)| galley.size().x.ceil());
@@ -366,12 +374,12 @@ fn pixels(monitor: &Monitor) -> (i32, i32) {
 mod tests {
     use super::*;
 
-    const MONITOR: Monitor = Monitor { x: 1920, y: 100, width: 2120, height: 1000, scale: 2.0 };
+    const MONITOR: Monitor = Monitor { x: 1920, y: 100, width: 2280, height: 1000, scale: 2.0 };
 
     #[test]
     fn a_bar_stays_on_its_monitor_and_goes_to_the_nearest_edge() {
         let home = Place::home(&MONITOR);
-        assert_eq!(size(1000.0), vec2(WIDTH, HEIGHT));
+        assert_eq!(size(1080.0), vec2(WIDTH, HEIGHT));
         assert_eq!(home.on_desktop(&MONITOR), (1920 + 100, 100));
         let low = home.moved(vec2(-500.0, 450.0), &MONITOR);
         assert_eq!(low, Place { x: 0, y: 900 });
@@ -380,7 +388,7 @@ mod tests {
         assert_eq!(Place { x: 100, y: 880 }.dropped(&MONITOR), Place { x: 100, y: 904 });
         assert_eq!(Place { x: 190, y: 400 }.dropped(&MONITOR), Place { x: 200, y: 400 });
         // Another session's bar, and a second one below it.
-        let other = |y| Pixels { x: 1920 + 100, y, width: 1920, height: 96 };
+        let other = |y| Pixels { x: 1920 + 100, y, width: 2080, height: 96 };
         assert_eq!(Place::beside(&[], &MONITOR), home);
         assert_eq!(Place::beside(&[other(196), other(100)], &MONITOR), Place { y: 192, ..home });
         assert_eq!(Place::beside(&[other(196)], &MONITOR), home);

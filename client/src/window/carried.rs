@@ -1,7 +1,7 @@
 //! What travels beside the picture, as the window knows it: words between the two people, and files.
 
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use farhand_proto::bounded::Shown;
 use farhand_proto::limits::MAX_PATH;
@@ -11,6 +11,10 @@ use farhand_window::Rate;
 
 /// The most lines of a talk that are kept; older ones are gone.
 const MAX_LINES: usize = 500;
+
+/// What the same person says within this time after their last words belongs to them: a text that is too long for one
+/// message comes as several.
+const IN_ONE_GO: Duration = Duration::from_secs(1);
 
 /// Who said something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,12 @@ pub(crate) enum Speaker {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Chat {
     pub(crate) lines: VecDeque<(Speaker, String)>,
+    /// How many there were in all.
+    pub(crate) count: u64,
+    /// How many of the last were said in one go.
+    pub(crate) newest: usize,
+    /// When the last was said.
+    at: Option<Instant>,
     /// What the person types and has not sent.
     pub(crate) draft: String,
     /// Whether the operator said something since the person last did, or came for it.
@@ -33,10 +43,14 @@ pub(crate) struct Chat {
 
 impl Chat {
     /// Somebody said something.
-    pub(crate) fn add(&mut self, speaker: Speaker, text: String) {
+    pub(crate) fn add(&mut self, speaker: Speaker, text: String, now: Instant) {
         if self.lines.len() >= MAX_LINES {
             self.lines.pop_front();
         }
+        let goes_on = self.lines.back().is_some_and(|(last, _)| *last == speaker)
+            && self.at.replace(now).is_some_and(|at| now.saturating_duration_since(at) < IN_ONE_GO);
+        self.newest = if goes_on { self.newest + 1 } else { 1 };
+        self.count += 1;
         self.lines.push_back((speaker, text));
         self.is_unread = speaker == Speaker::Operator;
         self.is_refused = false;

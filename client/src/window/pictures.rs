@@ -265,9 +265,10 @@ fn visit() -> Visit {
 
 fn talk() -> Visit {
     let mut chat = Chat::default();
-    chat.add(Speaker::Operator, "Please open the letter from your bank again.".to_owned());
-    chat.add(Speaker::Customer, "Which one? There are two.".to_owned());
-    chat.add(Speaker::Operator, "The one from Monday, with the table in it.".to_owned());
+    let now = Instant::now();
+    chat.add(Speaker::Operator, "Please open the letter from your bank again.".to_owned(), now);
+    chat.add(Speaker::Customer, "Which one? There are two.".to_owned(), now);
+    chat.add(Speaker::Operator, "The one from Monday, with the table in it.".to_owned(), now);
     chat.draft = "All right, one moment".to_owned();
     Visit { chat, ..visit() }
 }

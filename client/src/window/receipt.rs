@@ -118,11 +118,14 @@ fn used(receipt: &Receipt, grant: Grant, words: &Words) -> String {
 /// How many files travelled.
 fn files(receipt: &Receipt, words: &Words) -> String {
     let counts = receipt.counts;
+    let time = receipt.allowed_for(Grant::Files);
+    let could = words.fill("receipt-files-could", &[("time", words.duration(time).into())]);
+    let mut said = if time.is_zero() { String::new() } else { could + " " };
     if counts.all() == counts.refused {
-        return words.get("receipt-files-not");
+        return said + &words.get("receipt-files-not");
     }
     let arrived = [("brought", counts.brought.into()), ("fetched", counts.fetched.into())];
-    let mut said = words.fill("receipt-files", &arrived);
+    said += &words.fill("receipt-files", &arrived);
     let failed = counts.not_brought + counts.not_fetched;
     if failed > 0 {
         said = said + " " + &words.fill("files-failed", &[("failed", failed.into())]);

@@ -97,7 +97,7 @@ pub struct ClientSession {
     shape: Option<PointerShape>,
     clipboard: Clipboard,
     files: Files,
-    /// What is to be written once a pause is over.
+    /// What is to be written once the customer could stop it again.
     held: VecDeque<FileEvent>,
     share: Share,
 }
@@ -320,9 +320,7 @@ impl ClientSession {
         self.line.push_control(&ToConsole::Paused { paused });
         self.events.push_back(ClientEvent::Paused(paused));
         self.put_in_force(in_force, Undone::Paused, now);
-        if !paused {
-            self.events.extend(self.held.drain(..).map(ClientEvent::File));
-        }
+        self.release_files();
     }
 
     /// Begins what may be seen and done now and could not before, and stops what no longer may, for this reason.
@@ -420,6 +418,7 @@ impl ClientSession {
             if matches!(self.phase, Phase::Open { .. }) {
                 self.line.push_control(&ToConsole::Answering { answers });
             }
+            self.release_files();
         }
     }
 

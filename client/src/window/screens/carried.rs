@@ -88,7 +88,9 @@ fn draw_running(ui: &mut Ui, visit: &Visit, running: &Running, words: &Words) ->
 fn ended_words(ended: &Ended, words: &Words) -> String {
     let counts = [("count", ended.stored.into()), ("failed", ended.failed.into())];
     let key = match (&ended.stopped, ended.direction) {
-        (Some(_), _) => "files-stopped",
+        (Some(_), Direction::In) => "files-stopped",
+        // What has left in part has left.
+        (Some(_), Direction::Out) => "files-fetch-stopped",
         (None, Direction::In) => "files-brought",
         (None, Direction::Out) => "files-fetched",
     };
@@ -102,7 +104,6 @@ fn ended_words(ended: &Ended, words: &Words) -> String {
 
 /// The talk, and a line to answer.
 pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Command> {
-    let palette = Palette::in_use(ui);
     let chat = &visit.chat;
     ui.add_space(4.0);
     parts::heading(ui, &words.get("chat-heading"));
@@ -110,44 +111,20 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
     let above = ui.cursor().top() - ui.min_rect().top();
     let below = ROW + 16.0;
     let height = (ui.clip_rect().height() - above - below).max(TALK_HEIGHT);
-    let is_new = is_new(ui, (chat.lines.len() + usize::from(chat.is_refused), height as u32));
-    farhand_window::room(ui, height, |ui| {
-        let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
-        scroll.auto_shrink(false).show(ui, |ui| {
-            let mut last = None;
-            if chat.lines.is_empty() {
-                parts::small(ui, &words.get("chat-none"), palette.weak);
-            }
-            for (index, (speaker, text)) in chat.lines.iter().enumerate() {
-                let response = draw_line(ui, *speaker, text, &visit.operator, words, &palette);
-                if index + 1 == chat.lines.len() {
-                    parts::announce(&response);
-                    last = Some(response.rect);
-                }
-            }
-            if chat.is_refused {
-                let response = parts::small(ui, &words.get("chat-refused"), palette.bad);
-                parts::announce(&response);
-                last = Some(response.rect);
-            }
-            if let Some(last) = last.filter(|_| is_new) {
-                // What is longer than the list is read from its beginning.
-                let align = if last.height() > height { Align::Min } else { Align::Max };
-                ui.scroll_to_rect_animation(last, Some(align), egui::style::ScrollAnimation::none());
-            }
-        });
-    });
+    draw_talk(ui, visit, height, words);
     let mut command = None;
     let row = vec2(ui.available_width(), ROW);
-    ui.allocate_ui_with_layout(row, Layout::right_to_left(Align::Center), |ui| {
-        let sends = parts::steady_button(ui, &words.get("button-say"), &[]).clicked();
+    // The keyboard comes to the field first.
+    ui.allocate_ui_with_layout(row, Layout::left_to_right(Align::Center), |ui| {
+        let button = words.get("button-say");
+        let beside = parts::button_width(ui, &button) + ui.spacing().item_spacing.x;
         let mut draft = chat.draft.clone();
         let name = words.get("chat-ask");
         // The same whatever stands above it: nobody loses the keyboard in the middle of a sentence.
         let field = TextEdit::singleline(&mut draft)
             .id(draft_id())
             .hint_text(name.as_str())
-            .desired_width(ui.available_width())
+            .desired_width(ui.available_width() - beside)
             .margin(Margin::symmetric(8, 9));
         let field = ui.add(field);
         ui.ctx().accesskit_node_builder(field.id, |node| node.set_label(name));
@@ -158,6 +135,7 @@ pub(super) fn draw_chat(ui: &mut Ui, visit: &Visit, words: &Words) -> Option<Com
             // What fades out above it took the press: what is typed next belongs here all the same.
             field.request_focus();
         }
+        let sends = parts::steady_button(ui, &button, &[]).clicked();
         let enters = field.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter));
         if enters {
             field.request_focus();
@@ -177,15 +155,87 @@ pub(super) fn draft_id() -> egui::Id {
     egui::Id::new("draft")
 }
 
-/// Whether the talk has other lines or another height than in the frame before; the next frame shows it scrolled.
-fn is_new(ui: &Ui, talk: (usize, u32)) -> bool {
-    let id = egui::Id::new("lines");
-    let is_new = ui.data_mut(|data| data.get_temp(id)) != Some(talk);
-    if is_new {
-        ui.data_mut(|data| data.insert_temp(id, talk));
+/// How the talk stood in the frame before.
+#[derive(Debug, Clone, Copy, Default)]
+struct Stood {
+    /// How many lines, in what height.
+    talk: (u64, u32),
+    /// Where it was scrolled to for what was new.
+    at: f32,
+    /// Whether the person has scrolled away from there, and not to the end.
+    is_elsewhere: bool,
+    /// Whether the frame that shows it scrolled is still to come.
+    settles: bool,
+    /// Whether the newest words are before the person.
+    is_in_sight: bool,
+}
+
+fn stood_id() -> egui::Id {
+    egui::Id::new("stood")
+}
+
+/// Whether the newest words were before the person in the last frame.
+pub(crate) fn is_talk_in_sight(ctx: &egui::Context) -> bool {
+    ctx.data(|data| data.get_temp::<Stood>(stood_id())).is_some_and(|stood| stood.is_in_sight)
+}
+
+/// The lines. What is new is scrolled to, unless the person reads elsewhere: then an arrow says that it is there.
+fn draw_talk(ui: &mut Ui, visit: &Visit, height: f32, words: &Words) {
+    let palette = Palette::in_use(ui);
+    let chat = &visit.chat;
+    let mut stood: Stood = ui.data(|data| data.get_temp(stood_id())).unwrap_or_default();
+    let talk = (chat.count + u64::from(chat.is_refused), height as u32);
+    let is_new = stood.talk != talk;
+    let is_own = chat.is_refused || chat.lines.back().is_none_or(|(speaker, _)| *speaker == Speaker::Customer);
+    let scrolls = is_new && (is_own || !stood.is_elsewhere);
+    let newest = chat.lines.len() - chat.newest.min(chat.lines.len());
+    let mut shown_newest = egui::Rect::NOTHING;
+    let area = farhand_window::room(ui, height, |ui| {
+        let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
+        scroll.auto_shrink(false).show(ui, |ui| {
+            if chat.lines.is_empty() {
+                parts::small(ui, &words.get("chat-none"), palette.weak);
+            }
+            for (index, (speaker, text)) in chat.lines.iter().enumerate() {
+                let response = draw_line(ui, *speaker, text, &visit.operator, words, &palette);
+                if index >= newest {
+                    parts::announce(&response);
+                    shown_newest |= response.rect;
+                }
+            }
+            if chat.is_refused {
+                let response = parts::small(ui, &words.get("chat-refused"), palette.bad);
+                parts::announce(&response);
+                shown_newest = response.rect;
+            }
+            if shown_newest.is_positive() && scrolls {
+                // What is longer than the list is read from its beginning.
+                let align = if shown_newest.height() > height { Align::Min } else { Align::Max };
+                ui.scroll_to_rect_animation(shown_newest, Some(align), egui::style::ScrollAnimation::none());
+            }
+            let beginning = shown_newest.with_max_y(shown_newest.top() + 24.0);
+            !shown_newest.is_positive() || ui.clip_rect().contains_rect(beginning.shrink(2.0))
+        })
+    });
+    let mut offset = area.state.offset.y;
+    let end = (area.content_size.y - area.inner_rect.height()).max(0.0);
+    if stood.is_elsewhere && offset < end - 1.0 && parts::more(ui, area.inner_rect) {
+        let mut state = area.state;
+        state.offset.y = end;
+        state.store(ui.ctx(), area.id);
+        offset = end;
+    }
+    if scrolls || stood.settles {
+        (stood.at, stood.is_elsewhere) = (offset, false);
+    } else if !is_new {
+        stood.is_elsewhere = offset < end - 1.0 && (offset - stood.at).abs() > 1.0;
+    }
+    stood.is_in_sight = area.inner && !is_new && !stood.settles;
+    if is_new || stood.settles {
         ui.ctx().request_repaint();
     }
-    is_new
+    (stood.talk, stood.settles) = (talk, scrolls);
+    ui.data_mut(|data| data.insert_temp(stood_id(), stood));
 }
 
 fn draw_line(

@@ -43,7 +43,7 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
     let called_top = note.top() - 4.0 - called.as_ref().map_or(0.0, consent::Called::height);
     // The scroll bar lies in the margin.
     let contents = Rect::from_min_max(inner.min, pos2(whole.right() - 4.0, called_top));
-    let command = ui
+    let (command, is_at_end, scroll) = ui
         .scope_builder(UiBuilder::new().max_rect(contents), |ui| {
             let scroll = &mut ui.spacing_mut().scroll;
             *scroll = egui::style::ScrollStyle::solid();
@@ -58,6 +58,12 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
                 });
             let page = shown.inner_rect.height();
             let most = (shown.content_size.y - page).max(0.0);
+            let scroll = move |ctx: &egui::Context, by: f32| {
+                let mut state = shown.state;
+                state.offset.y = (state.offset.y + by).clamp(0.0, most);
+                state.store(ctx, shown.id);
+                ctx.request_repaint();
+            };
             let mut by = 0.0;
             if shown.state.offset.y < most - 1.0
                 && parts::more(ui, shown.inner_rect.with_max_x(inner.right()))
@@ -66,12 +72,9 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
             }
             by += pages(ui) * page * PART;
             if by != 0.0 {
-                let mut state = shown.state;
-                state.offset.y = (state.offset.y + by).clamp(0.0, most);
-                state.store(ui.ctx(), shown.id);
-                ui.ctx().request_repaint();
+                scroll(ui.ctx(), by);
             }
-            shown.inner
+            (shown.inner, shown.state.offset.y >= most - 8.0, scroll)
         })
         .inner;
     if let Some(called) = called {
@@ -85,7 +88,52 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
     let width = (actions.width() - ACTION_GAP) / 2.0;
     let left = Rect::from_min_size(actions.min, vec2(width, ACTION_HEIGHT));
     let right = left.translate(vec2(width + ACTION_GAP, 0.0));
-    command.or(bottom(ui, model, words, left, right))
+    let reading = match &model.stage {
+        Stage::Asked(Question { notice: None, .. }) => Reading::of(ui, model.turns, is_at_end),
+        _ => Reading::Done,
+    };
+    if reading == Reading::Ahead {
+        let text = words.get("button-read-on");
+        if ui.push_id("button-read-on", |ui| parts::action(ui, left, &text, Look::Plain, true)).inner.clicked() {
+            scroll(ui.ctx(), contents.height() * PART);
+        }
+    }
+    command.or(bottom(ui, model, words, left, right, reading))
+}
+
+/// How far a question was read before it takes a yes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reading {
+    /// Its end was not in sight yet.
+    Ahead,
+    /// It came into sight just now: the second press of a double click that was meant for scrolling says no yes.
+    Settling,
+    Done,
+}
+
+impl Reading {
+    fn of(ui: &Ui, turn: u32, is_at_end: bool) -> Self {
+        const SETTLED: f32 = 0.6;
+        let id = egui::Id::new("reading");
+        let now = ui.input(|input| input.time);
+        let before: Option<(u32, Option<f64>)> =
+            ui.data(|data| data.get_temp(id)).filter(|(read, _)| *read == turn);
+        let done_at = match before {
+            Some((_, None)) if is_at_end => {
+                ui.ctx().request_repaint_after_secs(SETTLED);
+                Some(now + f64::from(SETTLED))
+            }
+            Some((_, done_at)) => done_at,
+            // All of it is in sight from the first.
+            None => is_at_end.then_some(now),
+        };
+        ui.data_mut(|data| data.insert_temp(id, (turn, done_at)));
+        match done_at {
+            None => Self::Ahead,
+            Some(at) if now < at => Self::Settling,
+            Some(_) => Self::Done,
+        }
+    }
 }
 
 /// How far the keyboard scrolls: down, or up where it is negative.
@@ -96,6 +144,8 @@ fn pages(ui: &Ui) -> f32 {
         page(egui::Key::PageDown) - page(egui::Key::PageUp) + whole(egui::Key::End) - whole(egui::Key::Home)
     })
 }
+
+pub(crate) use carried::is_talk_in_sight;
 
 /// Gives the keyboard to the field for an answer.
 pub(crate) fn focus_draft(ctx: &egui::Context) {
@@ -125,7 +175,14 @@ fn stage_name(stage: &Stage) -> &'static str {
 }
 
 /// The two places at the bottom.
-fn bottom(ui: &mut Ui, model: &Model, words: &Words, left: Rect, right: Rect) -> Option<Command> {
+fn bottom(
+    ui: &mut Ui,
+    model: &Model,
+    words: &Words,
+    left: Rect,
+    right: Rect,
+    reading: Reading,
+) -> Option<Command> {
     let mut button = |rect, key: &str, look, is_enabled, command| {
         // Each has a name of its own, or the keyboard would be on what takes another's place.
         let response =
@@ -136,9 +193,12 @@ fn bottom(ui: &mut Ui, model: &Model, words: &Words, left: Rect, right: Rect) ->
         Stage::Waiting | Stage::Cannot(_) => button(right, "button-close", Look::Plain, true, Command::Close),
         Stage::Asked(question) => {
             let is_open = question.is_open();
-            let allows = is_open && !question.ticked.is_empty();
+            let allows = is_open && !question.ticked.is_empty() && reading == Reading::Done;
             let allow = if question.notice.is_some() {
                 button(left, "button-continue", Look::Main, is_open, Command::Continue)
+            } else if reading == Reading::Ahead {
+                // Its place is taken.
+                None
             } else {
                 button(left, "button-allow", Look::Yes, allows, Command::Allow)
             };

@@ -1,5 +1,7 @@
 //! The window as the keyboard and a screen reader meet it.
 
+use std::time::{Duration, Instant};
+
 use egui::Key;
 use egui::accesskit::Role;
 use egui_kittest::Harness;
@@ -14,7 +16,7 @@ use super::super::carried::Speaker;
 use super::super::model::{Command, Copyable, Model, Relay, Stage};
 use super::super::size::SIZE;
 use super::super::words::{SOURCES, Words};
-use super::super::{bar, pictures, screens};
+use super::super::{bar, parts, pictures, screens};
 
 /// A window and what came out of it.
 struct Shown {
@@ -260,9 +262,11 @@ fn what_is_new_in_a_talk_is_read_from_its_beginning() {
         (talk("Messages").bottom(), talk("Write to your helper").top())
     };
     let long = "Please do this: ".to_owned() + &"open the next drawer. ".repeat(40);
+    let mut now = Instant::now();
     for (text, is_whole) in [(long, false), ("Then close it.".to_owned(), true)] {
         let Stage::Here(visit) = &mut harness.state_mut().model.stage else { unreachable!("a talk") };
-        visit.chat.add(Speaker::Operator, text.clone());
+        visit.chat.add(Speaker::Operator, text.clone(), now);
+        now += Duration::from_secs(5);
         harness.run();
         let line = harness.get_by_label_contains(&text).rect();
         // The name above it is in sight too.
@@ -278,6 +282,70 @@ fn what_is_new_in_a_talk_is_read_from_its_beginning() {
     let line = harness.get_by_label_contains("Then close it.").rect();
     let field = harness.get_by_label("Write to your helper").rect();
     assert!(line.bottom() <= field.top() && (field.top() - bottom).abs() <= 1.0, "{line} {field} {bottom}");
+}
+
+#[test]
+fn what_comes_in_several_messages_is_read_from_the_first() {
+    let mut harness = state("talking");
+    let top = harness.get_by_label("Messages").rect().bottom();
+    let (part, now) = ("open the next drawer. ".repeat(40), Instant::now());
+    for (number, after) in [("First", 0), ("second", 200), ("third", 400)] {
+        let Stage::Here(visit) = &mut harness.state_mut().model.stage else { unreachable!("a talk") };
+        visit.chat.add(Speaker::Operator, format!("{number}, {part}"), now + Duration::from_millis(after));
+        harness.run();
+    }
+    let line = harness.get_by_label_contains("First, ").rect();
+    assert!(line.top() >= top && line.top() < top + 60.0, "{line} below {top}");
+}
+
+#[test]
+fn who_reads_above_is_not_pulled_to_what_is_new() {
+    let mut harness = state("talking");
+    let mut now = Instant::now();
+    let mut say = |harness: &mut Harness<'_, Shown>, speaker, text: &str| {
+        let Stage::Here(visit) = &mut harness.state_mut().model.stage else { unreachable!("a talk") };
+        visit.chat.add(speaker, text.to_owned(), now);
+        now += Duration::from_secs(5);
+        harness.run();
+        (harness.get_by_label_contains("Line 0.").rect().top(), screens::is_talk_in_sight(&harness.ctx))
+    };
+    for number in 0..30 {
+        say(&mut harness, Speaker::Operator, &format!("Line {number}."));
+    }
+    let at = harness.get_by_label("Write to your helper").rect().center_top() - egui::vec2(0.0, 30.0);
+    harness.hover_at(at);
+    harness.event(egui::Event::MouseWheel {
+        unit: egui::MouseWheelUnit::Point,
+        delta: egui::vec2(0.0, 300.0),
+        phase: egui::TouchPhase::Move,
+        modifiers: egui::Modifiers::NONE,
+    });
+    harness.run_steps(30);
+    let before = harness.get_by_label_contains("Line 0.").rect().top();
+    assert_eq!(say(&mut harness, Speaker::Operator, "A new one."), (before, false));
+    // Their own words are shown to them.
+    let (after, is_in_sight) = say(&mut harness, Speaker::Customer, "Yes?");
+    assert!(after < before && is_in_sight, "{before} {after} {is_in_sight}");
+}
+
+#[test]
+fn nobody_says_yes_to_what_was_never_in_sight() {
+    let asked = || pictures::windows().into_iter().find(|(name, _)| *name == "asking").expect("a state").1;
+    let mut harness = show_in("en", egui::vec2(420.0, 400.0), asked(), false);
+    assert!(harness.query_by_label("Allow").is_none());
+    for _ in 0..6 {
+        let Some(on) = harness.query_by_label("Read on") else { break };
+        on.click();
+        harness.run_steps(3);
+    }
+    assert!(harness.get_by_label("Allow").accesskit_node().is_disabled(), "a press that was meant for reading");
+    harness.run_steps(4);
+    harness.state_mut().commands.clear();
+    assert_eq!(press(&mut harness, "Allow"), [Command::Allow]);
+    // What fits needs no reading on.
+    let mut harness = show_in("en", SIZE, asked(), false);
+    assert!(harness.query_by_label("Read on").is_none());
+    assert_eq!(press(&mut harness, "Allow"), [Command::Allow]);
 }
 
 #[test]
@@ -353,33 +421,42 @@ fn whether_they_called_is_in_sight_whatever_the_name() {
 }
 
 #[test]
-fn the_bar_never_cuts_the_keys_that_end() {
-    // The widest bar and the narrowest that names them; the harness has a margin of 8 points.
-    for ((language, _), monitor) in
-        SOURCES.iter().flat_map(|source| [1920.0, 800.0].map(|width| (source, width)))
-    {
+fn the_bar_cuts_neither_what_they_do_nor_the_keys_that_end() {
+    let mut named = 0;
+    for (language, _) in SOURCES {
         let words = words(language);
-        for (name, _, mut model) in pictures::bars() {
-            let key = words.chord(Chord::CtrlAltSpace);
-            model.hot_key = Some(key.clone());
-            // What the person has to know at once goes before the keys, and is as whole.
-            let told = match model.note {
-                Some(_) => words.get("bar-ignored"),
-                None => words.fill("bar-hot-key", &[("key", key.into())]),
+        let key = words.chord(Chord::CtrlAltSpace);
+        for (index, (name, _, model)) in pictures::bars().into_iter().enumerate() {
+            let state = model.visitor().map(|visit| words.get(parts::doing(visit).1[1])).expect("a visit");
+            let is_noted = model.note.is_some();
+            let keys = words.fill("bar-hot-key", &[("key", key.as_str().into())]);
+            let shown = |width: f32| {
+                let mut model = pictures::bars().swap_remove(index).2;
+                model.hot_key = Some(key.clone());
+                show_in(language, egui::vec2(width, bar::HEIGHT), model, true)
             };
-            let bar = show_in(language, bar::size(monitor), model, true);
-            let keys = bar.get_by_label(&told).rect();
-            let first =
-                ["button-show-message", "button-show-files", "button-show-window"].map(|key| words.get(key));
-            let first = [words.grant(Grant::View)].into_iter().chain(first).collect::<Vec<_>>();
-            let first = first.iter().find_map(|label| bar.query_by_label(label)).expect("a button");
-            let buttons = first.rect().left();
-            assert!(
-                keys.right() < buttons && keys.width() > 100.0,
-                "{language}, {name}: {keys:?}, {buttons}"
-            );
+            let widths = |bar: &Harness<'static, Shown>| {
+                let width = |label: &str| bar.query_by_label(label).map(|label| label.rect().width());
+                (width(&state).expect("what they do"), width(&keys), width(&words.get("bar-ignored")))
+            };
+            let whole = widths(&shown(2400.0));
+            for monitor in [1920.0, 1366.0, 1024.0, 800.0] {
+                let part = widths(&shown(bar::size(monitor).x));
+                let like = |part: f32, whole: f32| (part - whole).abs() < 1.0;
+                // What the person has to know at once goes before everything.
+                assert!(is_noted || like(part.0, whole.0), "{language}, {name}, {monitor}: {part:?} of {whole:?}");
+                assert_eq!(part.2.is_some(), is_noted, "{language}, {name}, {monitor}");
+                for (part, whole) in [(part.1, whole.1), (part.2, whole.2)] {
+                    assert!(
+                        part.is_none_or(|part| whole.is_some_and(|whole| like(part, whole))),
+                        "{language}, {name}, {monitor}: {part:?} of {whole:?}"
+                    );
+                }
+                named += u32::from(part.1.is_some());
+            }
         }
     }
+    assert!(named > 20, "the keys are named where there is room: {named}");
 }
 
 #[test]

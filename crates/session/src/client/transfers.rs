@@ -52,16 +52,15 @@ impl ClientSession {
         }
     }
 
-    /// Passes on what happened. What is to be written waits while the customer pauses.
+    /// Passes on what happened. What is to be written waits while the customer pauses, or could not.
     pub(super) fn file_events(
         &mut self,
         done: Result<(), Breach>,
         happened: impl IntoIterator<Item = FileEvent>,
     ) {
-        let is_paused = matches!(self.phase, Phase::Open { paused: true, .. });
         for event in happened {
             match event {
-                FileEvent::Take(_) if is_paused => {
+                FileEvent::Take(_) if !self.can_stop_files() => {
                     self.held.push_back(event);
                     continue;
                 }
@@ -83,7 +82,20 @@ impl ClientSession {
     }
 
     pub(super) fn may_move_files(&self) -> bool {
-        self.grants().allows(Grant::Files) && !self.line.is_lost()
+        self.grants().allows(Grant::Files) && !self.line.is_lost() && self.can_stop_files()
+    }
+
+    /// Whether files may travel as far as the customer's will goes: they have not paused, and their desktop answers. On
+    /// one that hangs nobody can press the button that stops them.
+    fn can_stop_files(&self) -> bool {
+        self.answers && !matches!(self.phase, Phase::Open { paused: true, .. })
+    }
+
+    /// Writes what has waited, if it need not any longer.
+    pub(super) fn release_files(&mut self) {
+        if self.can_stop_files() {
+            self.events.extend(self.held.drain(..).map(ClientEvent::File));
+        }
     }
 }
 

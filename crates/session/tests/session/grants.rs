@@ -559,19 +559,43 @@ fn what_came_in_a_pause_and_was_cancelled_is_not_written_after_it() {
 }
 
 #[test]
+fn while_the_desktop_hangs_no_file_travels_for_nobody_could_stop_it() {
+    let mut session = session(Phase::Open, both());
+    give(&mut session, &ToClient::Get { transfer: 1, path: Text::new("large").unwrap() });
+    give(&mut session, &wanted());
+    assert!(session.wants_file_piece());
+    session.desktop_answers(false);
+    assert!(!session.wants_file_piece());
+    session.set_paused(true, MS);
+    session.desktop_answers(true);
+    assert!(!session.wants_file_piece(), "paused meanwhile");
+    session.set_paused(false, MS);
+    assert!(session.wants_file_piece());
+}
+
+#[test]
+fn what_is_brought_while_the_desktop_hangs_is_written_after_it() {
+    brought_meanwhile(|session| session.desktop_answers(false), |session| session.desktop_answers(true));
+}
+
+#[test]
 fn what_is_brought_in_a_pause_is_written_after_it() {
+    brought_meanwhile(|session| session.set_paused(true, MS), |session| session.set_paused(false, MS));
+}
+
+fn brought_meanwhile(stop: fn(&mut ClientSession), go_on: fn(&mut ClientSession)) {
     let mut session = session(Phase::Open, both());
     give(&mut session, &ToClient::Put { transfer: 1, folder: None, existing: Existing::Keep });
     give(&mut session, &piece(BEGIN));
     events(&mut session);
-    session.set_paused(true, MS);
+    stop(&mut session);
     events(&mut session);
     give(&mut session, &piece(item()));
     session.file_goes_on(0, 0);
     let first = ToClient::FilePiece { transfer: 1, run: 2, piece: data(0, 100) };
     give(&mut session, &first);
     assert_eq!(events(&mut session), []);
-    session.set_paused(false, MS);
+    go_on(&mut session);
     let taken = events(&mut session)
         .iter()
         .filter(|event| matches!(event, ClientEvent::File(FileEvent::Take(_))))
