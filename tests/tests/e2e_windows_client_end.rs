@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use farhand_testkit::x::XServer;
 use farhand_tests::{
-    BAR, Desk, Keys, MAIN, Panel, Person, Process, RawTerminal, Role, TrayMenu, eventually, raw_terminal,
+    BAR, Desk, Keys, MAIN, Outcome, Panel, Person, Process, RawTerminal, Role, TrayMenu, eventually,
+    raw_terminal,
 };
 
 /// How long each may take.
@@ -107,6 +108,18 @@ fn each_end_takes_effect_within_a_tenth_of_a_second_while_the_network_hangs() {
             assert!(time < LIMIT, "{time:?} from {way}");
         }
     }
+}
+
+#[test]
+fn a_window_whose_display_is_gone_tells_the_operator() {
+    let (mut desk, mut person, _terminal) = desk();
+    let mut console = desk.visit(&mut person, "wait settled\nstay\n");
+    console.event("step");
+    let start = Instant::now();
+    desk.server.kill();
+    Outcome::of(console).expect(10, "the customer's desktop is gone");
+    assert!(start.elapsed() < Duration::from_secs(5), "{:?}", start.elapsed());
+    assert_eq!(desk.client.process.exit_code(), Some(3));
 }
 
 #[test]

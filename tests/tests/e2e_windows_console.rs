@@ -331,3 +331,12 @@ fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_t
     desks.console.type_text("abc");
     terminal.expect("abc");
 }
+
+#[test]
+fn a_window_whose_display_is_gone_ends_its_sessions() {
+    let mut desks = Desks::new();
+    desks.connect();
+    desks.server.kill();
+    let ended = desks.client.process.event("ended");
+    assert!(ended["reason"].to_string().contains("operator"), "{ended}");
+}

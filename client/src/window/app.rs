@@ -12,7 +12,7 @@ use farhand_window::tray::{Tray, TrayEvent};
 use farhand_window::winit::event::{ElementState, WindowEvent};
 use farhand_window::winit::keyboard::Key;
 use farhand_window::winit::window::Window;
-use farhand_window::{App, Layers, Monitor, Proxy, Redraw, Spec, Stacking, Taken};
+use farhand_window::{App, Farewell, Layers, Monitor, Proxy, Redraw, Spec, Stacking, Taken};
 
 use super::bar::{self, Place, Shift};
 use super::hands::{Hands, Seen, is_modifier};
@@ -477,6 +477,16 @@ impl App for ClientApp {
                 Err(error) => tracing::warn!(%error, "a bar may be covered"),
             }
         }
+    }
+
+    fn farewell(&self) -> Farewell {
+        let wait = self.link.as_ref().map(Link::farewell);
+        Box::new(move || {
+            if let Some(wait) = wait {
+                wait();
+            }
+            crate::NO_DESKTOP
+        })
     }
 
     fn close(&mut self, window: Pane) {

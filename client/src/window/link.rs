@@ -2,7 +2,7 @@
 //! the window's drawing.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -17,6 +17,8 @@ use crate::say::Say;
 
 /// How long a session that still runs when the program ends has to say good-bye.
 const GOODBYE: Duration = Duration::from_secs(3);
+/// How long it takes at most to find out that the desktop is gone, and to say so.
+const GONE: Duration = Duration::from_secs(2);
 
 /// What the thread tells.
 #[derive(Debug)]
@@ -46,7 +48,26 @@ pub(crate) struct Link {
     /// The ways to the relay.
     ladder: farhand_transport::Ladder,
     shared: Arc<Shared>,
+    ended: Arc<Ending>,
     thread: Option<JoinHandle<()>>,
+}
+
+/// Whether the thread has ended.
+#[derive(Default)]
+struct Ending(Mutex<bool>, Condvar);
+
+impl Ending {
+    fn tell(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        self.1.notify_all();
+    }
+
+    /// Waits for it at most so long; whether it has.
+    fn wait(&self, most: Duration) -> bool {
+        let ended = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = self.1.wait_timeout_while(ended, most, |ended| !*ended);
+        *ended.unwrap_or_else(PoisonError::into_inner).0
+    }
 }
 
 struct Shared {
@@ -68,14 +89,17 @@ impl Link {
             is_told: AtomicBool::new(false),
         });
         let teller = Teller { to_window, proxy, shared: shared.clone(), say: offer.say };
+        let ended = Arc::new(Ending::default());
+        let tells = ended.clone();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
             match runtime {
                 Ok(runtime) => runtime.block_on(run(offer, teller, wait_again)),
                 Err(error) => teller.tell_blocking(News::Fault(error.to_string())),
             }
+            tells.tell();
         });
-        Self { news, again: Some(again), ladder, shared, thread: Some(thread) }
+        Self { news, again: Some(again), ladder, shared, ended, thread: Some(thread) }
     }
 
     /// The next news, if there are any.
@@ -97,6 +121,20 @@ impl Link {
     /// For other threads than the window's.
     pub(crate) fn brake(&self) -> Brake {
         Brake(self.shared.clone())
+    }
+
+    /// Waits until the client behind a window that is gone has ended by itself, as its desktop is gone too; if it does
+    /// not, ends the session.
+    pub(crate) fn farewell(&self) -> impl FnOnce() + Send + use<> {
+        let (shared, ended) = (self.shared.clone(), self.ended.clone());
+        move || {
+            if !ended.wait(GONE)
+                && let Some(control) = shared.control()
+            {
+                control.end_session();
+                ended.wait(GOODBYE);
+            }
+        }
     }
 
     /// After a session: wait for another one.

@@ -30,7 +30,7 @@ pub use capture::{Capture, CaptureState};
 pub use picture::{Layers, SharedPicture};
 pub use progress::{Rate, progress_bar};
 pub use room::room;
-pub use run::{App, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
+pub use run::{App, Farewell, Monitor, Proxy, Redraw, RunError, Spec, Stacking, Taken, run};
 #[cfg(feature = "gpu")]
 pub use run::{Graphics, run_on};
 pub use scale::Sampling;

@@ -64,6 +64,12 @@ pub trait App {
         let _ = (window, handle);
     }
 
+    /// What is still to be done if the display is suddenly gone, and the process's exit code then. It is called on the
+    /// windows' thread, from which nothing else comes any more.
+    fn farewell(&self) -> Farewell {
+        Box::new(|| 1)
+    }
+
     /// Somebody closes a window.
     fn close(&mut self, window: Self::Window);
 
@@ -72,6 +78,9 @@ pub trait App {
         let _ = monitors;
     }
 }
+
+/// Last things to do; gives the process's exit code.
+pub type Farewell = Box<dyn FnOnce() -> u8 + Send>;
 
 /// One monitor.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -260,6 +269,7 @@ fn run_with<A: App>(
     let event_loop = crate::system::event_loop(EventLoop::with_user_event())?;
     let sender = Sender(event_loop.create_proxy());
     let app = make(Proxy(event_loop.create_proxy()));
+    crate::system::when_display_is_lost(app.farewell());
     let proxy = event_loop.create_proxy();
     crate::system::follow_theme(move |theme| proxy.send_event(Outside::Theme(theme)).is_ok());
     let proxy = event_loop.create_proxy();

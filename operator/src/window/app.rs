@@ -8,7 +8,7 @@ use farhand_texts::Texts;
 use farhand_window::egui::{self, CentralPanel, Frame, Panel, Ui, Vec2, ViewportCommand};
 use farhand_window::theme::Palette;
 use farhand_window::winit::event::WindowEvent;
-use farhand_window::{App, Layers, Monitor, Redraw, Spec, Stacking, Taken};
+use farhand_window::{App, Farewell, Layers, Monitor, Redraw, Spec, Stacking, Taken};
 
 use super::forms::Test;
 use super::link::{FromLink, Inbox, Link, Request};
@@ -306,6 +306,16 @@ impl App for Console {
         let (wishes, next) = view.idle(Instant::now());
         self.wish(id, wishes);
         next
+    }
+
+    fn farewell(&self) -> Farewell {
+        let say = self.link.as_ref().map(Link::farewell);
+        Box::new(move || {
+            if let Some(say) = say {
+                say();
+            }
+            1
+        })
     }
 
     fn close(&mut self, _: Main) {

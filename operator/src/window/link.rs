@@ -16,7 +16,7 @@ use farhand_proto::name::Name;
 use farhand_seal::ConsoleGuesses;
 use farhand_transport::{Ladder, ProxyChoice};
 use farhand_window::SharedPicture;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio::task::{AbortHandle, JoinSet};
 
 use super::keystore::{self, Answer, Token};
@@ -248,18 +248,34 @@ impl Link {
         let Some(runtime) = self.runtime.take() else { return };
         self.cancel_attempt();
         self.cancel_test();
-        let sessions: Vec<Wishes> = lock(&self.sessions).values().cloned().collect();
-        runtime.block_on(async {
-            let mut goodbyes = JoinSet::new();
-            for wishes in sessions {
-                wishes.push(Wish::End);
-                goodbyes.spawn(async move { wishes.over().await });
-            }
-            // Whoever does not take the goodbye in time is cut off.
-            let _ = tokio::time::timeout(GOODBYE, goodbyes.join_all()).await;
-        });
+        say_goodbye(runtime.handle(), &self.sessions);
         runtime.shutdown_timeout(Duration::from_millis(500));
     }
+
+    /// The same for when the window is gone.
+    pub(crate) fn farewell(&self) -> impl FnOnce() + Send + use<> {
+        let runtime = self.runtime.as_ref().map(|runtime| runtime.handle().clone());
+        let sessions = self.sessions.clone();
+        move || {
+            if let Some(runtime) = runtime {
+                say_goodbye(&runtime, &sessions);
+            }
+        }
+    }
+}
+
+/// Ends every session and waits a little for their last words.
+fn say_goodbye(runtime: &Handle, sessions: &Mutex<HashMap<TabId, Wishes>>) {
+    let sessions: Vec<Wishes> = lock(sessions).values().cloned().collect();
+    runtime.block_on(async {
+        let mut goodbyes = JoinSet::new();
+        for wishes in sessions {
+            wishes.push(Wish::End);
+            goodbyes.spawn(async move { wishes.over().await });
+        }
+        // Whoever does not take the goodbye in time is cut off.
+        let _ = tokio::time::timeout(GOODBYE, goodbyes.join_all()).await;
+    });
 }
 
 impl Drop for Link {

@@ -186,7 +186,8 @@ fn draw_talk(ui: &mut Ui, visit: &Visit, height: f32, words: &Words) {
     let mut stood: Stood = ui.data(|data| data.get_temp(stood_id())).unwrap_or_default();
     let talk = (chat.count + u64::from(chat.is_refused), height as u32);
     let is_new = stood.talk != talk;
-    let is_own = chat.is_refused || chat.lines.back().is_none_or(|(speaker, _)| *speaker == Speaker::Customer);
+    let is_own =
+        chat.is_refused || chat.lines.back().is_none_or(|(speaker, _)| *speaker == Speaker::Customer);
     let scrolls = is_new && (is_own || !stood.is_elsewhere);
     let newest = chat.lines.len() - chat.newest.min(chat.lines.len());
     let mut shown_newest = egui::Rect::NOTHING;

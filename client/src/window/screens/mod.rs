@@ -94,7 +94,11 @@ pub(crate) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
     };
     if reading == Reading::Ahead {
         let text = words.get("button-read-on");
-        if ui.push_id("button-read-on", |ui| parts::action(ui, left, &text, Look::Plain, true)).inner.clicked() {
+        if ui
+            .push_id("button-read-on", |ui| parts::action(ui, left, &text, Look::Plain, true))
+            .inner
+            .clicked()
+        {
             scroll(ui.ctx(), contents.height() * PART);
         }
     }

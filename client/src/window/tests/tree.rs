@@ -338,7 +338,10 @@ fn nobody_says_yes_to_what_was_never_in_sight() {
         on.click();
         harness.run_steps(3);
     }
-    assert!(harness.get_by_label("Allow").accesskit_node().is_disabled(), "a press that was meant for reading");
+    assert!(
+        harness.get_by_label("Allow").accesskit_node().is_disabled(),
+        "a press that was meant for reading"
+    );
     harness.run_steps(4);
     harness.state_mut().commands.clear();
     assert_eq!(press(&mut harness, "Allow"), [Command::Allow]);
@@ -444,7 +447,10 @@ fn the_bar_cuts_neither_what_they_do_nor_the_keys_that_end() {
                 let part = widths(&shown(bar::size(monitor).x));
                 let like = |part: f32, whole: f32| (part - whole).abs() < 1.0;
                 // What the person has to know at once goes before everything.
-                assert!(is_noted || like(part.0, whole.0), "{language}, {name}, {monitor}: {part:?} of {whole:?}");
+                assert!(
+                    is_noted || like(part.0, whole.0),
+                    "{language}, {name}, {monitor}: {part:?} of {whole:?}"
+                );
                 assert_eq!(part.2.is_some(), is_noted, "{language}, {name}, {monitor}");
                 for (part, whole) in [(part.1, whole.1), (part.2, whole.2)] {
                     assert!(

@@ -5,6 +5,7 @@ mod bus_tests;
 #[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
 mod gpu;
 mod keyboard;
+mod loss;
 mod monitors;
 mod theme;
 mod tray;
@@ -20,6 +21,7 @@ use crate::run::Stacking;
 #[cfg(all(feature = "gpu", any(target_os = "linux", target_os = "windows")))]
 pub(crate) use gpu::open as open_gpu;
 pub(crate) use keyboard::{CAN_CAPTURE, capture_keyboard, release_keyboard};
+pub(crate) use loss::when_display_is_lost;
 pub(crate) use monitors::Monitors;
 pub(crate) use theme::follow_theme;
 pub use theme::system_theme;

@@ -133,6 +133,18 @@ impl Known {
         self.state() == State::Live
     }
 
+    /// Whether nothing can be seen or done now, whatever is allowed.
+    pub(super) fn stands_still(&self) -> bool {
+        matches!(
+            self.state(),
+            State::Asking { .. }
+                | State::Paused
+                | State::Silent { .. }
+                | State::Lost { .. }
+                | State::Ended(_)
+        )
+    }
+
     /// What was not done a moment ago.
     pub(super) fn notice(&self) -> Option<&Notice> {
         let is_news = |until: &Instant| *until > self.now() && self.ended.is_none();

@@ -273,7 +273,7 @@ impl SessionView {
     /// What goes out whether the view is shown or not. To be asked for after [`SessionView::note`].
     pub(crate) fn outgoing(&mut self) -> Vec<Wish> {
         let mut wishes = std::mem::take(&mut self.unseen);
-        if self.known.allows(Grant::Files) && self.known.ended.is_none() {
+        if self.known.allows(Grant::Files) && !self.known.stands_still() {
             wishes.extend(self.files.begin().map(Wish::Carry));
         }
         wishes
@@ -343,8 +343,7 @@ impl SessionView {
     fn note_carried(&mut self, news: &News) {
         match news {
             News::Said(text) => {
-                // The first words are shown; a panel that was closed since stays so.
-                self.chosen.has_side |= self.chat.lines.is_empty();
+                // The panel is not opened: nothing moves under the operator's hand. The line below tells the words.
                 self.chat.is_unread = !self.chosen.has_side;
                 self.chat.add(Speaker::Customer, text.to_string());
             }

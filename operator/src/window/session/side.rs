@@ -2,6 +2,7 @@
 
 use farhand_proto::grant::Grant;
 use farhand_proto::prose::prose_of;
+use farhand_session::Progress;
 use farhand_texts::Texts;
 use farhand_window::egui::{
     self, Align, CornerRadius, Frame, Key, Label, Layout, Margin, Panel, Response, RichText, ScrollArea,
@@ -127,6 +128,7 @@ impl SessionView {
             });
         });
         let key = match self.known.grants {
+            _ if may && self.known.stands_still() => "side-later",
             _ if may => "side-drop",
             _ if self.known.ended.is_some() => "session-ended",
             None => "session-grant-open",
@@ -177,19 +179,36 @@ impl SessionView {
 
     fn draw_running(&self, ui: &mut Ui, texts: &Texts, wishes: &mut Vec<Wish>) {
         let palette = Palette::in_use(ui);
-        let Some((job, progress)) = &self.files.running else { return };
-        let current = progress.as_ref().and_then(|progress| progress.current.as_deref());
+        if let Some((job, progress)) = &self.files.running {
+            self.draw_job(ui, job, progress.as_ref(), texts, wishes);
+        }
+        if !self.files.waiting.is_empty() {
+            let count = self.files.waiting.len() as u64;
+            let words = texts.fill("side-waiting", &[("count", count.into())]);
+            ui.label(RichText::new(words).color(palette.weak).size(13.0));
+        }
+    }
+
+    fn draw_job(
+        &self,
+        ui: &mut Ui,
+        job: &Job,
+        progress: Option<&Progress>,
+        texts: &Texts,
+        wishes: &mut Vec<Wish>,
+    ) {
+        let palette = Palette::in_use(ui);
+        let current = progress.and_then(|progress| progress.current.as_deref());
         let name = current.map_or_else(|| job.name(), str::to_owned);
         ui.add(Label::new(RichText::new(name).color(palette.text)).truncate());
-        let (done, whole) = progress.as_ref().map_or((0, 0), |known| (known.bytes_done, known.bytes));
+        let (done, whole) = progress.map_or((0, 0), |known| (known.bytes_done, known.bytes));
         row(ui, HEIGHT, |ui| {
             if menu_button(ui, &texts.get("side-stop"), true).clicked() {
                 wishes.push(Wish::CancelFiles);
             }
             let share = if whole == 0 { 0.0 } else { done as f32 / whole as f32 };
             // Without a line, and in a pause, nothing travels at any rate.
-            let travels = self.known.lost_since.is_none() && !self.known.paused;
-            let (key, rate) = match self.rate.last().filter(|_| travels) {
+            let (key, rate) = match self.rate.last().filter(|_| !self.known.stands_still()) {
                 Some(rate) => ("side-progress", texts.size(rate)),
                 None => ("side-progress-first", String::new()),
             };
@@ -202,11 +221,6 @@ impl SessionView {
             let size = vec2(ui.available_width(), 24.0);
             progress_bar(ui, size, share, &words, egui::FontId::proportional(12.0));
         });
-        if !self.files.waiting.is_empty() {
-            let count = self.files.waiting.len() as u64;
-            let words = texts.fill("side-waiting", &[("count", count.into())]);
-            ui.label(RichText::new(words).color(palette.weak).size(13.0));
-        }
     }
 
     fn draw_results(&self, ui: &mut Ui, texts: &Texts) {

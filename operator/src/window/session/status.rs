@@ -73,8 +73,9 @@ impl SessionView {
             (notice_words(notice, texts), palette.bad, true)
         } else if self.known.relay_stops && self.known.ended.is_none() {
             (texts.get("session-relay-stops"), palette.trying, true)
-        } else if self.chat.is_unread {
-            (texts.get("session-unread"), palette.accent, true)
+        } else if let Some((_, text)) = self.chat.lines.back().filter(|_| self.chat.is_unread) {
+            let said = text.replace('\n', " ");
+            (texts.fill("session-unread", &[("text", said.as_str().into())]), palette.accent, true)
         } else if is_captured && self.capture.state() == CaptureState::Refused {
             (texts.get("session-capture-refused"), palette.bad, true)
         } else if is_captured && self.devices.has_focus() {

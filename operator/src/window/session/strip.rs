@@ -97,16 +97,19 @@ impl SessionView {
                 let widths: Vec<f32> = labels.iter().map(|label| button_width(ui, label) + SPACE).collect();
                 let beside = button_width(ui, &end) + 2.0 * SPACE;
                 let all = widths.iter().sum::<f32>() + beside;
-                // Where the tools need the room, the tick alone says that the words were compared.
+                // Where the tools need the room, less says that the words were compared, or that they are asked for no more.
                 let words = self.words.join(" ");
-                let fits = chip_width(ui, &words) + SPACE + all <= ui.available_width();
-                let shown_words = if fits { words.as_str() } else { "" };
-                if self.chosen.are_words_right {
-                    let label = texts.fill("session-words-compared", &[("words", words.clone().into())]);
-                    chip(ui, Icon::Tick, shown_words, &label, palette.good);
-                } else if !is_over {
-                    // Its place is kept, so that no tool moves once they match.
-                    ui.allocate_exact_size(vec2(chip_width(ui, shown_words), HEIGHT), egui::Sense::hover());
+                let short = texts.get("session-words-short");
+                let room = ui.available_width() - SPACE - all;
+                let fits = |label: &&str| chip_width(ui, label) <= room;
+                if let Some(shown) = [words.as_str(), short.as_str()].into_iter().find(fits) {
+                    if self.chosen.are_words_right {
+                        let label = texts.fill("session-words-compared", &[("words", words.as_str().into())]);
+                        chip(ui, Icon::Tick, shown, &label, palette.good);
+                    } else if !is_over {
+                        // Its place is kept, so that no tool moves once they match.
+                        ui.allocate_exact_size(vec2(chip_width(ui, shown), HEIGHT), egui::Sense::hover());
+                    }
                 }
                 let room = ui.available_width() - beside;
                 let shown = fitting(&widths, room, button_width(ui, &more) + SPACE);
@@ -149,6 +152,7 @@ impl SessionView {
         let (icon, colour) = match self.known.grants {
             None => (Icon::Ring, palette.weak),
             Some(_) if self.is_unused(grant) => (Icon::Dash, palette.weak),
+            Some(_) if self.known.allows(grant) && self.known.stands_still() => (Icon::Tick, palette.weak),
             Some(_) if self.known.allows(grant) => (Icon::Tick, palette.good),
             Some(_) if self.known.taken_back.allows(grant) => (Icon::Cross, palette.bad),
             Some(_) => (Icon::Cross, palette.weak),

@@ -85,7 +85,9 @@ impl SessionView {
         };
         let needs_control = matches!(tool, Tool::Keys | Tool::Type | Tool::Capture);
         let is_usable = !needs_control || self.can_act();
-        let response = ui.add_enabled_ui(is_usable, |ui| button(ui, icon, label, palette.text, is_on)).inner;
+        let is_called = tool == Tool::Side && self.chat.is_unread;
+        let colour = if is_called { palette.accent } else { palette.text };
+        let response = ui.add_enabled_ui(is_usable, |ui| button(ui, icon, label, colour, is_on)).inner;
         let response = match tool {
             Tool::Capture => response.on_hover_text(texts.get("session-tool-capture-hint")),
             Tool::FullScreen => response.on_hover_text("F11"),
