@@ -350,7 +350,7 @@ impl Model {
             Event::Paused(paused) => self.visit(|visit| visit.is_paused = paused),
             Event::Said(text) => self.visit(|visit| visit.chat.add(Speaker::Operator, text.to_string(), now)),
             Event::Heard(text) => {
-                self.visit(|visit| visit.chat.add(Speaker::Customer, text.to_string(), now))
+                self.visit(|visit| visit.chat.add(Speaker::Customer, text.to_string(), now));
             }
             Event::NotHeard(_) => self.visit(|visit| visit.chat.is_refused = true),
             Event::File(event) => self.visit(|visit| visit.files.note(&event)),
