@@ -39,6 +39,14 @@ impl Say {
             Ok(addresses) => json!({"host": host, "addresses": addresses}),
             Err(why) => json!({"host": host, "error": why}),
         });
+        let proxies = survey.routes.iter().map(|(host, route)| {
+            json!({
+                "host": host,
+                "proxies": route.proxies.iter().map(ToString::to_string).collect::<Vec<_>>(),
+                "origin": route.origin.to_string(),
+                "error": route.trouble.as_ref().map(ToString::to_string),
+            })
+        });
         let ways = survey.ways.iter().map(|Finding { rung, result }| {
             let mut way = json!({
                 "way": rung.to_string(),
@@ -59,6 +67,7 @@ impl Say {
         let event = json!({
             "event": "test",
             "hosts": hosts.collect::<Vec<_>>(),
+            "proxies": proxies.collect::<Vec<_>>(),
             "ways": ways.collect::<Vec<_>>(),
             "verdict": survey.verdict().to_string(),
             "firewall": survey.firewall_list(),

@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Notify;
 
-use crate::proxy::{Proxy, ProxyChoice, ProxyKind};
-use crate::target::{Target, TargetError};
+use crate::proxy::{Proxy, ProxyChoice, ProxyKind, Route};
+use crate::target::Target;
 
 /// The ports of a relay that is named without one, in the order in which they are tried.
 pub const PORTS: [u16; 5] = [443, 80, 11438, 110, 21];
@@ -85,18 +85,9 @@ impl FromStr for RelayAddress {
         };
         // People copy addresses out of browsers.
         let rest = rest.strip_suffix('/').filter(|_| encapsulation.is_some()).unwrap_or(rest);
-        let has_port = match rest.rsplit_once(']') {
-            Some((_, behind)) => !behind.is_empty(),
-            None => rest.contains(':'),
-        };
-        let (target, port): (Target, _) = if has_port {
-            let target: Target = rest.parse().map_err(|_: TargetError| error())?;
-            let port = target.port;
-            (target, Some(port))
-        } else {
-            // Any port: only whether the host is one.
-            (format!("{rest}:1").parse().map_err(|_| error())?, None)
-        };
+        // Any port, where none is written: only whether the host is one.
+        let (target, has_port) = Target::with_port(rest, 1).map_err(|_| error())?;
+        let port = has_port.then_some(target.port);
         if port.is_none() && encapsulation == Some(Encapsulation::Raw) {
             return Err(error());
         }
@@ -123,21 +114,22 @@ impl RelayAddress {
         self.port
     }
 
-    /// Its rungs, in the order in which they are tried: through the proxy that leads there, if any, before those that
-    /// need none. A proxy that somebody has named is not gone round.
-    fn rungs(&self, proxy: Option<&Proxy>, is_named: bool) -> Vec<Rung> {
+    /// Its rungs, in the order in which they are tried: through the proxies that lead there, before those that need none.
+    fn rungs(&self, route: &Route) -> Vec<Rung> {
         let direct = self.direct_rungs();
-        let Some(proxy) = proxy else { return direct };
-        let leads = |rung: &Rung| {
+        let leads = |rung: &Rung, proxy: &Proxy| {
             // Proxies for the web let nothing else through than HTTPS, unless somebody has said so.
             self.port.is_some()
                 || proxy.kind() == ProxyKind::Socks5
                 || rung.target.port == 443
                 || rung.encapsulation == Encapsulation::Http
         };
-        let through = |rung: &Rung| Rung { proxy: Some(proxy.clone()), ..rung.clone() };
-        let mut rungs: Vec<_> = direct.iter().filter(|rung| leads(rung)).map(through).collect();
-        if !is_named {
+        let mut rungs = Vec::new();
+        for proxy in &route.proxies {
+            let through = |rung: &Rung| Rung { proxy: Some(proxy.clone()), ..rung.clone() };
+            rungs.extend(direct.iter().filter(|rung| leads(rung, proxy)).map(through));
+        }
+        if route.is_direct {
             rungs.extend(direct);
         }
         rungs
@@ -225,8 +217,8 @@ pub struct Ladder {
 struct Shared {
     /// Ways that were good, the last one first.
     good: Vec<Rung>,
-    /// Which proxy leads to a host, as far as that was asked since the network was the same.
-    routes: Vec<(String, Option<Proxy>)>,
+    /// Which proxies lead to a host, as far as that was asked since the network was the same.
+    routes: Vec<(String, Route)>,
     /// Every proxy that was ever found, with what is known of it.
     proxies: Vec<Proxy>,
     /// Those that people have told who this is.
@@ -270,11 +262,9 @@ impl Ladder {
     /// All ways in the order in which they are tried now: those that were good, then the first of each relay, the second
     /// of each, and so on.
     pub async fn rungs(&self) -> Vec<Rung> {
-        let is_named = matches!(self.proxies, ProxyChoice::Fixed(_));
         let mut each = Vec::new();
         for relay in &self.relays {
-            let proxy = self.route(&relay.host).await;
-            each.push(relay.rungs(proxy.as_ref(), is_named));
+            each.push(relay.rungs(&self.route(&relay.host).await));
         }
         let most = each.iter().map(Vec::len).max().unwrap_or_default();
         let mut rungs: Vec<Rung> = Vec::new();
@@ -340,30 +330,30 @@ impl Ladder {
         self.lock().routes.clear();
     }
 
-    /// The proxy that leads to a host.
-    async fn route(&self, host: &str) -> Option<Proxy> {
+    /// What leads to a host.
+    pub async fn route(&self, host: &str) -> Route {
         let known =
-            self.lock().routes.iter().find(|(known, _)| known == host).map(|(_, proxy)| proxy.clone());
-        if let Some(proxy) = known {
-            return proxy;
+            self.lock().routes.iter().find(|(known, _)| known == host).map(|(_, route)| route.clone());
+        if let Some(route) = known {
+            return route;
         }
-        let (proxies, name) = (self.proxies.clone(), host.to_owned());
-        // A desktop may take its time to say what it is set to.
-        let found = tokio::task::spawn_blocking(move || proxies.proxy_for(&name)).await.unwrap_or_default();
+        let mut route = self.proxies.route_to(host).await;
         let mut shared = self.lock();
-        // One that was found before has a memory: what it refused is not told it again.
-        let found = found.map(|found| {
-            if let Some(introduced) = shared.introduced.iter().find(|other| **other == found) {
-                return introduced.clone();
+        for proxy in &mut route.proxies {
+            // One that was found before has a memory: what it refused is not told it again.
+            let introduced = shared.introduced.iter().find(|other| *other == proxy);
+            if let Some(known) =
+                introduced.or_else(|| shared.proxies.iter().find(|other| other.is_the_same(proxy)))
+            {
+                *proxy = known.clone();
+            } else {
+                shared.proxies.push(proxy.clone());
             }
-            if let Some(known) = shared.proxies.iter().find(|other| other.is_the_same(&found)) {
-                return known.clone();
-            }
-            shared.proxies.push(found.clone());
-            found
-        });
-        shared.routes.push((host.to_owned(), found.clone()));
-        found
+        }
+        // Of several that asked at the same time, one answer stays.
+        shared.routes.retain(|(known, _)| known != host);
+        shared.routes.push((host.to_owned(), route.clone()));
+        route
     }
 
     fn lock(&self) -> MutexGuard<'_, Shared> {

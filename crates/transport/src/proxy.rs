@@ -3,10 +3,13 @@
 mod choice;
 mod connect;
 mod digest;
+mod fetch;
+mod script;
 mod socks;
 
-pub use choice::ProxyChoice;
 pub(crate) use choice::is_excepted;
+pub use choice::{Origin, ProxyChoice, Route};
+pub use script::ScriptError;
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -95,7 +98,7 @@ pub enum ProxyError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "this names no proxy; examples: proxy.example.org:3128, http://user:password@proxy.example.org:3128, \
-     https://proxy.example.org:443, socks5://proxy.example.org:1080"
+     https://proxy.example.org:443, socks5://proxy.example.org:1080, pac+http://intranet.example.org/proxy.pac"
 )]
 pub struct ProxyParseError;
 
@@ -288,12 +291,7 @@ impl FromStr for Proxy {
             Some((who, place)) => (Some(who), place),
             None => (None, rest),
         };
-        let has_port = match place.rsplit_once(']') {
-            Some((_, behind)) => !behind.is_empty(),
-            None => place.contains(':'),
-        };
-        let place = if has_port { place.to_owned() } else { format!("{place}:{port}") };
-        let target = place.parse().map_err(|_| ProxyParseError)?;
+        let (target, _) = Target::with_port(place, port).map_err(|_| ProxyParseError)?;
         let proxy = Self { kind, target, credentials: None };
         let Some(who) = who else { return Ok(proxy) };
         let (user, password) = who.split_once(':').unwrap_or((who, ""));

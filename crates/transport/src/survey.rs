@@ -10,13 +10,15 @@ use crate::dial::{AttemptError, Attempts};
 use crate::identity::Identity;
 use crate::ladder::{Encapsulation, Ladder, Rung};
 use crate::pin::Pin;
-use crate::proxy::{Proxy, ProxyError};
+use crate::proxy::{Proxy, ProxyError, Route};
 
 /// What was found.
 #[derive(Debug)]
 pub struct Survey {
     /// Every host with the addresses that its name has.
     pub hosts: Vec<(String, Result<Vec<IpAddr>, String>)>,
+    /// What leads to each, and who says so.
+    pub routes: Vec<(String, Route)>,
     /// Every way, in the order in which they are tried.
     pub ways: Vec<Finding>,
 }
@@ -65,6 +67,7 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
     let rungs = ladder.rungs().await;
     let attempts = Attempts::new(pins, identity);
     let mut hosts: Vec<(String, Result<Vec<IpAddr>, String>)> = Vec::new();
+    let mut routes = Vec::new();
     let mut running = JoinSet::new();
     for (index, rung) in rungs.iter().cloned().enumerate() {
         let attempts = attempts.clone();
@@ -82,6 +85,7 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
         if !hosts.iter().any(|(known, _)| known == host) {
             let found = attempts.look_up(host).await.map_err(|error| error.to_string());
             hosts.push((host.clone(), found));
+            routes.push((host.clone(), ladder.route(host).await));
         }
     }
     let mut results: Vec<(usize, Result<Reached, AttemptError>)> = Vec::new();
@@ -93,7 +97,7 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
     }
     results.sort_by_key(|(index, _)| *index);
     let ways = rungs.into_iter().zip(results).map(|(rung, (_, result))| Finding { rung, result }).collect();
-    Survey { hosts, ways }
+    Survey { hosts, routes, ways }
 }
 
 impl Survey {
@@ -117,7 +121,9 @@ impl Survey {
         if failures().any(|error| matches!(error, AttemptError::WrongPin)) {
             return Verdict::WrongPin;
         }
-        if self.hosts.iter().all(|(_, found)| found.is_err()) {
+        // A proxy looks up names for itself: here only what goes round it counts.
+        let is_direct = |way: &Finding| way.rung.proxy.is_none();
+        if self.hosts.iter().all(|(_, found)| found.is_err()) && self.ways.iter().all(is_direct) {
             return Verdict::NoName;
         }
         Verdict::Blocked
@@ -168,6 +174,14 @@ impl fmt::Display for Survey {
                     writeln!(f, "{host}: {}", addresses.join(", "))?;
                 }
                 Err(why) => writeln!(f, "{host}: {why}")?,
+            }
+        }
+        for (host, Route { proxies, origin, trouble, .. }) in &self.routes {
+            let names: Vec<_> = proxies.iter().map(ToString::to_string).collect();
+            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
+            match trouble {
+                None => writeln!(f, "{host}, proxy: {names} ({origin})")?,
+                Some(trouble) => writeln!(f, "{host}, proxy: {names} ({origin}; {trouble})")?,
             }
         }
         for Finding { rung, result } in &self.ways {
@@ -281,6 +295,7 @@ mod tests {
         };
         let survey = |ways: Vec<(&str, Result<Reached, AttemptError>)>| Survey {
             hosts: vec![("a".to_owned(), Ok(vec!["192.0.2.7".parse().unwrap()]))],
+            routes: Vec::new(),
             ways: ways.into_iter().map(|(text, result)| Finding { rung: rung(text), result }).collect(),
         };
         let good = survey(vec![("raw://a:443", reached(None)), ("raw://a:80", Err(AttemptError::Refused))]);
@@ -308,8 +323,11 @@ mod tests {
         ]);
         assert_eq!(wanting.verdict(), Verdict::ProxyPassword(proxy.clone()));
         assert!(!wanting.to_string().contains("anna"), "{wanting}");
-        let nobody =
-            Survey { hosts: vec![("a".to_owned(), Err("no such name".to_owned()))], ways: Vec::new() };
+        let nobody = Survey {
+            hosts: vec![("a".to_owned(), Err("no such name".to_owned()))],
+            routes: Vec::new(),
+            ways: Vec::new(),
+        };
         assert_eq!(nobody.verdict(), Verdict::NoName);
     }
 }

@@ -27,6 +27,22 @@ impl fmt::Display for Target {
     }
 }
 
+impl Target {
+    /// Reads `HOST` or `HOST:PORT`; also says whether a port was written.
+    ///
+    /// # Errors
+    /// It is neither.
+    pub(crate) fn with_port(text: &str, port: u16) -> Result<(Self, bool), TargetError> {
+        let has_port = match text.rsplit_once(']') {
+            Some((_, behind)) => !behind.is_empty(),
+            None => text.contains(':'),
+        };
+        let whole = if has_port { text.to_owned() } else { format!("{text}:{port}") };
+        let target = whole.parse().map_err(|_| TargetError(text.to_owned()))?;
+        Ok((target, has_port))
+    }
+}
+
 impl FromStr for Target {
     type Err = TargetError;
 

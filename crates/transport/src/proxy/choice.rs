@@ -1,8 +1,12 @@
 //! Which proxy leads where, as somebody or the environment says.
 
+use std::fmt;
 use std::str::FromStr;
 
+use super::fetch::fetch;
+use super::script::{Answer, ScriptError, evaluate};
 use super::{Proxy, ProxyParseError};
+use crate::system::proxy::Settings;
 
 /// Which proxy leads where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,32 +18,137 @@ pub enum ProxyChoice {
     Direct,
     /// This one.
     Fixed(Proxy),
+    /// As the proxy script at this address says.
+    Script(String),
+}
+
+/// What leads to a host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Route {
+    /// Proxies, in the order in which they are tried.
+    pub proxies: Vec<Proxy>,
+    /// Whether ways that need none are tried after them. One that somebody has named is not gone round; one that was
+    /// found may be of no use here.
+    pub is_direct: bool,
+    /// Who says so.
+    pub origin: Origin,
+    /// Why a script said nothing.
+    pub trouble: Option<ScriptError>,
+}
+
+/// Who says which proxy leads where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody says anything.
+    Nobody,
+    /// Whoever started this program.
+    Person,
+    /// Variables of the environment.
+    Environment,
+    /// The desktop's settings.
+    Desktop,
+    /// The proxy script at this address.
+    Script(String),
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nobody => f.write_str("nobody names one"),
+            Self::Person => f.write_str("as this program was told"),
+            Self::Environment => f.write_str("as the environment says"),
+            Self::Desktop => f.write_str("as the desktop is set"),
+            Self::Script(address) => write!(f, "as the proxy script {address} says"),
+        }
+    }
 }
 
 impl FromStr for ProxyChoice {
     type Err = ProxyParseError;
 
     fn from_str(text: &str) -> Result<Self, ProxyParseError> {
-        match text.trim() {
-            "auto" => Ok(Self::System),
-            "none" => Ok(Self::Direct),
-            other => other.parse().map(Self::Fixed),
+        let text = text.trim();
+        match text {
+            "auto" => return Ok(Self::System),
+            "none" => return Ok(Self::Direct),
+            _ => {}
+        }
+        match text.strip_prefix("pac+") {
+            None => text.parse().map(Self::Fixed),
+            Some(address)
+                if ["http://", "https://", "file:///"].iter().any(|kind| address.starts_with(kind)) =>
+            {
+                Ok(Self::Script(address.to_owned()))
+            }
+            Some(_) => Err(ProxyParseError),
         }
     }
 }
 
+impl Route {
+    /// Without any proxy.
+    pub(crate) fn direct(origin: Origin) -> Self {
+        Self { proxies: Vec::new(), is_direct: true, origin, trouble: None }
+    }
+
+    /// Through what was found, if anything was.
+    fn found(proxy: Option<Proxy>, origin: Origin) -> Self {
+        Self { proxies: proxy.into_iter().collect(), ..Self::direct(origin) }
+    }
+}
+
 impl ProxyChoice {
-    /// The proxy for a host, if there is one.
-    #[must_use]
-    pub fn proxy_for(&self, host: &str) -> Option<Proxy> {
+    /// What leads to a host.
+    pub async fn route_to(&self, host: &str) -> Route {
         match self {
-            Self::Direct => None,
-            Self::Fixed(proxy) => Some(proxy.clone()),
+            Self::Direct => Route::direct(Origin::Person),
+            Self::Fixed(proxy) => {
+                Route { is_direct: false, ..Route::found(Some(proxy.clone()), Origin::Person) }
+            }
+            Self::Script(address) => by_script(address, host).await,
             Self::System => match of_environment(host, |name| std::env::var(name).ok()) {
-                Environment::Silent => crate::system::proxy::of_desktop(host),
-                Environment::Says(proxy) => proxy,
+                Environment::Says(proxy) => Route::found(proxy, Origin::Environment),
+                Environment::Silent => of_desktop(host).await,
             },
         }
+    }
+}
+
+/// As the desktop's settings say.
+async fn of_desktop(host: &str) -> Route {
+    // A desktop may take its time to say what it is set to.
+    let settings = tokio::task::spawn_blocking(crate::system::proxy::settings).await.ok().flatten();
+    let places = match settings {
+        None => return Route::direct(Origin::Nobody),
+        Some(Settings::Proxies(proxies)) => return Route::found(proxies.proxy_for(host), Origin::Desktop),
+        Some(Settings::Script(address)) => vec![address],
+        Some(Settings::Discovery) => {
+            tokio::task::spawn_blocking(crate::system::proxy::discovered).await.unwrap_or_default()
+        }
+    };
+    let mut last = Route::direct(Origin::Desktop);
+    for place in places {
+        // What was found may be of no use here, so it is gone round if it must be.
+        last = Route { is_direct: true, ..by_script(&place, host).await };
+        if last.trouble.is_none() {
+            break;
+        }
+    }
+    last
+}
+
+/// As a proxy script says. One that says nothing closes no way.
+async fn by_script(address: &str, host: &str) -> Route {
+    let origin = Origin::Script(address.to_owned());
+    let ask = async {
+        let script = fetch(address).await?;
+        let host = host.to_owned();
+        let evaluated = tokio::task::spawn_blocking(move || evaluate(&script, &host)).await;
+        evaluated.unwrap_or(Err(ScriptError::TooSlow))
+    };
+    match ask.await {
+        Ok(Answer { proxies, is_direct }) => Route { proxies, is_direct, origin, trouble: None },
+        Err(trouble) => Route { trouble: Some(trouble), ..Route::direct(origin) },
     }
 }
 
@@ -104,6 +213,12 @@ mod tests {
         assert_eq!("none".parse(), Ok(ProxyChoice::Direct));
         assert_eq!("auto".parse(), Ok(ProxyChoice::System));
         assert!(matches!("p:1".parse(), Ok(ProxyChoice::Fixed(_))));
+        let script = |address: &str| Ok(ProxyChoice::Script(address.to_owned()));
+        assert_eq!("pac+https://a/p.pac".parse(), script("https://a/p.pac"));
+        assert_eq!("pac+file:///etc/p.pac".parse(), script("file:///etc/p.pac"));
+        for text in ["pac+", "pac+ftp://a/p.pac", "pac+file://p.pac"] {
+            assert_eq!(text.parse::<ProxyChoice>(), Err(ProxyParseError), "{text}");
+        }
     }
 
     #[test]

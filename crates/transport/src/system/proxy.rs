@@ -2,15 +2,20 @@
 
 use crate::proxy::{Proxy, is_excepted};
 
-/// The proxy that the desktop's settings name for a host, if any.
-#[must_use]
-pub(crate) fn of_desktop(host: &str) -> Option<Proxy> {
-    settings()?.proxy_for(host)
+/// What a desktop is set to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Settings {
+    /// These proxies.
+    Proxies(Named),
+    /// What the proxy script at this address says.
+    Script(String),
+    /// What a proxy script says that the network names (WPAD); see [`discovered`].
+    Discovery,
 }
 
-/// What settings say, wherever they stand.
+/// The proxies that settings name, wherever they stand.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-struct Settings {
+pub(crate) struct Named {
     /// As `HOST:PORT` or an address.
     https: Option<String>,
     socks: Option<String>,
@@ -18,8 +23,9 @@ struct Settings {
     except: Vec<String>,
 }
 
-impl Settings {
-    fn proxy_for(&self, host: &str) -> Option<Proxy> {
+impl Named {
+    /// The one for this host.
+    pub(crate) fn proxy_for(&self, host: &str) -> Option<Proxy> {
         if is_excepted(host, &self.except.join(",")) {
             return None;
         }
@@ -32,14 +38,22 @@ impl Settings {
     }
 }
 
-#[cfg(target_os = "linux")]
-fn settings() -> Option<Settings> {
-    linux::settings()
+/// What this desktop is set to, if it is known how to ask it.
+pub(crate) fn settings() -> Option<Settings> {
+    #[cfg(target_os = "linux")]
+    return linux::settings();
+    #[cfg(not(target_os = "linux"))]
+    None
 }
 
-#[cfg(not(target_os = "linux"))]
-fn settings() -> Option<Settings> {
-    None
+/// Where the network says that its proxy script is, the best first: what came with the address of this computer (DHCP,
+/// option 252), and the server of that name in the computer's own domain. Domains above that are not asked: whoever has
+/// one of those would lead everybody below it.
+pub(crate) fn discovered() -> Vec<String> {
+    #[cfg(target_os = "linux")]
+    return linux::discovered();
+    #[cfg(not(target_os = "linux"))]
+    Vec::new()
 }
 
 #[cfg(target_os = "linux")]
@@ -49,7 +63,7 @@ mod linux {
     use std::sync::mpsc;
     use std::time::Duration;
 
-    use super::Settings;
+    use super::{Named, Settings};
 
     /// How long the desktop may take to say what it is set to.
     const PATIENCE: Duration = Duration::from_secs(1);
@@ -90,8 +104,13 @@ mod linux {
             })
         };
         const ALL: &str = "org.gnome.system.proxy";
-        if value(ALL, "mode")? != "'manual'" {
-            return None;
+        match value(ALL, "mode")?.as_str() {
+            "'manual'" => {}
+            "'auto'" => {
+                let address = value(ALL, "autoconfig-url").unwrap_or_default();
+                return Some(script(address.trim_matches('\'')));
+            }
+            _ => return None,
         }
         let place = |kind: &str| {
             let schema = format!("{ALL}.{kind}");
@@ -101,11 +120,11 @@ mod linux {
         };
         let except = value(ALL, "ignore-hosts").unwrap_or_default();
         let except = except.trim_matches(['[', ']']).split(',');
-        Some(Settings {
+        Some(Settings::Proxies(Named {
             https: place("https"),
             socks: place("socks"),
             except: except.map(|host| host.trim().trim_matches('\'').to_owned()).collect(),
-        })
+        }))
     }
 
     /// Reads KDE's file of settings for the network.
@@ -116,8 +135,11 @@ mod linux {
             let mut lines = lines.clone().filter_map(|line| line.split_once('='));
             lines.find(|(name, _)| name.trim() == key).map(|(_, value)| value.trim())
         };
-        if value("ProxyType")? != "1" {
-            return None;
+        match value("ProxyType")? {
+            "1" => {}
+            "2" => return Some(script(value("Proxy Config Script").unwrap_or_default())),
+            "3" => return Some(Settings::Discovery),
+            _ => return None,
         }
         // Host and port stand apart, or as in an address.
         let place = |key: &str| {
@@ -125,17 +147,62 @@ mod linux {
             Some(text.split_whitespace().collect::<Vec<_>>().join(":"))
         };
         let except = value("NoProxyFor").unwrap_or_default().split(',');
-        Some(Settings {
+        Some(Settings::Proxies(Named {
             https: place("httpsProxy"),
             socks: place("socksProxy").map(|place| place.replace("socks://", "socks5://")),
             except: except.map(|host| host.trim().to_owned()).collect(),
-        })
+        }))
+    }
+
+    /// A script at this address; without one, the network is asked.
+    fn script(address: &str) -> Settings {
+        match address.trim() {
+            "" => Settings::Discovery,
+            address if address.starts_with('/') => Settings::Script(format!("file://{address}")),
+            address => Settings::Script(address.to_owned()),
+        }
+    }
+
+    pub(super) fn discovered() -> Vec<String> {
+        let given = asked("nmcli", &["--terse", "--fields", "DHCP4", "device", "show"]);
+        let given = given.as_deref().and_then(of_dhcp);
+        let domains = std::fs::read_to_string("/etc/resolv.conf").ok();
+        let domain = domains.as_deref().and_then(own_domain);
+        given.into_iter().chain(domain.map(|domain| format!("http://wpad.{domain}/wpad.dat"))).collect()
+    }
+
+    /// Reads what `nmcli` prints of DHCP: an option with its value in a line.
+    pub(super) fn of_dhcp(text: &str) -> Option<String> {
+        let value = text.lines().find_map(|line| {
+            let (name, value) = line.split_once(':')?.1.split_once('=')?;
+            (name.trim() == "wpad").then(|| value.trim())
+        })?;
+        value.starts_with("http").then(|| value.to_owned())
+    }
+
+    /// The domain of this computer: the first that names without a dot are looked up in.
+    pub(super) fn own_domain(text: &str) -> Option<String> {
+        let lines = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let found = lines.filter_map(|words| match words.as_slice() {
+            ["search" | "domain", domain, ..] => Some(domain.trim_end_matches('.').to_ascii_lowercase()),
+            _ => None,
+        });
+        // The last line counts (resolv.conf(5)).
+        found.last().filter(|domain| domain.contains('.') && !domain.starts_with("wpad."))
     }
 }
 
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
-    use super::linux::{of_gnome, of_kde};
+    use super::linux::{of_dhcp, of_gnome, of_kde, own_domain};
+    use super::{Named, Settings};
+
+    fn proxies(settings: Option<Settings>) -> Named {
+        match settings {
+            Some(Settings::Proxies(proxies)) => proxies,
+            other => panic!("{other:?} names no proxies"),
+        }
+    }
 
     #[test]
     fn gnomes_settings_are_read() {
@@ -144,7 +211,7 @@ mod tests {
             org.gnome.system.proxy mode 'manual'\norg.gnome.system.proxy.https host 'proxy.example'\n\
             org.gnome.system.proxy.https port 3128\norg.gnome.system.proxy.socks host ''\n\
             org.gnome.system.proxy.socks port 0\n";
-        let settings = of_gnome(text).unwrap();
+        let settings = proxies(of_gnome(text));
         let for_host = |host| settings.proxy_for(host).map(|proxy| proxy.to_string());
         assert_eq!(for_host("relay.example").as_deref(), Some("http://proxy.example:3128"));
         assert_eq!(for_host("relay.intern.example"), None);
@@ -153,7 +220,7 @@ mod tests {
             "socks host ''\norg.gnome.system.proxy.socks port 0",
             "socks host 's'\norg.gnome.system.proxy.socks port 1080",
         );
-        let socks = of_gnome(&socks).unwrap().proxy_for("a").map(|proxy| proxy.to_string());
+        let socks = proxies(of_gnome(&socks)).proxy_for("a").map(|proxy| proxy.to_string());
         assert_eq!(socks.as_deref(), Some("socks5://s:1080"));
         assert_eq!(of_gnome(&text.replace("'manual'", "'none'")), None);
         assert_eq!(of_gnome(""), None);
@@ -163,13 +230,39 @@ mod tests {
     fn kdes_settings_are_read() {
         let text = "[$Version]\nupdate_info=x\n[Proxy Settings]\nNoProxyFor=localhost,.intern.example\nProxyType=1\n\
             httpsProxy=http://proxy.example 3128\nsocksProxy=socks://s 1080\n[Other]\nProxyType=0\n";
-        let settings = of_kde(text).unwrap();
+        let settings = proxies(of_kde(text));
         let for_host = |host| settings.proxy_for(host).map(|proxy| proxy.to_string());
         assert_eq!(for_host("relay.example").as_deref(), Some("http://proxy.example:3128"));
         assert_eq!(for_host("a.intern.example"), None);
-        let socks = of_kde(&text.replace("httpsProxy=http://proxy.example 3128", "httpsProxy=")).unwrap();
+        let socks = proxies(of_kde(&text.replace("httpsProxy=http://proxy.example 3128", "httpsProxy=")));
         assert_eq!(socks.proxy_for("a").unwrap().to_string(), "socks5://s:1080");
         assert_eq!(of_kde(&text.replace("ProxyType=1", "ProxyType=4")), None);
         assert_eq!(of_kde("[Other]\nProxyType=1\n"), None);
+    }
+    #[test]
+    fn scripts_are_found() {
+        let script = |address: &str| Some(Settings::Script(address.to_owned()));
+        let gnome = |address: &str| {
+            of_gnome(&format!(
+                "org.gnome.system.proxy mode 'auto'\norg.gnome.system.proxy autoconfig-url '{address}'\n"
+            ))
+        };
+        assert_eq!(gnome("http://a/p.pac"), script("http://a/p.pac"));
+        assert_eq!(gnome(""), Some(Settings::Discovery));
+        let kde = |kind: u8, address: &str| {
+            of_kde(&format!("[Proxy Settings]\nProxyType={kind}\nProxy Config Script={address}\n"))
+        };
+        assert_eq!(kde(2, "/etc/p.pac"), script("file:///etc/p.pac"));
+        assert_eq!(kde(3, "http://a/p.pac"), Some(Settings::Discovery));
+        let dhcp = "DHCP4.OPTION[1]:ip_address = 192.0.2.9\nDHCP4.OPTION[2]:wpad = http://a/wpad.dat\n";
+        assert_eq!(of_dhcp(dhcp).as_deref(), Some("http://a/wpad.dat"));
+        assert_eq!(of_dhcp(&dhcp.replace("http://a/wpad.dat", "file:///etc/passwd")), None);
+        assert_eq!(of_dhcp(""), None);
+        assert_eq!(
+            own_domain("# x\nnameserver 192.0.2.1\nsearch Office.Example.org. example.org\n").as_deref(),
+            Some("office.example.org")
+        );
+        assert_eq!(own_domain("search local\n"), None);
+        assert_eq!(own_domain("nameserver 192.0.2.1\n"), None);
     }
 }
