@@ -46,8 +46,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "FILE")]
     pub(crate) token_file: Option<PathBuf>,
 
-    /// The proxy on the way to the relay: auto (as https_proxy, all_proxy and no_proxy say), none, or one such as
-    /// http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them.
+    /// The proxy on the way to the relay: auto (as https_proxy, all_proxy and no_proxy or the desktop say), none, one such
+    /// as http://proxy.example.org:3128, https://… or socks5://…, with user:password@ before the host if it wants them, or
+    /// as a proxy script says: pac+http://intranet.example.org/proxy.pac.
     /// Others on this computer can read a command line: better set the variable.
     #[arg(long, value_name = "PROXY", env = "FARHAND_PROXY", default_value = "auto", hide_env_values = true)]
     proxy: String,

@@ -5,6 +5,8 @@ mod connect;
 mod digest;
 mod fetch;
 mod script;
+#[cfg_attr(not(test), expect(dead_code, reason = "each system reads its own, and tests read all"))]
+pub(crate) mod settings;
 mod socks;
 
 pub(crate) use choice::is_excepted;

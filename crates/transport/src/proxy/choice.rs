@@ -5,8 +5,8 @@ use std::str::FromStr;
 
 use super::fetch::fetch;
 use super::script::{Answer, ScriptError, evaluate};
+use super::settings::Settings;
 use super::{Proxy, ProxyParseError};
-use crate::system::proxy::Settings;
 
 /// Which proxy leads where.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -181,7 +181,9 @@ pub(crate) fn is_excepted(host: &str, list: &str) -> bool {
         let entry = entry.strip_prefix("*.").or_else(|| entry.strip_prefix('.')).unwrap_or(&entry);
         let within =
             host.strip_suffix(entry).is_some_and(|before| before.is_empty() || before.ends_with('.'));
-        entry == "*" || within || is_in_network(&host, entry).unwrap_or(false)
+        // Windows' word for names without a domain.
+        let is_local = entry == "<local>" && !host.contains(['.', ':']);
+        entry == "*" || within || is_local || is_in_network(&host, entry).unwrap_or(false)
     })
 }
 
