@@ -114,6 +114,32 @@ setup-cancel = Zrušit
 setup-test = Vyzkoušet spojení
 setup-testing = Zkouším …
 setup-test-fine = Funguje to: { $organisation } vás zná.
+setup-proxy = Proxy
+setup-proxy-hint = Najde se sám
+setup-proxy-wrong = Proxy je HOST:PORT, http://, https:// nebo socks5:// s hostitelem a portem, none, nebo pac+http:// s adresou skriptu.
+setup-proxy-secret = Sem bez jména a hesla: pokud je proxy bude chtít, zeptáme se.
+setup-report-copy = Kopírovat zprávu
+setup-report-save = Uložit zprávu
+setup-report-hint = Zpráva říká, co se zkoušelo a jak to dopadlo. Nic osobního v ní není.
+setup-report-saved = Uloženo jako { $file }
+setup-report-not-saved = Neuloženo: { $why }
+verdict-good = { $ways ->
+    [one] K serveru vede jedna cesta.
+    [few] K serveru vedou { $ways } cesty.
+   *[other] K serveru vede { $ways } cest.
+ }
+verdict-opened = HTTPS cestou otevírá { $who }. Server je dostupný a vaše relace zůstávají zapečetěné.
+verdict-pin = Odpovídá něco jiného než váš server: někdo je mezi vámi, nebo má server nový klíč.
+verdict-proxy = Proxy { $proxy } chce jméno a heslo, které přijme.
+verdict-no-name = Jméno serveru nelze najít: není síť, nebo je jméno špatně.
+verdict-blocked = K serveru se nic nedostane. Zpráva říká, oč požádat správce sítě.
+proxy-user = Vaše jméno pro proxy
+proxy-password = Vaše heslo pro proxy
+proxy-send = Přihlásit
+proxy-wrong = Proxy údaje nepřijal. Napište je znovu.
+proxy-spent = Proxy nepřijal jméno a heslo. Než to zkusíte znovu, zeptejte se správce sítě: po několika chybách se účty zamykají.
+proxy-who = Dozví se to jen { $proxy }; pamatuje se to, dokud okno nezavřete.
+settings-proxy = Je to auto, none, proxy bez jména a hesla, nebo pac+ s adresou skriptu.
 setup-theme = Barvy
 setup-language = Jazyk
 setup-as-system = Podle systému
@@ -137,6 +163,7 @@ trouble-minute = Zkuste to za minutu.
 trouble-pin = Odpovídá tam něco jiného než váš server.
 trouble-pin-next = Nepokračujte, dokud správce neřekne proč: server může mít nový klíč, nebo je někdo mezi vámi.
 trouble-unreachable = Server není dostupný.
+trouble-proxy-next = Proxy v této síti chce vědět, kdo jste.
 trouble-unreachable-next = Ověřte nejdřív svou síť. Jestli jiné stránky jdou otevřít, musí se podívat správce.
 attempt-name = { $relay }: počítač tohoto jména neexistuje.
 attempt-refused = { $relay }: spojení bylo odmítnuto.

@@ -218,7 +218,7 @@ struct Shared {
     /// Ways that were good, the last one first.
     good: Vec<Rung>,
     /// Which proxies lead to a host, as far as that was asked since the network was the same.
-    routes: Vec<(String, Route)>,
+    routes: Vec<(ProxyChoice, String, Route)>,
     /// Every proxy that was ever found, with what is known of it.
     proxies: Vec<Proxy>,
     /// Those that people have told who this is.
@@ -244,6 +244,12 @@ impl Ladder {
     #[must_use]
     pub fn to(&self, relays: &[RelayAddress]) -> Self {
         Self { relays: relays.to_vec(), ..self.clone() }
+    }
+
+    /// The same ways through other proxies.
+    #[must_use]
+    pub fn through(self, proxies: &ProxyChoice) -> Self {
+        Self { proxies: proxies.clone(), ..self }
     }
 
     /// The ways of both.
@@ -320,6 +326,13 @@ impl Ladder {
         self.changed.notify_one();
     }
 
+    /// This proxy is told who this is, wherever it is met.
+    pub fn remember(&self, proxy: Proxy) {
+        if proxy.is_introduced() {
+            self.lock().introduced.push(proxy);
+        }
+    }
+
     /// Waits until somebody has said who this is.
     pub async fn introduced(&self) {
         self.changed.notified().await;
@@ -332,9 +345,9 @@ impl Ladder {
 
     /// What leads to a host.
     pub async fn route(&self, host: &str) -> Route {
-        let known =
-            self.lock().routes.iter().find(|(known, _)| known == host).map(|(_, route)| route.clone());
-        if let Some(route) = known {
+        let is_it = |choice: &ProxyChoice, name: &str| *choice == self.proxies && name == host;
+        let known = self.lock().routes.iter().find(|(choice, name, _)| is_it(choice, name)).cloned();
+        if let Some((.., route)) = known {
             return route;
         }
         let mut route = self.proxies.route_to(host).await;
@@ -351,8 +364,8 @@ impl Ladder {
             }
         }
         // Of several that asked at the same time, one answer stays.
-        shared.routes.retain(|(known, _)| known != host);
-        shared.routes.push((host.to_owned(), route.clone()));
+        shared.routes.retain(|(choice, name, _)| !is_it(choice, name));
+        shared.routes.push((self.proxies.clone(), host.to_owned(), route.clone()));
         route
     }
 

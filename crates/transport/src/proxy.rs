@@ -117,6 +117,12 @@ impl Proxy {
         &self.target
     }
 
+    /// Whether it is told who this is.
+    #[must_use]
+    pub fn is_introduced(&self) -> bool {
+        self.credentials.is_some()
+    }
+
     /// Whether it is the same, and told the same of who this is.
     pub(crate) fn is_the_same(&self, other: &Self) -> bool {
         let who =

@@ -103,6 +103,8 @@ impl Console {
             Effect::StoreToken(operator, token) => link.store_token(operator, token),
             Effect::Test { settings, token } => link.test(&settings, &token),
             Effect::CancelTest => link.cancel_test(),
+            Effect::SaveReport(text) => link.save_report(text),
+            Effect::Introduce { proxy, user, password } => link.introduce(&proxy, user, password.0),
             Effect::SaveSettings(settings) => link.save_settings(settings),
             Effect::SaveRecent(recent) => link.save_recent(recent),
             Effect::Restyle => {
@@ -167,9 +169,10 @@ impl Console {
             }
             FromLink::Loaded(answer) => self.model.loaded(answer),
             FromLink::Stored(answer) => self.model.stored(answer),
-            FromLink::Tested(result) => {
-                self.model.tested(result.map_or_else(Test::Failed, Test::Fine));
+            FromLink::Tested(result, report) => {
+                self.model.tested(result.map_or_else(Test::Failed, Test::Fine), report);
             }
+            FromLink::ReportSaved(saved) => self.model.report_saved(saved),
             FromLink::Saved(Ok(())) => self.model.file_trouble = None,
             FromLink::Saved(Err(error)) => {
                 tracing::warn!(%error, "the settings were not written");

@@ -47,6 +47,7 @@ pub(crate) fn of_settings(error: &SettingsError) -> Vec<Words> {
             let words = Words::new(match mistake {
                 Mistake::Relay => "setup-relay-wrong",
                 Mistake::Pin => "setup-pin-wrong",
+                Mistake::Proxy => "settings-proxy",
                 Mistake::Operator => "setup-operator-wrong",
                 Mistake::Theme => "settings-theme",
                 Mistake::Language => "settings-language",

@@ -3,12 +3,13 @@
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::id::{NumberError, Password, SessionId};
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, RelayAddress};
+use farhand_transport::{Pin, ProxyChoice, RelayAddress};
 
 use super::handout::Handout;
 use super::keystore::Token;
 use super::pasted::Pasted;
-use super::settings::{Language, Settings, Theme};
+use super::report::Report;
+use super::settings::{Language, Settings, Theme, plain_proxy};
 use super::trouble::{Fault, Trouble};
 use super::words::Words;
 use crate::token;
@@ -47,6 +48,7 @@ pub(crate) enum Field {
     Password,
     Relay,
     Pin,
+    Proxy,
     Operator,
     Token,
 }
@@ -193,6 +195,8 @@ fn plain(text: &str) -> String {
 pub(crate) struct SetupForm {
     pub(crate) relay: String,
     pub(crate) pin: String,
+    /// Empty means that it is found by itself.
+    pub(crate) proxy: String,
     pub(crate) operator: String,
     pub(crate) token: Secret,
     pub(crate) theme: Theme,
@@ -200,10 +204,24 @@ pub(crate) struct SetupForm {
     /// Whether somebody tried to save or test this.
     pub(crate) was_tried: bool,
     pub(crate) test: Test,
+    /// What the test has found on the way.
+    pub(crate) report: Option<Report>,
     /// What a paste brought.
     pub(crate) pasted: Option<usize>,
     pub(crate) focus: Option<Field>,
 }
+
+/// What the operator types for a proxy that wants to know who this is. It is kept nowhere.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Introduction {
+    pub(crate) user: String,
+    pub(crate) password: Secret,
+    /// How often it was sent.
+    pub(crate) tries: u32,
+}
+
+/// How often a proxy is told who this is before somebody else has to look into it: accounts are locked after a few.
+pub(crate) const MOST_TRIES: u32 = 3;
 
 /// What came of the test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -222,6 +240,10 @@ impl SetupForm {
         Self {
             relay: lines(settings.relays.iter().map(ToString::to_string).collect()),
             pin: lines(settings.pins.iter().map(ToString::to_string).collect()),
+            proxy: match &settings.proxy {
+                ProxyChoice::System => String::new(),
+                proxy => proxy.to_string(),
+            },
             operator: settings.operator.as_ref().map(ToString::to_string).unwrap_or_default(),
             theme: settings.theme,
             language: settings.language,
@@ -243,6 +265,12 @@ impl SetupForm {
             Field::Relay => judge(list::<RelayAddress>(&self.relay).is_some(), "setup-relay-wrong"),
             Field::Pin if self.pin.trim().is_empty() => missing("setup-pin-missing"),
             Field::Pin => judge(list::<Pin>(&self.pin).is_some(), "setup-pin-wrong"),
+            Field::Proxy if self.proxy.trim().is_empty() => Check::Empty,
+            Field::Proxy if plain_proxy(&self.proxy).is_some() => Check::Right(String::new()),
+            Field::Proxy => Check::Wrong(Words::new(match self.proxy.parse::<ProxyChoice>() {
+                Ok(_) => "setup-proxy-secret",
+                Err(_) => "setup-proxy-wrong",
+            })),
             Field::Operator if self.operator.trim().is_empty() => missing("setup-operator-missing"),
             Field::Operator => judge(Name::new(self.operator.trim()).is_ok(), "setup-operator-wrong"),
             Field::Token if self.token.0.trim().is_empty() && has_token => Check::Empty,
@@ -263,6 +291,7 @@ impl SetupForm {
         let settings = Settings {
             relays: list(&self.relay).ok_or(Field::Relay)?,
             pins: list(&self.pin).ok_or(Field::Pin)?,
+            proxy: plain_proxy(&self.proxy).ok_or(Field::Proxy)?,
             operator: Some(Name::new(self.operator.trim()).map_err(|_| Field::Operator)?),
             theme: self.theme,
             language: self.language,
@@ -281,6 +310,7 @@ impl SetupForm {
     pub(crate) fn touched(&mut self) {
         self.was_tried = false;
         self.test = Test::None;
+        self.report = None;
         self.pasted = None;
     }
 

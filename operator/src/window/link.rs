@@ -14,7 +14,8 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
 use farhand_seal::ConsoleGuesses;
-use farhand_transport::{Ladder, ProxyChoice};
+use farhand_transport::survey::survey;
+use farhand_transport::{Identity, Ladder, Proxy, ProxyChoice};
 use farhand_window::SharedPicture;
 use tokio::runtime::{Handle, Runtime};
 use tokio::task::{AbortHandle, JoinSet};
@@ -22,6 +23,7 @@ use tokio::task::{AbortHandle, JoinSet};
 use super::keystore::{self, Answer, Token};
 use super::model::{Stage, TabId};
 use super::recent::{End, Recent};
+use super::report::{self, Report};
 use super::session::{News, Wish};
 use super::settings::{Settings, SettingsError};
 use super::trouble::Trouble;
@@ -58,7 +60,9 @@ pub(crate) enum FromLink {
     /// The key store's answer about a token that it was to keep.
     Stored(Answer),
     /// The test's outcome: the organisation's name.
-    Tested(Result<String, Trouble>),
+    Tested(Result<String, Trouble>, Option<Report>),
+    /// Where the report lies, or why it does not.
+    ReportSaved(Result<String, String>),
     /// What came of writing the settings.
     Saved(Result<(), SettingsError>),
 }
@@ -122,7 +126,7 @@ impl Link {
             runtime: Some(runtime),
             inbox,
             folder,
-            ladder: Ladder::new(&[], &proxy),
+            ladder: known_to(Ladder::new(&[], &proxy), proxy),
             resume_window,
             files: Arc::default(),
             counted: HashMap::new(),
@@ -188,9 +192,28 @@ impl Link {
         let login = Login::new(self, settings, token);
         let inbox = self.inbox.clone();
         self.test = self.spawn(async move {
-            let result = login.log_in().await;
+            let (ladder, pins) = (login.way.ladder.clone(), login.way.pins.clone());
+            let look = async move {
+                let identity = Identity::generate().ok()?;
+                Some(survey(&ladder, &pins, &identity).await)
+            };
+            let (result, found) = tokio::join!(login.log_in(), look);
+            let report = found.map(|survey| Report::new(&survey, result.as_ref().err()));
             let result = result.map(|console| console.organisation().to_owned());
-            inbox.push(FromLink::Tested(result.map_err(|error| Trouble::from(&error))));
+            inbox.push(FromLink::Tested(result.map_err(|error| Trouble::from(&error)), report));
+        });
+    }
+
+    /// Tells a proxy who this is from now on.
+    pub(crate) fn introduce(&self, proxy: &Proxy, user: String, password: String) {
+        self.ladder.introduce(proxy, user, password);
+    }
+
+    /// Writes the test's report to where downloads go.
+    pub(crate) fn save_report(&self, text: String) {
+        self.block(move || {
+            let folder = farhand_files::downloads().ok_or_else(|| "there is no home".to_owned());
+            FromLink::ReportSaved(folder.and_then(|folder| report::save(&folder, &text)))
         });
     }
 
@@ -294,7 +317,8 @@ struct Login {
 
 impl Login {
     fn new(link: &Link, settings: &Settings, token: &Token) -> Self {
-        let (ladder, resume_window) = (link.ladder.to(&settings.relays), link.resume_window);
+        let (ladder, resume_window) =
+            (link.ladder.to(&settings.relays).through(&settings.proxy), link.resume_window);
         let way = Way { ladder, pins: settings.pins.clone(), resume_window };
         let (operator, token) = (settings.operator.clone(), token.clone());
         Self { way, folder: link.folder.clone(), operator, token }
@@ -310,6 +334,14 @@ impl Login {
         reached::keep(&ladder, known.as_ref(), folder);
         Ok(console)
     }
+}
+
+/// A ladder that tells the proxy that was named with the start who this is.
+fn known_to(ladder: Ladder, given: ProxyChoice) -> Ladder {
+    if let ProxyChoice::Fixed(proxy) = given {
+        ladder.remember(proxy);
+    }
+    ladder
 }
 
 /// From the relay to a session that begins.

@@ -14,6 +14,7 @@ mod parts;
 mod pasted;
 pub mod pictures;
 mod recent;
+mod report;
 mod screens;
 mod session;
 pub(crate) mod settings;
@@ -120,6 +121,7 @@ fn with_given(kept: Settings, given: &Given) -> Settings {
         relays: or(&given.relays, kept.relays),
         pins: if given.pins.is_empty() { kept.pins } else { given.pins.clone() },
         operator: given.operator.clone().or(kept.operator),
+        proxy: if given.proxy == ProxyChoice::System { kept.proxy } else { given.proxy.clone() },
         ..kept
     }
 }

@@ -8,7 +8,7 @@ mod pages;
 use farhand_proto::id::SessionId;
 
 use super::Customer;
-use super::forms::{ConnectForm, SetupForm};
+use super::forms::{ConnectForm, Introduction, SetupForm};
 use super::keystore::Token;
 use super::pasted::Pasted;
 use super::recent::Recent;
@@ -140,6 +140,7 @@ pub(crate) struct Model {
     pub(crate) settings: Settings,
     pub(crate) held: Held,
     pub(crate) setup: SetupForm,
+    pub(crate) introduction: Introduction,
     /// What the settings' file said against being read or written.
     pub(crate) file_trouble: Option<SettingsError>,
     /// Where the settings lie, in words; `None`: nowhere.
@@ -186,6 +187,7 @@ impl Model {
             attempt: None,
             recent: start.recent,
             setup: SetupForm::new(&start.settings),
+            introduction: Introduction::default(),
             settings: start.settings,
             held,
             file_trouble: start.file_trouble,

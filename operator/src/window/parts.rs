@@ -128,6 +128,26 @@ pub(crate) fn card<R>(ui: &mut Ui, contents: impl FnOnce(&mut Ui) -> R) -> R {
         .inner
 }
 
+/// Scrolls to something when it has come, or has become something else.
+pub(crate) fn come_into_sight<T>(
+    ui: &mut Ui,
+    name: &str,
+    what: Option<&impl std::hash::Hash>,
+    draw: impl FnOnce(&mut Ui) -> T,
+) -> T {
+    let drawn = ui.scope(draw);
+    let id = ui.id().with(name);
+    let now = what.map(egui::Id::new);
+    let before = ui.data(|data| data.get_temp::<Option<egui::Id>>(id)).flatten();
+    if now != before {
+        ui.data_mut(|data| data.insert_temp(id, now));
+        if now.is_some() {
+            ui.scroll_to_rect_animation(drawn.response.rect, None, egui::style::ScrollAnimation::none());
+        }
+    }
+    drawn.inner
+}
+
 /// A sentence that wraps.
 pub(crate) fn sentence(ui: &mut Ui, text: &str, colour: Color32) -> Response {
     ui.add(egui::Label::new(RichText::new(text).color(colour)).wrap())
@@ -169,7 +189,7 @@ pub(crate) struct FieldLook<'a> {
     pub(crate) takes_focus: bool,
 }
 
-/// Draws a field; gives its new text if somebody changed it, and the field.
+/// Draws a field below its name; gives its new text if somebody changed it, and the field.
 pub(crate) fn field(
     ui: &mut Ui,
     texts: &Texts,
@@ -177,9 +197,46 @@ pub(crate) fn field(
     text: &str,
     check: &Check,
 ) -> (Response, Option<String>) {
-    let palette = Palette::in_use(ui);
     let label = heading(ui, look.name);
     ui.add_space(-4.0);
+    let (response, typed) = edit(ui, look, &label, text, check);
+    ui.add_space(-4.0);
+    remark(ui, texts, check, text);
+    (response, typed)
+}
+
+/// The same beside its name, which has this much room; what there is to say about it takes room only if there is
+/// something.
+pub(crate) fn field_in_line(
+    ui: &mut Ui,
+    texts: &Texts,
+    look: &FieldLook<'_>,
+    width: f32,
+    text: &str,
+    check: &Check,
+) -> (Response, Option<String>) {
+    let drawn = ui.horizontal(|ui| {
+        let layout = egui::Layout::left_to_right(egui::Align::Center);
+        let named = ui.allocate_ui_with_layout(vec2(width, 36.0), layout, |ui| {
+            ui.set_min_width(width);
+            heading(ui, look.name)
+        });
+        edit(ui, look, &named.inner, text, check)
+    });
+    if matches!(check, Check::Wrong(_)) {
+        remark(ui, texts, check, text);
+    }
+    drawn.inner
+}
+
+fn edit(
+    ui: &mut Ui,
+    look: &FieldLook<'_>,
+    label: &Response,
+    text: &str,
+    check: &Check,
+) -> (Response, Option<String>) {
+    let palette = Palette::in_use(ui);
     let mut typed = text.to_owned();
     let (size, above) = if look.is_large { (22.0, 8) } else { (16.0, 9) };
     let is_right = check.is_right();
@@ -210,8 +267,6 @@ pub(crate) fn field(
     if is_right {
         tick(ui, response.rect.right_center() - vec2(20.0, 0.0));
     }
-    ui.add_space(-4.0);
-    remark(ui, texts, check, text);
     let is_changed = response.changed() && typed != text;
     (response, is_changed.then_some(typed))
 }

@@ -2,14 +2,17 @@
 
 use farhand_proto::id::{Password, SessionId};
 use farhand_texts::Texts;
+use farhand_transport::Proxy;
 use farhand_window::egui::{Theme, Ui, Vec2};
 use farhand_window::{Layers, Still, still, still_over};
 
 use super::app::{Drawn, chrome, page_of};
+use super::forms::Test;
 use super::handout;
 use super::keystore::{Answer, Token};
 use super::model::{Command, Held, Model, Page, Stage, Start, TabId, TabState};
 use super::recent::{End, Past, Recent};
+use super::report::Report;
 use super::session::made_up;
 use super::settings::{Language, Mistake, Settings, SettingsError};
 use super::trouble::{Fault, Trouble};
@@ -64,6 +67,7 @@ pub(super) fn states() -> Vec<(&'static str, Model)> {
         ("connect_trying", trying(Stage::Client)),
         ("connect_nobody", refused("trouble-nobody", "trouble-nobody-next", Fault::Id, &[])),
         ("connect_unreachable", unreachable()),
+        ("connect_proxy", proxy_asks()),
         ("tabs", unread(tabs())),
         ("close_tab", asked(Command::CloseTab(TabId(1)))),
         ("close_window", asked(Command::CloseWindow)),
@@ -158,7 +162,8 @@ fn trying(stage: Stage) -> Model {
 fn refused(what: &'static str, next: &'static str, fault: Fault, details: &[Words]) -> Model {
     let mut model = trying(Stage::Relay);
     let details = details.to_vec();
-    model.failed(TabId(1), Trouble { what: Words::new(what), next: Words::new(next), details, fault });
+    let (what, next) = (Words::new(what), Words::new(next));
+    model.failed(TabId(1), Trouble { what, next, details, proxy: None, fault });
     model
 }
 
@@ -261,7 +266,29 @@ fn settings_open() -> Model {
 fn tested(result: Result<String, Trouble>) -> Model {
     let mut model = settings_open();
     model.apply(Command::Test);
-    model.tested(result.map_or_else(super::forms::Test::Failed, super::forms::Test::Fine));
+    let is_good = result.is_ok();
+    let verdict =
+        if is_good { Words::new("verdict-good").count("ways", 7) } else { Words::new("verdict-blocked") };
+    let text = "raw://relay.example.org:443: leads to the relay, 18 ms\n".to_owned();
+    let report = Report { verdict, is_good, text, saved: None };
+    model.tested(result.map_or_else(Test::Failed, Test::Fine), Some(report));
+    model
+}
+
+/// A proxy stands in the way and wants to know who this is.
+fn proxy_asks() -> Model {
+    let Ok(proxy) = "proxy.example.org:3128".parse::<Proxy>() else { return ready() };
+    let mut model = unreachable();
+    if let Some(trouble) = &mut model.connect.trouble {
+        trouble.details = vec![
+            Words::new("attempt-proxy-wants-password")
+                .with("relay", "relay.example.org:443")
+                .with("proxy", &proxy),
+        ];
+        trouble.proxy = Some(proxy);
+        trouble.next = Words::new("trouble-proxy-next");
+    }
+    model.introduction.user = "anna".to_owned();
     model
 }
 
@@ -270,6 +297,7 @@ fn unknown() -> Trouble {
         what: Words::new("trouble-operator"),
         next: Words::new("trouble-operator-next"),
         details: Vec::new(),
+        proxy: None,
         fault: Fault::Settings,
     }
 }

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use farhand_proto::name::Name;
-use farhand_transport::{Pin, RelayAddress};
+use farhand_transport::{Pin, ProxyChoice, RelayAddress};
 use serde::{Deserialize, Deserializer};
 
 /// The settings' file in its folder.
@@ -21,6 +21,9 @@ pub(crate) struct Settings {
     /// The relay's keys.
     #[serde(rename = "pin", deserialize_with = "parsed_list")]
     pub(crate) pins: Vec<Pin>,
+    /// What is on the way there. A proxy that wants a password asks for it.
+    #[serde(deserialize_with = "parsed_proxy")]
+    pub(crate) proxy: ProxyChoice,
     /// The operator's name at the relay.
     #[serde(deserialize_with = "parsed")]
     pub(crate) operator: Option<Name>,
@@ -73,6 +76,7 @@ pub(crate) enum SettingsError {
 pub(crate) enum Mistake {
     Relay,
     Pin,
+    Proxy,
     Operator,
     Theme,
     Language,
@@ -108,6 +112,7 @@ impl Settings {
                 mistake: match item.as_str() {
                     "relay" => Mistake::Relay,
                     "pin" => Mistake::Pin,
+                    "proxy" => Mistake::Proxy,
                     "operator" => Mistake::Operator,
                     "theme" => Mistake::Theme,
                     "language" => Mistake::Language,
@@ -132,6 +137,7 @@ impl std::fmt::Display for Settings {
         writeln!(f, "# The settings of farhand-operator. The token is never in it.")?;
         writeln!(f, "relay = [{}]", list(self.relays.iter().map(ToString::to_string).collect()))?;
         writeln!(f, "pin = [{}]", list(self.pins.iter().map(ToString::to_string).collect()))?;
+        writeln!(f, "proxy = {}", quoted(&self.proxy.to_string()))?;
         if let Some(operator) = &self.operator {
             writeln!(f, "operator = {}", quoted(operator))?;
         }
@@ -171,6 +177,25 @@ where
 {
     let text = String::deserialize(deserializer)?;
     text.parse().map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A proxy without who it is told that this is: that is a secret, and this is no place for one.
+pub(crate) fn plain_proxy(text: &str) -> Option<ProxyChoice> {
+    let choice = if text.trim().is_empty() { ProxyChoice::System } else { text.parse().ok()? };
+    match &choice {
+        ProxyChoice::Fixed(proxy) if proxy.is_introduced() => None,
+        _ => Some(choice),
+    }
+}
+
+fn parsed_proxy<'de, D: Deserializer<'de>>(deserializer: D) -> Result<ProxyChoice, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    plain_proxy(&text).ok_or_else(|| {
+        serde::de::Error::custom(
+            "it is auto, none, a proxy such as http://proxy.example.org:3128 without user and password, or pac+http:// \
+             with the address of a proxy script",
+        )
+    })
 }
 
 /// The folder of the console's files, from the environment: `%APPDATA%\Farhand` where there is such a thing, else
@@ -219,6 +244,7 @@ mod tests {
         Settings {
             relays: vec!["relay.example.org:443".parse().unwrap(), "[2001:db8::7]:110".parse().unwrap()],
             pins: vec![PIN.parse().unwrap()],
+            proxy: "socks5://proxy.example.org:1080".parse().unwrap(),
             operator: Some(Name::new("Anna \"Á\" \\ N.").unwrap()),
             theme: Theme::Dark,
             language: Language::Czech,
@@ -253,6 +279,7 @@ mod tests {
             ("theme = \"pink\"", 1, "unknown variant `pink`", Mistake::Theme, "theme"),
             ("operator = \"two  spaces\"", 1, "no two spaces", Mistake::Operator, "operator"),
             ("language = ", 1, "", Mistake::Language, "language"),
+            ("proxy = \"anna:secret@p:1\"", 1, "without user and password", Mistake::Proxy, "proxy"),
         ] {
             std::fs::write(folder.path().join(FILE), text).unwrap();
             match Settings::load(folder.path()) {

@@ -11,7 +11,7 @@ use farhand_texts::Texts;
 use farhand_window::egui::{Event, Key, Modifiers, Vec2, accesskit::Role};
 use farhand_window::theme;
 
-use super::forms::{Field, Test};
+use super::forms::{Field, Secret, Test};
 use super::keystore::Answer;
 use super::model::{Command, Effect, Model, Page, Start, Tab, TabId, TabState};
 use super::pictures::{draw, numbers, ready, states};
@@ -20,7 +20,7 @@ use super::settings::{Language, Theme};
 use super::words::{SOURCES, texts};
 
 /// A window with room for all of a page.
-const SIZE: Vec2 = Vec2::new(720.0, 600.0);
+const SIZE: Vec2 = Vec2::new(720.0, 660.0);
 
 /// A window that does what its model says, without a network.
 struct Shown {
@@ -54,6 +54,73 @@ fn english(model: Model) -> Harness<'static, Shown> {
     let mut window = window(model, "en");
     window.run();
     window
+}
+
+#[test]
+fn a_proxy_that_asks_is_told_and_what_it_stopped_is_tried_again() {
+    let asking = || states().into_iter().find(|(name, _)| *name == "connect_proxy").expect("a state").1;
+    let mut window = english(asking());
+    window.get_by_label("Your password at the proxy").focus();
+    window.run();
+    window.event(Event::Text("secret".to_owned()));
+    window.run();
+    assert!(!format!("{:?}", window.state().model).contains("secret"));
+    window.get_by_label("Sign in").click();
+    window.run();
+    let shown = window.state();
+    let told = shown.effects.iter().any(|effect| {
+        matches!(effect, Effect::Introduce { proxy, user, password }
+            if proxy.to_string() == "http://proxy.example.org:3128" && user == "anna" && password.0 == "secret")
+    });
+    assert!(told && matches!(shown.effects.last(), Some(Effect::Connect { .. })), "{:?}", shown.effects);
+    assert!(shown.model.introduction.password.0.is_empty());
+    // It is asked three times at most.
+    let mut model = asking();
+    for tries in 1..=4 {
+        let effects = model.apply(Command::Introduce("anna".to_owned(), Secret("wrong".to_owned())));
+        assert_eq!(effects.is_empty(), tries > 3, "{tries}");
+        let trouble = asking().connect.trouble;
+        (model.attempt, model.connect.trouble) = (None, trouble);
+    }
+    english(model).get_by_label_contains("networks lock accounts");
+}
+
+#[test]
+fn the_tests_report_is_copied_and_saved() {
+    let (_, model) = states().into_iter().find(|(name, _)| *name == "settings_refused").expect("a state");
+    let mut window = english(model);
+    window.get_by_label("Copy the report").click();
+    let copied = (0..4).any(|_| {
+        window.step();
+        window.output().platform_output.commands.iter().any(|command| {
+            matches!(command, farhand_window::egui::OutputCommand::CopyText(text) if text.contains("leads to the relay"))
+        })
+    });
+    assert!(copied);
+    window.get_by_label("Save the report").click();
+    window.run();
+    assert!(
+        matches!(window.state().effects.last(), Some(Effect::SaveReport(text)) if text.contains("18 ms"))
+    );
+    window.state_mut().model.report_saved(Ok("/mnt/anna/report.txt".to_owned()));
+    window.run();
+    window.get_by_label("Saved as /mnt/anna/report.txt");
+    // Whatever is changed makes it a report of something else.
+    window.state_mut().model.apply(Command::Setup(Field::Proxy, "none".to_owned()));
+    window.run();
+    assert!(window.query_by_label("Copy the report").is_none());
+    for (text, words) in
+        [("anna:secret@p:1", "you are asked"), ("telnet://p", "pac+http"), ("socks5://p", "")]
+    {
+        window.state_mut().model.apply(Command::Setup(Field::Proxy, text.to_owned()));
+        window.run();
+        assert_eq!(window.query_by_label_contains("A proxy is").is_some(), words == "pac+http", "{text}");
+        assert_eq!(
+            window.query_by_label_contains("Without user").is_some(),
+            words == "you are asked",
+            "{text}"
+        );
+    }
 }
 
 fn paste(window: &mut Harness<'static, Shown>, text: &str) {
@@ -368,7 +435,7 @@ fn the_test_leaves_the_keyboard_where_it_is() {
         assert!(window.get_by_label("Testing …").is_focused());
     }
     assert_eq!(window.state().effects.len(), 1, "one test at a time");
-    window.state_mut().model.tested(Test::Fine("Test House".to_owned()));
+    window.state_mut().model.tested(Test::Fine("Test House".to_owned()), None);
     window.run();
     assert!(window.get_by_label("Test connection").is_focused());
 }

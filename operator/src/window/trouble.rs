@@ -7,6 +7,7 @@ use farhand_proto::seal::SealRefusal;
 use farhand_proto::session::EndReason;
 use farhand_seal::SealError;
 use farhand_session::Ended;
+use farhand_transport::Proxy;
 use farhand_transport::dial::{AttemptError, DialError};
 use farhand_transport::proxy::ProxyError;
 
@@ -20,6 +21,8 @@ pub(crate) struct Trouble {
     pub(crate) next: Words,
     /// For whoever looks into it: one line each.
     pub(crate) details: Vec<Words>,
+    /// A proxy that wants to know who this is.
+    pub(crate) proxy: Option<Proxy>,
     /// Where the cure begins.
     pub(crate) fault: Fault,
 }
@@ -36,7 +39,7 @@ pub(crate) enum Fault {
 
 impl Trouble {
     fn new(what: &'static str, next: &'static str, fault: Fault) -> Self {
-        Self { what: Words::new(what), next: Words::new(next), details: Vec::new(), fault }
+        Self { what: Words::new(what), next: Words::new(next), details: Vec::new(), proxy: None, fault }
     }
 
     fn detail(mut self, detail: impl Into<Option<Words>>) -> Self {
@@ -79,6 +82,15 @@ impl From<&DialError> for Trouble {
         } else {
             Self::new("trouble-unreachable", "trouble-unreachable-next", Fault::Elsewhere)
         };
+        trouble.proxy = error.attempts.iter().find_map(|(_, error)| match error {
+            AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => {
+                Some(proxy.clone())
+            }
+            _ => None,
+        });
+        if trouble.proxy.is_some() {
+            trouble.next = Words::new("trouble-proxy-next");
+        }
         trouble.details = error
             .attempts
             .iter()

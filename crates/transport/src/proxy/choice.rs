@@ -85,6 +85,18 @@ impl FromStr for ProxyChoice {
     }
 }
 
+/// As [`ProxyChoice::from_str`] reads it; never who a proxy is told that this is.
+impl fmt::Display for ProxyChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::System => f.write_str("auto"),
+            Self::Direct => f.write_str("none"),
+            Self::Fixed(proxy) => write!(f, "{proxy}"),
+            Self::Script(address) => write!(f, "pac+{address}"),
+        }
+    }
+}
+
 impl Route {
     /// Without any proxy.
     pub(crate) fn direct(origin: Origin) -> Self {
@@ -218,6 +230,9 @@ mod tests {
         let script = |address: &str| Ok(ProxyChoice::Script(address.to_owned()));
         assert_eq!("pac+https://a/p.pac".parse(), script("https://a/p.pac"));
         assert_eq!("pac+file:///etc/p.pac".parse(), script("file:///etc/p.pac"));
+        for text in ["auto", "none", "https://p:1", "pac+https://a/p.pac"] {
+            assert_eq!(text.parse::<ProxyChoice>().unwrap().to_string(), text);
+        }
         for text in ["pac+", "pac+ftp://a/p.pac", "pac+file://p.pac"] {
             assert_eq!(text.parse::<ProxyChoice>(), Err(ProxyParseError), "{text}");
         }

@@ -2,9 +2,10 @@
 
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
+use farhand_transport::Proxy;
 
 use super::{Attempt, Held, MAX_TAB_NAME, Model, Page, Question, Renaming, Stage, TabId, TabState};
-use crate::window::forms::{Field, SetupForm, Test};
+use crate::window::forms::{Field, MOST_TRIES, Secret, SetupForm, Test};
 use crate::window::handout::Handout;
 use crate::window::keystore::Token;
 use crate::window::pasted::Pasted;
@@ -42,6 +43,11 @@ pub(crate) enum Command {
     SetLanguage(Language),
     Handout(Handout),
     Test,
+    SaveReport,
+    /// What is typed for a proxy: user and password.
+    Introduction(String, Secret),
+    /// Tells it to the proxy, and tries again.
+    Introduce(String, Secret),
     Save,
     LeaveSettings,
     Focused,
@@ -69,6 +75,12 @@ pub(crate) enum Effect {
         token: Token,
     },
     CancelTest,
+    SaveReport(String),
+    Introduce {
+        proxy: Proxy,
+        user: String,
+        password: Secret,
+    },
     SaveSettings(Settings),
     SaveRecent(Recent),
     /// Theme or language may be others now.
@@ -149,6 +161,18 @@ impl Model {
                 }
             }
             Command::RenameCancel => self.renaming = None,
+            Command::SaveReport => {
+                return self
+                    .setup
+                    .report
+                    .iter()
+                    .map(|report| Effect::SaveReport(report.text.clone()))
+                    .collect();
+            }
+            Command::Introduction(user, password) => {
+                (self.introduction.user, self.introduction.password) = (user, password);
+            }
+            Command::Introduce(user, password) => return self.introduce(user, password),
             Command::Focused => {
                 self.connect.focus = None;
                 self.setup.focus = None;
@@ -164,6 +188,24 @@ impl Model {
         Vec::new()
     }
 
+    /// Tells the proxy that asks who this is, and tries again what it has stopped.
+    fn introduce(&mut self, user: String, password: Secret) -> Vec<Effect> {
+        let asks = match (&self.page, &self.setup.test) {
+            (Page::Settings, Test::Failed(trouble)) => trouble.proxy.clone(),
+            _ => self.connect.trouble.as_ref().and_then(|trouble| trouble.proxy.clone()),
+        };
+        let Some(proxy) = asks.filter(|_| self.introduction.tries < MOST_TRIES && !user.is_empty()) else {
+            return Vec::new();
+        };
+        self.introduction.tries += 1;
+        self.introduction.user.clone_from(&user);
+        self.introduction.password = Secret::default();
+        let told = Effect::Introduce { proxy, user, password };
+        let again =
+            if self.page == Page::Settings { self.apply_setup(Command::Test) } else { self.connect() };
+        std::iter::once(told).chain(again).collect()
+    }
+
     fn apply_setup(&mut self, command: Command) -> Vec<Effect> {
         let had_test = self.setup.test == Test::Running;
         let mut effects = match command {
@@ -172,6 +214,7 @@ impl Model {
                 match field {
                     Field::Relay => self.setup.relay = text,
                     Field::Pin => self.setup.pin = text,
+                    Field::Proxy => self.setup.proxy = text,
                     Field::Operator => self.setup.operator = text,
                     Field::Token => self.setup.token.0 = text,
                     Field::Id | Field::Password => {}
@@ -192,7 +235,7 @@ impl Model {
                 Vec::new()
             }
             Command::Test => self.with_setup(|model, settings, token| {
-                model.setup.test = Test::Running;
+                (model.setup.test, model.setup.report) = (Test::Running, None);
                 vec![Effect::Test { settings, token }]
             }),
             Command::Save => self.with_setup(Self::save),

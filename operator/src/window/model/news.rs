@@ -5,6 +5,7 @@ use super::{Held, Model, Page, Question, Stage, Tab, TabId, TabState};
 use crate::window::forms::{ConnectForm, Field, Test};
 use crate::window::keystore::Answer;
 use crate::window::recent::{End, Past};
+use crate::window::report::Report;
 use crate::window::trouble::{Fault, Trouble};
 
 impl Model {
@@ -114,9 +115,16 @@ impl Model {
     }
 
     /// The test is over.
-    pub(crate) fn tested(&mut self, test: Test) {
+    pub(crate) fn tested(&mut self, test: Test, report: Option<Report>) {
         if self.setup.test == Test::Running {
-            self.setup.test = test;
+            (self.setup.test, self.setup.report) = (test, report);
+        }
+    }
+
+    /// What became of saving the report.
+    pub(crate) fn report_saved(&mut self, saved: Result<String, String>) {
+        if let Some(report) = &mut self.setup.report {
+            report.saved = Some(saved);
         }
     }
 }

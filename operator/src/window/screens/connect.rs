@@ -102,10 +102,13 @@ fn form(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) 
         }
         Some(attempt) => trying(ui, attempt, texts, commands),
     }
-    if let Some(trouble) = &form.trouble {
-        ui.add_space(6.0);
-        trouble::draw(ui, texts, trouble);
-    }
+    let what = form.trouble.as_ref().map(|trouble| (trouble.what.say(texts), model.introduction.tries));
+    parts::come_into_sight(ui, "trouble", what.as_ref(), |ui| {
+        if let Some(trouble) = &form.trouble {
+            ui.add_space(6.0);
+            commands.extend(trouble::draw(ui, texts, trouble, &model.introduction));
+        }
+    });
 }
 
 /// Whether Enter was pressed in a field. One that has just got the keyboard may lose it to Enter in the same frame.

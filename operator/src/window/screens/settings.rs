@@ -10,10 +10,13 @@ use crate::window::forms::{Field, Test};
 use crate::window::handout;
 use crate::window::model::{Command, Held, Model};
 use crate::window::parts::{self, FieldLook, Light};
+use crate::window::report::Report;
 use crate::window::settings::{Language, Theme};
 
 /// Width of the column in which everything stands.
 const COLUMN: f32 = 620.0;
+/// Width of the names of what stands in one line.
+const NAME: f32 = 110.0;
 /// Characters from which on a paste of several things can't be meant for one field.
 const LEAST_HANDOUT: usize = 2;
 
@@ -86,6 +89,7 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
         entered |= row(ui, model, texts, field, commands);
     }
     token_place(ui, model, texts);
+    entered |= proxy(ui, model, texts, commands);
     ui.add_space(6.0);
     if entered {
         commands.push(Command::Save);
@@ -95,14 +99,47 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
         let words = texts.fill("setup-pasted", &[("count", (count as u64).into())]);
         parts::state(ui, if count == handout::KINDS { Light::Good } else { Light::Trying }, &words);
     }
+    let is_over = !matches!(model.setup.test, Test::None | Test::Running);
+    parts::come_into_sight(ui, "test", is_over.then_some(&model.introduction.tries), |ui| {
+        tested(ui, model, texts, commands);
+    });
+}
+
+/// What came of the test.
+fn tested(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) {
     match &model.setup.test {
         Test::None | Test::Running => {}
         Test::Fine(organisation) => {
             let words = texts.fill("setup-test-fine", &[("organisation", organisation.as_str().into())]);
             parts::state(ui, Light::Good, &words);
         }
-        Test::Failed(failure) => trouble::draw(ui, texts, failure),
+        Test::Failed(failure) => commands.extend(trouble::draw(ui, texts, failure, &model.introduction)),
     }
+    if let Some(found) = &model.setup.report {
+        report(ui, found, texts, commands);
+    }
+}
+
+/// What the test has found on the way, and what to do with it.
+fn report(ui: &mut Ui, report: &Report, texts: &Texts, commands: &mut Vec<Command>) {
+    let palette = Palette::in_use(ui);
+    ui.add_space(4.0);
+    let light = if report.is_good { Light::Good } else { Light::Bad };
+    parts::state(ui, light, &report.verdict.say(texts));
+    ui.horizontal(|ui| {
+        if parts::plain(ui, &texts.get("setup-report-copy"), 170.0).clicked() {
+            ui.ctx().copy_text(report.text.clone());
+        }
+        if parts::plain(ui, &texts.get("setup-report-save"), 170.0).clicked() {
+            commands.push(Command::SaveReport);
+        }
+    });
+    let said = match &report.saved {
+        None => texts.get("setup-report-hint"),
+        Some(Ok(file)) => texts.fill("setup-report-saved", &[("file", file.as_str().into())]),
+        Some(Err(why)) => texts.fill("setup-report-not-saved", &[("why", why.as_str().into())]),
+    };
+    parts::announce(&parts::small(ui, &said, palette.weak));
 }
 
 /// One field; whether Enter was pressed in it.
@@ -126,6 +163,23 @@ fn row(ui: &mut Ui, model: &Model, texts: &Texts, field: Field, commands: &mut V
     };
     let (response, changed) = parts::field(ui, texts, &look, text, &model.setup.check(field, has_token));
     commands.extend(changed.map(|text| Command::Setup(field, text)));
+    response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
+}
+
+/// The proxy, which few have to set: in one line. Whether Enter was pressed in it.
+fn proxy(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) -> bool {
+    let check = model.setup.check(Field::Proxy, false);
+    let look = FieldLook {
+        name: &texts.get("setup-proxy"),
+        hint: &texts.get("setup-proxy-hint"),
+        id: "proxy",
+        is_secret: false,
+        is_large: false,
+        is_enabled: true,
+        takes_focus: model.setup.focus == Some(Field::Proxy),
+    };
+    let (response, changed) = parts::field_in_line(ui, texts, &look, NAME, &model.setup.proxy, &check);
+    commands.extend(changed.map(|text| Command::Setup(Field::Proxy, text)));
     response.lost_focus() && ui.input(|input| input.key_pressed(Key::Enter))
 }
 
@@ -172,8 +226,8 @@ fn looks(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
         ui.horizontal_wrapped(|ui| {
             let label = egui::Label::new(egui::RichText::new(name).family(farhand_window::theme::strong()));
             let layout = egui::Layout::left_to_right(egui::Align::Center);
-            ui.allocate_ui_with_layout(egui::vec2(110.0, 34.0), layout, |ui| {
-                ui.set_min_width(110.0);
+            ui.allocate_ui_with_layout(egui::vec2(NAME, 34.0), layout, |ui| {
+                ui.set_min_width(NAME);
                 ui.add(label);
             });
             ui.spacing_mut().item_spacing.x = 20.0;

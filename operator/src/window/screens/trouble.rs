@@ -1,14 +1,17 @@
 //! What went wrong and what to try next.
 
 use farhand_texts::Texts;
-use farhand_window::egui::{self, CornerRadius, Frame, Margin, Stroke, Ui};
+use farhand_window::egui::{self, CornerRadius, Frame, Key, Margin, Stroke, Ui};
 use farhand_window::theme::Palette;
 
-use crate::window::parts;
+use crate::window::forms::{Check, Introduction, MOST_TRIES, Secret};
+use crate::window::model::Command;
+use crate::window::parts::{self, FieldLook};
 use crate::window::trouble::Trouble;
 
-/// Shows it as a card of its own.
-pub(crate) fn draw(ui: &mut Ui, texts: &Texts, trouble: &Trouble) {
+/// Shows it as a card of its own, with the question of a proxy that has one.
+pub(crate) fn draw(ui: &mut Ui, texts: &Texts, trouble: &Trouble, typed: &Introduction) -> Option<Command> {
+    let mut command = None;
     let palette = Palette::in_use(ui);
     Frame::new()
         .fill(palette.card)
@@ -20,6 +23,9 @@ pub(crate) fn draw(ui: &mut Ui, texts: &Texts, trouble: &Trouble) {
             ui.spacing_mut().item_spacing.y = 6.0;
             parts::state(ui, parts::Light::Bad, &trouble.what.say(texts));
             parts::sentence(ui, &trouble.next.say(texts), palette.text);
+            if let Some(proxy) = &trouble.proxy {
+                command = draw_introduction(ui, texts, &proxy.to_string(), typed);
+            }
             for detail in &trouble.details {
                 let words = detail.say(texts);
                 ui.add(
@@ -29,4 +35,44 @@ pub(crate) fn draw(ui: &mut Ui, texts: &Texts, trouble: &Trouble) {
                 );
             }
         });
+    command
+}
+
+/// The question of a proxy that wants to know who this is.
+fn draw_introduction(ui: &mut Ui, texts: &Texts, proxy: &str, typed: &Introduction) -> Option<Command> {
+    let palette = Palette::in_use(ui);
+    if typed.tries >= MOST_TRIES {
+        let response = parts::sentence(ui, &texts.get("proxy-spent"), palette.bad);
+        parts::announce(&response);
+        return None;
+    }
+    if typed.tries > 0 {
+        let response = parts::sentence(ui, &texts.get("proxy-wrong"), palette.bad);
+        parts::announce(&response);
+    }
+    let look = FieldLook {
+        name: &texts.get("proxy-user"),
+        hint: "",
+        id: "proxy_user",
+        is_secret: false,
+        is_large: false,
+        is_enabled: true,
+        takes_focus: false,
+    };
+    let (who, user) = parts::field(ui, texts, &look, &typed.user, &Check::Empty);
+    let look =
+        FieldLook { name: &texts.get("proxy-password"), id: "proxy_password", is_secret: true, ..look };
+    let (secret, password) = parts::field(ui, texts, &look, &typed.password.0, &Check::Empty);
+    let is_changed = user.is_some() || password.is_some();
+    let user = user.unwrap_or_else(|| typed.user.clone());
+    let password = password.map_or_else(|| typed.password.clone(), Secret);
+    let enters = (who.lost_focus() || secret.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
+    let sends = ui.horizontal(|ui| parts::plain(ui, &texts.get("proxy-send"), 170.0).clicked()).inner;
+    parts::small(ui, &texts.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
+    // Letters and Enter may come in one frame.
+    if (enters || sends) && !user.is_empty() {
+        Some(Command::Introduce(user, password))
+    } else {
+        is_changed.then_some(Command::Introduction(user, password))
+    }
 }
