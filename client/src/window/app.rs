@@ -7,6 +7,7 @@ use farhand_desktop::{FormerFocus, KeepAbove};
 use farhand_peer::client::Control;
 use farhand_proto::grant::Grants;
 use farhand_proto::prose::prose_of;
+use farhand_transport::survey::Survey;
 use farhand_window::egui::{self, ViewportCommand, vec2};
 use farhand_window::tray::{Tray, TrayEvent};
 use farhand_window::winit::event::{ElementState, WindowEvent};
@@ -18,7 +19,7 @@ use super::bar::{self, Place, Shift};
 use super::hands::{Hands, Seen, is_modifier};
 use super::hot_key::HotKeyThread;
 use super::link::{Link, News};
-use super::model::{Cannot, Command, Copyable, Model, Note, Saved, Stage};
+use super::model::{Cannot, Command, ConnectionTest, Copyable, Model, Note, Saved, Stage};
 use super::size::{LEAST, SIZE, fit};
 use super::words::Words;
 use super::{receipt, save, screens, tray};
@@ -37,6 +38,8 @@ pub(crate) enum Message {
     /// There is news to fetch.
     News,
     Tray(TrayEvent),
+    /// The connection test is over.
+    Tested(Option<Survey>),
     /// Another window changed what all show.
     Changed,
 }
@@ -252,6 +255,14 @@ impl ClientApp {
                     link.introduce(&proxy, user, password);
                 }
             }
+            Command::Test => {
+                if let Some(link) = &self.link
+                    && self.model.test != ConnectionTest::Running
+                {
+                    self.model.test = ConnectionTest::Running;
+                    link.test();
+                }
+            }
             Command::ShowMain => self.wants_front = true,
             Command::Close => self.is_open = false,
         }
@@ -276,6 +287,10 @@ impl ClientApp {
             (Copyable::Password, _) => self.model.numbers.as_ref().map(|numbers| numbers.password.clone()),
             (Copyable::Receipt, Stage::Over(over)) => Some(receipt::text(&over.receipt, &self.words)),
             (Copyable::Receipt, _) => None,
+            (Copyable::Report, _) => match &self.model.test {
+                ConnectionTest::Done { report, .. } => Some(report.clone()),
+                _ => None,
+            },
         }
     }
 
@@ -421,6 +436,7 @@ impl App for ClientApp {
             Message::Tray(TrayEvent::Pause) => self.obey(Command::Pause, true, &context),
             // Nobody knows who chose it: the person can go on in the window.
             Message::Tray(TrayEvent::Show | TrayEvent::Resume) => self.wants_front = true,
+            Message::Tested(survey) => self.model.tested(survey.as_ref()),
             Message::Changed => {}
         }
         Redraw::All

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use farhand_peer::client::{Client, Control, Event, Way};
 use farhand_proto::language::Language;
+use farhand_transport::Identity;
+use farhand_transport::survey::survey;
 use farhand_window::Proxy;
 use tokio::sync::mpsc;
 
@@ -45,8 +47,8 @@ pub(crate) struct Link {
     /// Bounded: a window that does not fetch makes the client wait, not grow.
     news: mpsc::Receiver<News>,
     again: Option<mpsc::Sender<()>>,
-    /// The ways to the relay.
-    ladder: farhand_transport::Ladder,
+    way: Way,
+    proxy: Proxy<Message>,
     shared: Arc<Shared>,
     ended: Arc<Ending>,
     thread: Option<JoinHandle<()>>,
@@ -80,7 +82,7 @@ struct Shared {
 
 impl Link {
     pub(crate) fn start(offer: Offer, proxy: Proxy<Message>) -> Self {
-        let ladder = offer.way.ladder.clone();
+        let (way, window) = (offer.way.clone(), proxy.clone());
         let (to_window, news) = mpsc::channel(32);
         let (again, wait_again) = mpsc::channel(1);
         let shared = Arc::new(Shared {
@@ -99,7 +101,7 @@ impl Link {
             }
             tells.tell();
         });
-        Self { news, again: Some(again), ladder, shared, ended, thread: Some(thread) }
+        Self { news, again: Some(again), way, proxy: window, shared, ended, thread: Some(thread) }
     }
 
     /// The next news, if there are any.
@@ -115,7 +117,20 @@ impl Link {
 
     /// Tells a proxy who this is, and tries again.
     pub(crate) fn introduce(&self, proxy: &farhand_transport::Proxy, user: String, password: String) {
-        self.ladder.introduce(proxy, user, password);
+        self.way.ladder.introduce(proxy, user, password);
+    }
+
+    /// Tries every way to the relay for itself, and tells the window what came of it.
+    pub(crate) fn test(&self) {
+        let (way, proxy) = (self.way.clone(), self.proxy.clone());
+        std::thread::spawn(move || {
+            let look = || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().ok()?;
+                let identity = Identity::generate().ok()?;
+                Some(runtime.block_on(survey(&way.ladder, &way.pins, &identity)))
+            };
+            proxy.send(Message::Tested(look()));
+        });
     }
 
     /// For other threads than the window's.

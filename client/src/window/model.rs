@@ -9,6 +9,7 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
 use farhand_session::client::CONSENT_TIMEOUT;
 use farhand_transport::Proxy;
+use farhand_transport::survey::{Survey, Verdict};
 
 use super::carried::{Chat, Files, Speaker};
 use super::trouble::{PATIENCE, Trouble};
@@ -37,6 +38,7 @@ pub(crate) struct Model {
     pub(crate) relay: Relay,
     /// What a proxy on the way is told of who this is.
     pub(crate) introduction: Introduction,
+    pub(crate) test: ConnectionTest,
     pub(crate) numbers: Option<Numbers>,
     pub(crate) stage: Stage,
     /// What can be pressed anywhere to end the session, where the desktop gave it.
@@ -64,6 +66,19 @@ impl Relay {
     pub(crate) fn is_bad(&self) -> bool {
         matches!(self, Self::Trouble { trouble, attempt } if trouble.kind.is_final() || *attempt >= PATIENCE)
     }
+}
+
+/// What the way to the relay was found to be like, when the person wanted to know.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum ConnectionTest {
+    #[default]
+    None,
+    Running,
+    Done {
+        verdict: Verdict,
+        /// All of it, for whoever looks into it. Nothing personal is in it.
+        report: String,
+    },
 }
 
 /// How often a proxy is told who this is before somebody else has to look into it: accounts are locked after a few.
@@ -206,6 +221,8 @@ pub(crate) enum Copyable {
     SessionId,
     Password,
     Receipt,
+    /// What the connection test has found.
+    Report,
 }
 
 /// What the person wants.
@@ -233,6 +250,8 @@ pub(crate) enum Command {
     Introduction(String, String),
     /// Tells it to the proxy.
     Introduce(String, String),
+    /// Looks how the way to the relay is.
+    Test,
     WaitAgain,
     ShowMain,
     Close,
@@ -262,6 +281,7 @@ impl Command {
             | Self::SetPath(_)
             | Self::Introduction(..)
             | Self::Introduce(..)
+            | Self::Test
             | Self::Save => false,
         }
     }
@@ -282,6 +302,7 @@ impl Model {
             seen_notice: None,
             relay: Relay::Connecting { attempt: 1 },
             introduction: Introduction::default(),
+            test: ConnectionTest::None,
             numbers: None,
             stage: Stage::Waiting,
             hot_key: None,
@@ -308,6 +329,7 @@ impl Model {
             }
             Event::Ready { session_id, password, organisation, notice, .. } => {
                 self.relay = Relay::Ready;
+                self.test = ConnectionTest::None;
                 self.note.take_if(|(note, _)| *note == Note::RelayStopping);
                 self.notice = notice;
                 self.organisation = Some(organisation);
@@ -392,6 +414,16 @@ impl Model {
             question.keys_at = now + QUIET;
             question.deadline = now + CONSENT_TIMEOUT;
             question.is_armed = false;
+        }
+    }
+
+    /// The connection test is over; `None` if it could not be made.
+    pub(crate) fn tested(&mut self, survey: Option<&Survey>) {
+        if self.test == ConnectionTest::Running {
+            self.test = survey.map_or(ConnectionTest::None, |survey| ConnectionTest::Done {
+                verdict: survey.verdict(),
+                report: survey.to_string(),
+            });
         }
     }
 

@@ -12,14 +12,15 @@ use farhand_proto::relay::{KeyHash, Voucher};
 use farhand_proto::session::EndReason;
 use farhand_proto::transfer::ItemPath;
 use farhand_session::{Direction, Progress};
+use farhand_transport::survey::Verdict;
 use farhand_window::egui;
 use farhand_window::{Still, still};
 use jiff::tz::TimeZone;
 
 use super::carried::{Chat, Ended, Files, Running, Speaker};
 use super::model::{
-    Cannot, Copyable, Introduction, MOST_TRIES, Model, Note, Numbers, Over, Question, Relay, Saved, Stage,
-    Visit,
+    Cannot, ConnectionTest, Copyable, Introduction, MOST_TRIES, Model, Note, Numbers, Over, Question, Relay,
+    Saved, Stage, Visit,
 };
 use super::size::SIZE;
 use super::trouble::{Fault, Kind, Trouble};
@@ -61,6 +62,14 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
     vec![
         ("connecting", with(Stage::Waiting, |model| model.organisation = None)),
         ("trying", with(Stage::Waiting, |model| trouble(model, Kind::Unreachable, 3))),
+        (
+            "tested",
+            with(Stage::Waiting, |model| {
+                trouble(model, Kind::Unreachable, 3);
+                let report = "raw://relay.example.org:443: the connection was refused\n".to_owned();
+                model.test = ConnectionTest::Done { verdict: Verdict::Blocked, report };
+            }),
+        ),
         ("cannot-connect", with(Stage::Waiting, |model| trouble(model, Kind::WrongRelay, 1))),
         ("proxy-asks", with(Stage::Waiting, |model| trouble(model, Kind::Proxy, 1))),
         (

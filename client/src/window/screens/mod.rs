@@ -14,7 +14,7 @@ use farhand_proto::grant::Grant;
 use farhand_window::egui;
 use farhand_window::theme::{Palette, title_style};
 
-use super::model::{Command, Model, Note, Question, Stage};
+use super::model::{Command, ConnectionTest, Copyable, Model, Note, Question, Relay, Stage};
 use super::parts::{self, ACTION_GAP, ACTION_HEIGHT, Look, MARGIN};
 use super::words::Words;
 
@@ -194,7 +194,26 @@ fn bottom(
         response.clicked().then_some(command)
     };
     match &model.stage {
-        Stage::Waiting | Stage::Cannot(_) => button(right, "button-close", Look::Plain, true, Command::Close),
+        Stage::Waiting => {
+            let other = match (&model.relay, &model.test) {
+                (Relay::Ready, _) => None,
+                (_, ConnectionTest::Running) => {
+                    button(left, "button-testing", Look::Plain, false, Command::Test)
+                }
+                (_, ConnectionTest::Done { .. }) => {
+                    let is_copied = matches!(model.copied, Some((Copyable::Report, _)));
+                    let key = if is_copied { "button-copied" } else { "button-copy-report" };
+                    button(left, key, Look::Plain, true, Command::Copy(Copyable::Report))
+                }
+                // Who waits for the first time does not need it.
+                (Relay::Trouble { .. }, ConnectionTest::None) => {
+                    button(left, "button-test", Look::Plain, true, Command::Test)
+                }
+                (_, ConnectionTest::None) => None,
+            };
+            button(right, "button-close", Look::Plain, true, Command::Close).or(other)
+        }
+        Stage::Cannot(_) => button(right, "button-close", Look::Plain, true, Command::Close),
         Stage::Asked(question) => {
             let is_open = question.is_open();
             let allows = is_open && !question.ticked.is_empty() && reading == Reading::Done;
@@ -228,7 +247,11 @@ fn bottom(
 
 /// Buttons that stand for each other keep the keyboard's focus.
 fn place_of(key: &str) -> &str {
-    if key == "button-resume" { "button-pause" } else { key }
+    match key {
+        "button-resume" => "button-pause",
+        "button-testing" | "button-copy-report" | "button-copied" => "button-test",
+        key => key,
+    }
 }
 
 fn draw_note(ui: &mut Ui, model: &Model, words: &Words) {

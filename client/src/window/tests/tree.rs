@@ -13,7 +13,7 @@ use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
 use super::super::carried::Speaker;
-use super::super::model::{Command, Copyable, Model, Relay, Stage};
+use super::super::model::{Command, ConnectionTest, Copyable, Model, Relay, Stage};
 use super::super::size::SIZE;
 use super::super::words::{SOURCES, Words};
 use super::super::{bar, parts, pictures, screens};
@@ -513,4 +513,18 @@ fn the_stopping_button_never_moves() {
         assert_eq!(place(name, label), close, "{name}");
     }
     assert_eq!(place("asking", "Allow").size(), close.size());
+}
+
+#[test]
+fn a_way_that_does_not_lead_there_is_tested_and_the_report_copied() {
+    let mut harness = state("trying");
+    assert_eq!(press(&mut harness, "Test connection"), [Command::Test]);
+    harness.state_mut().model.test = ConnectionTest::Running;
+    harness.run();
+    assert!(harness.get_by_label("Testing …").accesskit_node().is_disabled());
+    let mut tested = state("tested");
+    tested.get_by_label_contains("Nothing gets from here to the help service.");
+    assert_eq!(press(&mut tested, "Copy the report"), [Command::Copy(Copyable::Report)]);
+    // Who is connected has no question.
+    assert!(state("waiting").query_by_label("Test connection").is_none());
 }
