@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -32,6 +32,8 @@ const VISIT: Duration = Duration::from_secs(60);
 const HEAD: usize = 16 * 1024;
 /// The most legs that come in requests.
 const LINKS: usize = 4096;
+/// The most of them from one address, behind which a whole company may be.
+const LINKS_OF_ONE: usize = 1024;
 /// How often links are looked for that are over.
 const SWEEP: Duration = Duration::from_secs(1);
 
@@ -40,13 +42,8 @@ pub(crate) struct Door {
     page: String,
     encapsulations: Vec<Encapsulation>,
     arrivals: mpsc::Sender<(Newcomer, SocketAddr)>,
-    links: Mutex<Links>,
-}
-
-#[derive(Default)]
-struct Links {
-    open: HashMap<LinkName, Link>,
-    swept: Option<Instant>,
+    /// Legs that come in requests, and from where.
+    links: Mutex<HashMap<LinkName, (Link, IpAddr)>>,
 }
 
 /// What is known of one visit.
@@ -73,7 +70,21 @@ impl Door {
              <h1>{name}</h1>\n<p>This is a relay for remote help. There is nothing to see here: whoever helps you tells \
              you on the phone which program to start.</p>\n</html>\n"
         );
-        Arc::new(Self { page, encapsulations, arrivals, links: Mutex::default() })
+        let door = Arc::new(Self { page, encapsulations, arrivals, links: Mutex::default() });
+        let swept = Arc::downgrade(&door);
+        tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(SWEEP).await;
+                let Some(door) = swept.upgrade() else { return };
+                door.sweep();
+            }
+        });
+        door
+    }
+
+    /// Forgets links that are over.
+    fn sweep(&self) {
+        lock(&self.links).retain(|_, (link, _)| !link.is_over());
     }
 
     /// Serves a visitor until they leave, or until they have turned the connection into a WebSocket for a leg.
@@ -118,23 +129,20 @@ impl Door {
     async fn link(&self, name: LinkName, is_first: bool, peer: SocketAddr) -> Option<Link> {
         let stream = {
             let mut links = lock(&self.links);
-            if links.swept.is_none_or(|swept| swept.elapsed() >= SWEEP) {
-                links.swept = Some(Instant::now());
-                links.open.retain(|_, link| !link.is_over());
-            }
-            if let Some(link) = links.open.get(&name) {
+            if let Some((link, _)) = links.get(&name) {
                 return Some(link.clone());
             }
-            if !is_first || links.open.len() >= LINKS {
+            let from_there = links.values().filter(|(_, from)| *from == peer.ip()).count();
+            if !is_first || links.len() >= LINKS || from_there >= LINKS_OF_ONE {
                 return None;
             }
             let (link, stream) = Link::new();
-            links.open.insert(name, link);
+            links.insert(name, (link, peer.ip()));
             stream
         };
         // A relay that ends takes nobody: the link ends with its stream.
         let _ = self.arrivals.send((Newcomer::Dressed(Box::new(stream)), peer)).await;
-        lock(&self.links).open.get(&name).cloned()
+        lock(&self.links).get(&name).map(|(link, _)| link.clone())
     }
 }
 

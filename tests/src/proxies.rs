@@ -12,27 +12,52 @@ pub const SQUID: u16 = 3128;
 /// Where tinyproxy listens.
 pub const TINYPROXY: u16 = 8888;
 
-/// Starts squid, which lets CONNECT to port 443 alone; with users, only theirs. It writes `access.log` into the folder.
+/// Whom squid lets through, and how it wants to be told who somebody is.
+#[derive(Debug, Clone, Copy)]
+pub enum Users<'a> {
+    /// Everybody.
+    Anybody,
+    /// These, as `htpasswd` writes them, by Basic.
+    Basic(&'a str),
+    /// These, a name, a colon and a password in a line, by Digest.
+    Digest(&'a str),
+    /// Everybody who speaks NTLM as they should, whatever their password.
+    Ntlm,
+}
+
+/// Starts squid, which lets CONNECT to port 443 alone. It writes `access.log` into the folder.
 ///
 /// # Panics
 /// It does not start.
 #[must_use]
-pub fn squid(network: &Network, folder: &ScratchDir, users: Option<&str>) -> Process {
+pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Process {
     let file = |name: &str| folder.file(name).display().to_string();
-    let who = match users {
-        Some(users) => {
-            std::fs::write(folder.file("users"), users).expect("the folder is ours");
-            format!(
-                "auth_param basic program /usr/lib/squid/basic_ncsa_auth {}\nacl known proxy_auth REQUIRED\n\
-                 http_access deny CONNECT !SSL_ports\nhttp_access allow known\n",
-                file("users")
-            )
+    if let Users::Basic(users) | Users::Digest(users) = users {
+        std::fs::write(folder.file("users"), users).expect("the folder is ours");
+    }
+    let scheme = match users {
+        Users::Anybody => String::new(),
+        Users::Basic(_) => {
+            format!("auth_param basic program /usr/lib/squid/basic_ncsa_auth {}\n", file("users"))
         }
-        None => "http_access deny CONNECT !SSL_ports\nhttp_access allow localhost\n".to_owned(),
+        Users::Digest(_) => format!(
+            "auth_param digest program /usr/lib/squid/digest_file_auth {}\nauth_param digest realm office\n",
+            file("users")
+        ),
+        Users::Ntlm => "auth_param ntlm program /usr/lib/squid/ntlm_fake_auth\n\
+            auth_param ntlm children 2 startup=1 idle=1\n"
+            .to_owned(),
+    };
+    let known = match users {
+        Users::Anybody => "http_access deny CONNECT !SSL_ports\nhttp_access allow localhost\n".to_owned(),
+        _ => format!(
+            "{scheme}acl known proxy_auth REQUIRED\nhttp_access deny CONNECT !SSL_ports\n\
+             http_access allow known\n"
+        ),
     };
     let rules = format!(
         "http_port 127.0.0.1:{SQUID}\nvisible_hostname proxy.example\npid_filename {}\ncache_log {}\n\
-         access_log stdio:{} squid\ncache deny all\nacl SSL_ports port 443\nacl CONNECT method CONNECT\n{who}\
+         access_log stdio:{} squid\ncache deny all\nacl SSL_ports port 443\nacl CONNECT method CONNECT\n{known}\
          http_access deny all\nshutdown_lifetime 0 seconds\n",
         file("pid"),
         file("cache.log"),

@@ -5,6 +5,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use farhand_testkit::x::ScratchDir;
+use farhand_tests::proxies::Users;
 use farhand_tests::{Client, Network, Relay, proxies};
 
 /// As docs/CLI.md lists them.
@@ -88,7 +89,7 @@ fn squid_lets_through_who_has_its_password_and_is_asked_once_by_who_has_not() {
     let relay = Relay::within(&network);
     // The password is secret.
     let users = "anna:$apr1$farhand0$xmR76KCRoDtk9CBjPNUp2/\n";
-    let mut squid = proxies::squid(&network, &folder, Some(users));
+    let mut squid = proxies::squid(&network, &folder, Users::Basic(users));
     only_for(&network, "proxy");
 
     let through = |who: &str| format!("http://{who}127.0.0.1:3128");
@@ -134,4 +135,40 @@ fn small_proxies_lead_there_too() {
     let (mut client, _) = starts(&network, &relay, &[("FARHAND_PROXY", "http://127.0.0.1:9")]);
     let event = client.process.event("trouble");
     assert!(event["error"].as_str().unwrap().contains("the proxy can't be reached"), "{event}");
+}
+
+#[test]
+fn squid_is_told_who_this_is_in_the_way_that_it_wants() {
+    for (users, who) in [(Users::Digest("anna:secret\n"), "anna"), (Users::Ntlm, "OFFICE%5Canna")] {
+        let (network, folder) = (Network::new(), ScratchDir::new());
+        let relay = Relay::within(&network);
+        let mut squid = proxies::squid(&network, &folder, users);
+        only_for(&network, "proxy");
+        ready(&network, &relay, &[("https_proxy", &format!("http://{who}:secret@127.0.0.1:3128"))]);
+        let said = std::fs::read_to_string(folder.file("access.log")).unwrap();
+        squid.terminate();
+        squid.exit_code();
+        assert!(said.lines().any(|line| line.contains("TCP_DENIED/407")), "it asks: {said}");
+    }
+}
+
+/// What many offices have: a script that says which proxy, and nothing that gets out without it.
+#[test]
+fn a_proxy_script_leads_out() {
+    let (network, folder) = (Network::new(), ScratchDir::new());
+    let relay = Relay::within(&network);
+    let _squid = proxies::squid(&network, &folder, Users::Anybody);
+    only_for(&network, "proxy");
+    let script = folder.file("proxy.pac");
+    let says = "function FindProxyForURL(url, host) {
+        return isInNet(host, '127.0.0.0', '255.0.0.0') ? 'PROXY 127.0.0.1:9; PROXY 127.0.0.1:3128' : 'DIRECT';
+    }";
+    std::fs::write(&script, says).unwrap();
+    let named = format!("pac+file://{}", script.display());
+    let took = ready(&network, &relay, &[("FARHAND_PROXY", &named)]);
+    assert!(took < Duration::from_secs(3), "{took:?}");
+    // One that loops closes no way.
+    std::fs::write(&script, "function FindProxyForURL(url, host) { for (;;) {} }").unwrap();
+    network.firewall("");
+    ready(&network, &relay, &[("FARHAND_PROXY", &named)]);
 }

@@ -4,6 +4,7 @@ mod choice;
 mod connect;
 mod digest;
 mod fetch;
+mod ntlm;
 mod script;
 #[cfg_attr(not(test), expect(dead_code, reason = "each system reads its own, and tests read all"))]
 pub(crate) mod settings;

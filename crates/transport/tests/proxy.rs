@@ -126,6 +126,69 @@ async fn a_proxy_is_told_who_this_is_only_when_it_asks() {
     }
 }
 
+/// Of a proxy of a Windows network: its second message, as \[MS-NLMP\] has it, and the page around it.
+fn ntlm_challenge(name: &str) -> Vec<u8> {
+    // "NTLMSSP", 2, no name, flags, nonce, and no description of itself.
+    let message = "TlRMTVNTUAACAAAAAAAAADgAAAAzgoriASNFZ4mrze8AAAAAAAAAAAAAAAAAAAAA";
+    format!(
+        "HTTP/1.1 407 Who are you\r\nProxy-Authenticate: {name} {message}\r\nContent-Length: 5\r\n\r\nhello"
+    )
+    .into_bytes()
+}
+
+#[tokio::test]
+async fn ntlm_takes_three_messages_over_one_connection() {
+    let relay = Relay::new().await;
+    let target = relay.listener.local_addr().unwrap();
+    let offers = |names: &[&str]| {
+        let lines: String = names.iter().map(|name| format!("Proxy-Authenticate: {name}\r\n")).collect();
+        format!("HTTP/1.1 407 Who are you\r\n{lines}Content-Length: 0\r\n\r\n").into_bytes()
+    };
+    for (offered, name) in [
+        (vec!["Negotiate", "NTLM", "Basic realm=\"a\""], "NTLM"),
+        (vec!["NTLM"], "NTLM"),
+        (vec!["Negotiate"], "Negotiate"),
+    ] {
+        let (first, second) = (offers(&offered), ntlm_challenge(name));
+        let proxy = Scripted::new().await;
+        let ladder = relay.ladder(&proxy.at("http", "DOM%5Canna:secret@"));
+        let connection: [&[&[u8]]; 1] = [&[&first, &second, YES]];
+        let reached = tokio::select! {
+            () = proxy.serve(&connection, target) => unreachable!("it serves on"),
+            (reached, ()) = async { tokio::join!(relay.reached(&ladder), relay.serve()) } => reached,
+        };
+        reached.unwrap();
+        let asked = proxy.asked.lock().unwrap().clone();
+        let told: Vec<&str> = asked
+            .iter()
+            .filter_map(|asked| asked.lines().find_map(|line| line.strip_prefix("Proxy-Authorization: ")))
+            .collect();
+        assert_eq!(told.len(), 2, "{asked:?}");
+        assert_eq!(told[0], format!("{name} TlRMTVNTUAABAAAABYIIAAAAAAAAAAAAAAAAAAAAAAA="));
+        assert!(told[1].starts_with(&format!("{name} TlRMTVNTUAADAAAA")), "{}", told[1]);
+        assert!(!asked.concat().contains("secret") && !asked.concat().contains("c2VjcmV0"));
+    }
+    // It is refused, and not told again; and one that talks on without the second message is not understood.
+    let (first, second) = (offers(&["NTLM"]), ntlm_challenge("NTLM"));
+    for (answers, words) in
+        [(vec![&first[..], &second, &first], "does not take"), (vec![&first[..], &first], "not understood")]
+    {
+        let proxy = Scripted::new().await;
+        let ladder = relay.ladder(&proxy.at("http", "anna:wrong@"));
+        let connections: [&[&[u8]]; 2] = [&answers, &[&first]];
+        let errors = tokio::select! {
+            () = proxy.serve(&connections, target) => unreachable!("it serves on"),
+            errors = async {
+                (relay.reached(&ladder).await.unwrap_err(), relay.reached(&ladder).await.unwrap_err())
+            } => errors,
+        };
+        assert!(errors.0.to_string().contains(words), "{}", errors.0);
+        let told =
+            proxy.asked.lock().unwrap().iter().filter(|asked| asked.contains("TlRMTVNTUAADAAAA")).count();
+        assert!(told <= 1, "{told}");
+    }
+}
+
 #[tokio::test]
 async fn digest_goes_before_basic_and_a_nonce_that_is_too_old_is_no_refusal() {
     let relay = Relay::new().await;

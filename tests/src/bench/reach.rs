@@ -4,6 +4,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use farhand_testkit::x::ScratchDir;
+use farhand_transport::Encapsulation;
 
 use super::{Figure, Setup};
 use crate::network::Network;
@@ -50,7 +51,7 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
     ];
     let (network, folder) = (Network::new(), ScratchDir::new());
     let relay = Relay::within(&network);
-    let _squid = proxies::squid(&network, &folder, None);
+    let _squid = proxies::squid(&network, &folder, proxies::Users::Anybody);
     let _socks = proxies::microsocks(&network, 1080, &[]);
     for (name, rules, variables) in networks {
         network.firewall(&rules);
@@ -66,15 +67,19 @@ pub fn run(setup: &Setup) -> Vec<Figure> {
     network.firewall("");
     let rates: Vec<Vec<f64>> = (0..setup.runs)
         .map(|_| {
-            ["raw", "https"].map(|name| rate(&network, &relay, &format!("{name}://127.0.0.1:443"))).to_vec()
+            Encapsulation::ALL
+                .map(|dress| rate(&network, &relay, &format!("{}://127.0.0.1:443", dress.name())))
+                .to_vec()
         })
         .collect();
-    for (index, name) in ["raw", "https"].into_iter().enumerate() {
+    for (index, dress) in Encapsulation::ALL.into_iter().enumerate() {
         let values = rates.iter().map(|rates| rates[index]).collect();
-        figures.push(Figure::new(format!("{name}: a file to the client"), "MB/s", values));
+        figures.push(Figure::new(format!("{}: a file to the client", dress.name()), "MB/s", values));
+        if index > 0 {
+            let ratios = rates.iter().map(|rates| rates[index] / rates[0]).collect();
+            figures.push(Figure::new(format!("{}: a file, to raw's", dress.name()), "x", ratios));
+        }
     }
-    let ratios = rates.iter().map(|rates| rates[1] / rates[0]).collect();
-    figures.push(Figure::new("https: a file, to raw's", "x", ratios));
     figures
 }
 

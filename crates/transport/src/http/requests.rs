@@ -31,6 +31,9 @@ const ANSWER: Duration = Duration::from_secs(25);
 const PATIENCE: Duration = Duration::from_secs(8);
 /// How often the first request of a link is made.
 const TRIES: u32 = 3;
+/// How long a program may take nothing before the relay is told that it is still there; well below the relay's own
+/// patience.
+const STILL_HERE: Duration = Duration::from_secs(6);
 /// The pause before a request that failed is made again.
 const AGAIN: Duration = Duration::from_millis(100);
 
@@ -276,7 +279,7 @@ async fn down(talk: &mut Talk, name: LinkName, writes: &mut WriteHalf<DuplexStre
         let begun = Instant::now();
         match talk.ask(path_of(name, Wish::Down, offset), Bytes::new()).await {
             Ok(Answer { status: StatusCode::OK, body, .. }) if !body.is_empty() => {
-                if writes.write_all(&body).await.is_err() {
+                if !hand_on(talk, name, offset, writes, &body).await {
                     return;
                 }
                 offset += body.len() as u64;
@@ -295,6 +298,28 @@ async fn down(talk: &mut Talk, name: LinkName, writes: &mut WriteHalf<DuplexStre
         }
     }
     let _ = writes.shutdown().await;
+}
+
+/// Gives the program what has come; false if it takes nothing any more. While it takes none, the relay hears that
+/// somebody is still there.
+async fn hand_on(
+    talk: &mut Talk,
+    name: LinkName,
+    offset: u64,
+    writes: &mut WriteHalf<DuplexStream>,
+    bytes: &[u8],
+) -> bool {
+    let write = writes.write_all(bytes);
+    tokio::pin!(write);
+    loop {
+        tokio::select! {
+            done = &mut write => return done.is_ok(),
+            () = sleep(STILL_HERE) => {
+                // Whatever comes of it: what is there is asked for again afterwards.
+                let _ = talk.ask(path_of(name, Wish::Down, offset), Bytes::new()).await;
+            }
+        }
+    }
 }
 
 impl Carries for Requests {

@@ -2,10 +2,12 @@
 
 use std::io;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use zeroize::Zeroizing;
 
-use super::{Credentials, Hop, ProxyError, digest};
+use super::{Credentials, Hop, ProxyError, digest, ntlm};
 use crate::socket::Carrier;
 use crate::target::Target;
 
@@ -23,42 +25,72 @@ pub(super) async fn connect(hop: &Hop, credentials: Option<&Credentials>) -> Res
         return answer.settle(stream);
     }
     let credentials = credentials.ok_or_else(|| ProxyError::WantsPassword(answer.schemes()))?;
-    let mut scheme = answer.scheme().ok_or_else(|| ProxyError::UnknownScheme(answer.schemes()))?;
+    let scheme = answer.scheme().ok_or_else(|| ProxyError::UnknownScheme(answer.schemes()))?;
     let trial = credentials.try_out().await?;
-    for _ in 0..2 {
-        let words = scheme.words(credentials, &target.to_string())?;
-        if !answer.keeps {
-            stream = hop.open().await?;
-        }
-        answer = ask(&mut stream, target, Some(&words)).await?;
-        // What was right but for its age is answered once more.
-        match answer.scheme() {
-            Some(Scheme::Digest(new)) if answer.status == 407 && new.is_stale => scheme = Scheme::Digest(new),
-            _ => break,
-        }
+    if !answer.keeps {
+        stream = hop.open().await?;
     }
+    answer = match scheme {
+        Scheme::Ntlm(name) => by_ntlm(&mut stream, target, &name, credentials).await?,
+        Scheme::Basic => ask(&mut stream, target, Some(&credentials.basic())).await?,
+        Scheme::Digest(challenge) => by_digest(&mut stream, hop, challenge, credentials).await?,
+    };
     trial.settle(answer.status != 407).await?;
     answer.settle(stream)
 }
 
-/// How a proxy wants to be told who this is.
-enum Scheme {
-    Digest(digest::Challenge),
-    Basic,
-}
-
-impl Scheme {
-    /// The value of `Proxy-Authorization`.
-    fn words(&self, who: &Credentials, target: &str) -> Result<Zeroizing<String>, ProxyError> {
-        match self {
-            Self::Basic => Ok(who.basic()),
-            Self::Digest(challenge) => {
-                let answer = challenge.answer(&who.user, &who.password, "CONNECT", target);
-                let answer = answer.ok_or_else(|| io::Error::other("this system gives no randomness"))?;
-                Ok(answer.into())
-            }
+/// RFC 7616. What was right but for its age is answered once more.
+async fn by_digest(
+    stream: &mut Carrier,
+    hop: &Hop,
+    mut challenge: digest::Challenge,
+    who: &Credentials,
+) -> Result<Answer, ProxyError> {
+    let mut is_first = true;
+    loop {
+        let words = challenge.answer(&who.user, &who.password, "CONNECT", &hop.target.to_string());
+        let words = Zeroizing::new(words.ok_or_else(no_randomness)?);
+        let answer = ask(stream, &hop.target, Some(&words)).await?;
+        match answer.scheme() {
+            Some(Scheme::Digest(new)) if answer.status == 407 && new.is_stale && is_first => challenge = new,
+            _ => return Ok(answer),
+        }
+        is_first = false;
+        if !answer.keeps {
+            *stream = hop.open().await?;
         }
     }
+}
+
+/// Three messages over one connection; see [`ntlm`].
+async fn by_ntlm(
+    stream: &mut Carrier,
+    target: &Target,
+    name: &str,
+    who: &Credentials,
+) -> Result<Answer, ProxyError> {
+    let hello = format!("{name} {}", STANDARD.encode(ntlm::negotiate()));
+    let answer = ask(stream, target, Some(&hello)).await?;
+    if answer.status != 407 {
+        return Ok(answer);
+    }
+    let challenge = answer.token(name).and_then(|token| ntlm::Challenge::parse(&token));
+    let (Some(challenge), true) = (challenge, answer.keeps) else { return Err(ProxyError::Garbage) };
+    let message = challenge.answer(&who.user, &who.password).ok_or_else(no_randomness)?;
+    let words = Zeroizing::new(format!("{name} {}", STANDARD.encode(&*message)));
+    ask(stream, target, Some(&words)).await
+}
+
+fn no_randomness() -> io::Error {
+    io::Error::other("this system gives no randomness")
+}
+
+/// How a proxy wants to be told who this is.
+enum Scheme {
+    /// Under this name: proxies that offer `Negotiate` (RFC 4559) take it as well.
+    Ntlm(String),
+    Digest(digest::Challenge),
+    Basic,
 }
 
 /// What a proxy answers to CONNECT.
@@ -95,9 +127,21 @@ impl Answer {
             let (name, fields) = challenge.split_once(' ')?;
             name.eq_ignore_ascii_case("digest").then(|| digest::Challenge::parse(fields)).flatten()
         });
-        let basic =
-            || self.scheme_names().any(|name| name.eq_ignore_ascii_case("basic")).then_some(Scheme::Basic);
-        digest.map(Scheme::Digest).or_else(basic)
+        let offers = |wanted: &str| self.scheme_names().any(|name| name.eq_ignore_ascii_case(wanted));
+        let ntlm = ["NTLM", "Negotiate"].into_iter().find(|name| offers(name));
+        let ntlm = || ntlm.map(|name| Scheme::Ntlm(name.to_owned()));
+        let basic = || offers("Basic").then_some(Scheme::Basic);
+        // `Negotiate` alone may mean tickets, which are not known here.
+        let alone = if offers("NTLM") { ntlm().or_else(basic) } else { basic().or_else(ntlm) };
+        digest.map(Scheme::Digest).or(alone)
+    }
+
+    /// What stands behind the name of a scheme.
+    fn token(&self, name: &str) -> Option<Vec<u8>> {
+        self.challenges.iter().find_map(|challenge| {
+            let (other, token) = challenge.split_once(' ')?;
+            other.eq_ignore_ascii_case(name).then(|| STANDARD.decode(token.trim()).ok()).flatten()
+        })
     }
 }
 
