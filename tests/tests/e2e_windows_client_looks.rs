@@ -33,8 +33,8 @@ fn each_monitor_has_a_bar_whose_buttons_work() {
     let client = &desk.client;
     let _console = desk.visit(&mut person, "stay\n");
     let both = eventually("two bars", || Some(bars(client)).filter(|bars| bars.len() == 2));
-    assert_eq!(both[0], Place { x: 160, y: 0, width: 960, height: 48 });
-    assert_eq!(both[1], Place { x: 1280 + 32, y: 0, width: 960, height: 48 });
+    assert_eq!(both[0], Place { x: 120, y: 0, width: 1040, height: 48 });
+    assert_eq!(both[1], Place { x: 1280 + 12, y: 0, width: 1000, height: 48 });
     keep_picture(&desk.eye, "two-monitors");
 
     // The one on the second monitor works as well.
@@ -50,20 +50,20 @@ fn a_monitor_that_is_unplugged_takes_its_bar_along_and_brings_it_back() {
     let (desk, mut person) = Desk::with_person();
     let client = &desk.client;
     let _console = desk.visit(&mut person, "stay\n");
-    let home = Place { x: 160, y: 0, width: 960, height: 48 };
+    let home = Place { x: 120, y: 0, width: 1040, height: 48 };
     let wait_for = |expected: &[Place]| {
         eventually("the bars to follow the monitors", || (bars(client) == expected).then_some(()));
     };
     wait_for(&[home]);
     for _ in 0..3 {
         person.plug_in(&[[0, 0, 1280, 800], [1280, 0, 1024, 700]]);
-        wait_for(&[home, Place { x: 1280 + 32, y: 0, width: 960, height: 48 }]);
+        wait_for(&[home, Place { x: 1280 + 12, y: 0, width: 1000, height: 48 }]);
         person.plug_in(&[[0, 0, 1280, 800]]);
         wait_for(&[home]);
     }
     // The one that is left, on a monitor that has shrunk, still works.
     person.plug_in(&[[0, 0, 1000, 700]]);
-    wait_for(&[Place { x: 20, y: 0, width: 960, height: 48 }]);
+    wait_for(&[Place { x: 12, y: 0, width: 976, height: 48 }]);
     person.click(&client.button_in(BAR, "End"));
     client.says("You ended it");
 }
@@ -162,7 +162,7 @@ fn grows_with(dots: u32, times: i32) {
     console.event("allowed");
     desk.client.says("anna is here");
     let bar = eventually("the bar", || bars(&desk.client).first().copied());
-    assert_eq!((bar.width, bar.height), (halves(960), halves(48)));
+    assert_eq!((bar.width, bar.height), (halves(1040), halves(48)));
     keep_picture(&desk.eye, &format!("here-{dots}"));
     person.click(&desk.client.button_in(BAR, "End"));
     desk.client.says("You ended it");

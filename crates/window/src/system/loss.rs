@@ -11,8 +11,10 @@ pub(crate) use nothing::when_display_is_lost;
 #[expect(unsafe_code, reason = "Xlib ends the process by itself, unless it was told whom to call first")]
 mod x11 {
     use std::ffi::c_int;
+    use std::panic::{set_hook, take_hook};
     use std::process::exit;
     use std::sync::{Mutex, PoisonError};
+    use std::thread::current;
 
     use x11_dl::xlib;
 
@@ -29,9 +31,34 @@ mod x11 {
                 (xlib.XSetIOErrorHandler)(Some(lost));
             }
         }
+        // winit panics where it finds out before Xlib does.
+        let (windows, otherwise) = (current().id(), take_hook());
+        set_hook(Box::new(move |info| {
+            if current().id() == windows && is_gone() {
+                end();
+            }
+            otherwise(info);
+        }));
+    }
+
+    /// Whether no server answers under the display's name.
+    fn is_gone() -> bool {
+        let Ok(xlib) = xlib::Xlib::open() else { return false };
+        // SAFETY: without a name it is that of the environment; what opens is closed.
+        unsafe {
+            let display = (xlib.XOpenDisplay)(std::ptr::null());
+            if !display.is_null() {
+                (xlib.XCloseDisplay)(display);
+            }
+            display.is_null()
+        }
     }
 
     unsafe extern "C" fn lost(_: *mut xlib::Display) -> c_int {
+        end()
+    }
+
+    fn end() -> ! {
         let farewell = FAREWELL.lock().unwrap_or_else(PoisonError::into_inner).take();
         // A second call comes from within the first, or after it.
         exit(farewell.map_or(1, |farewell| farewell().into()))
