@@ -70,7 +70,9 @@ fn a_monitor_that_is_unplugged_takes_its_bar_along_and_brings_it_back() {
 
 /// A window becomes dark and light again when the desktop does.
 fn follows_the_desktop(name: &str, server: &XServer, window: &Window) {
-    let main = window.node("a window", |node| node.role == Role::Frame).place();
+    // Until the desktop has placed it, a reader hears of no place on the screen.
+    let is_placed = |place: Place| place.x >= 0 && place.y >= 0 && place.width > 0 && place.height > 0;
+    let main = window.node("a window", |node| node.role == Role::Frame && is_placed(node.place())).place();
     let eye = Eye::open(server);
     let is_dark = || {
         let pixels = eye.pixels().part(main).pixels;

@@ -244,11 +244,9 @@ impl ClientApp {
                     self.model.wait_again();
                 }
             }
-            Command::Introduction(user, password) => {
-                (self.model.introduction.user, self.model.introduction.password) = (user, password);
-            }
-            Command::Introduce(user, password) => {
-                (self.model.introduction.user, self.model.introduction.password) = (user, password);
+            Command::Introduction(typed) => self.model.introduction = typed,
+            Command::Introduce(typed) => {
+                self.model.introduction = typed;
                 if let Some((proxy, user, password)) = self.model.introduce()
                     && let Some(link) = &self.link
                 {

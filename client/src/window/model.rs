@@ -9,6 +9,7 @@ use farhand_proto::grant::{Grant, Grants};
 use farhand_seal::{SealError, Wrong};
 use farhand_session::client::CONSENT_TIMEOUT;
 use farhand_transport::Proxy;
+use farhand_transport::proxy::Introduction;
 use farhand_transport::survey::{Survey, Verdict};
 
 use super::carried::{Chat, Files, Speaker};
@@ -79,24 +80,6 @@ pub(crate) enum ConnectionTest {
         /// All of it, for whoever looks into it. Nothing personal is in it.
         report: String,
     },
-}
-
-/// How often a proxy is told who this is before somebody else has to look into it: accounts are locked after a few.
-pub(crate) const MOST_TRIES: u32 = 3;
-
-/// What the person types for a proxy. The password is kept nowhere.
-#[derive(Default)]
-pub(crate) struct Introduction {
-    pub(crate) user: String,
-    pub(crate) password: String,
-    /// How often it was sent.
-    pub(crate) tries: u32,
-}
-
-impl std::fmt::Debug for Introduction {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Introduction").field("tries", &self.tries).finish_non_exhaustive()
-    }
 }
 
 /// What is read aloud, grouped.
@@ -246,10 +229,10 @@ pub(crate) enum Command {
     CancelFiles,
     SetPath(String),
     Save,
-    /// What the person types for a proxy: user and password.
-    Introduction(String, String),
+    /// What the person types for a proxy.
+    Introduction(Introduction),
     /// Tells it to the proxy.
-    Introduce(String, String),
+    Introduce(Introduction),
     /// Looks how the way to the relay is.
     Test,
     WaitAgain,
@@ -329,7 +312,7 @@ impl Model {
             }
             Event::Ready { session_id, password, organisation, notice, .. } => {
                 self.relay = Relay::Ready;
-                self.test = ConnectionTest::None;
+                (self.test, self.introduction) = (ConnectionTest::None, Introduction::default());
                 self.note.take_if(|(note, _)| *note == Note::RelayStopping);
                 self.notice = notice;
                 self.organisation = Some(organisation);
@@ -475,12 +458,8 @@ impl Model {
         let Relay::Trouble { trouble: Trouble { proxy: Some(proxy), .. }, .. } = &self.relay else {
             return None;
         };
-        let typed = &mut self.introduction;
-        if typed.user.is_empty() || typed.tries >= MOST_TRIES {
-            return None;
-        }
-        typed.tries += 1;
-        let told = (proxy.clone(), typed.user.clone(), std::mem::take(&mut typed.password));
+        let (user, password) = self.introduction.take()?;
+        let told = (proxy.clone(), user, password);
         self.relay = Relay::Connecting { attempt: 1 };
         Some(told)
     }

@@ -12,6 +12,7 @@ use farhand_proto::relay::{KeyHash, Voucher};
 use farhand_proto::session::EndReason;
 use farhand_proto::transfer::ItemPath;
 use farhand_session::{Direction, Progress};
+use farhand_transport::proxy::Introduction;
 use farhand_transport::survey::Verdict;
 use farhand_window::egui;
 use farhand_window::{Still, still};
@@ -19,8 +20,7 @@ use jiff::tz::TimeZone;
 
 use super::carried::{Chat, Ended, Files, Running, Speaker};
 use super::model::{
-    Cannot, ConnectionTest, Copyable, Introduction, MOST_TRIES, Model, Note, Numbers, Over, Question, Relay,
-    Saved, Stage, Visit,
+    Cannot, ConnectionTest, Copyable, Model, Note, Numbers, Over, Question, Relay, Saved, Stage, Visit,
 };
 use super::size::SIZE;
 use super::trouble::{Fault, Kind, Trouble};
@@ -76,15 +76,14 @@ pub(crate) fn windows() -> Vec<(&'static str, Model)> {
             "proxy-refuses",
             with(Stage::Waiting, |model| {
                 trouble(model, Kind::Proxy, 1);
-                model.introduction =
-                    Introduction { user: "ACME\\eva".to_owned(), password: String::new(), tries: 1 };
+                model.introduction = told("ACME\\eva", 1);
             }),
         ),
         (
             "proxy-refused",
             with(Stage::Waiting, |model| {
                 trouble(model, Kind::Proxy, 1);
-                model.introduction = Introduction { tries: MOST_TRIES, ..Introduction::default() };
+                model.introduction = told("eva", 3);
             }),
         ),
         ("waiting", with(Stage::Waiting, ready)),
@@ -270,6 +269,16 @@ fn visit() -> Visit {
         chat: Chat::default(),
         files: Files::default(),
     }
+}
+
+/// What a proxy was told so often, and has not taken.
+fn told(user: &str, tries: u32) -> Introduction {
+    let mut typed = Introduction::default();
+    typed.user = user.to_owned();
+    for _ in 0..tries {
+        let _ = typed.take();
+    }
+    typed
 }
 
 fn talk() -> Visit {

@@ -68,7 +68,7 @@ impl Trouble {
             }
         };
         let proxy = match error {
-            RelayError::Unreachable(error) => asking_proxy(error).cloned(),
+            RelayError::Unreachable(error) => error.asking_proxy().cloned(),
             _ => None,
         };
         Self { kind, proxy, faults: faults(error) }
@@ -114,15 +114,8 @@ fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
     }
 }
 
-fn asking_proxy(error: &DialError) -> Option<&Proxy> {
-    error.attempts.iter().find_map(|(_, error)| match error {
-        AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => Some(proxy),
-        _ => None,
-    })
-}
-
 fn kind_of_dial(error: &DialError) -> Kind {
-    if asking_proxy(error).is_some() {
+    if error.asking_proxy().is_some() {
         return Kind::Proxy;
     }
     if error.is_wrong_pin() {

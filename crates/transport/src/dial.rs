@@ -101,6 +101,12 @@ impl DialError {
         Self { attempts }
     }
 
+    /// A proxy that wants to be told who this is, or does not take what it was told.
+    #[must_use]
+    pub fn asking_proxy(&self) -> Option<&Proxy> {
+        self.attempts.iter().find_map(|(_, error)| error.asking_proxy())
+    }
+
     /// Whether somewhere an answer came from another key than the relay's.
     #[must_use]
     pub fn is_wrong_pin(&self) -> bool {
@@ -293,11 +299,20 @@ fn interleaved(addresses: &[IpAddr]) -> Vec<IpAddr> {
 }
 
 impl AttemptError {
+    /// The proxy that wants to be told who this is, or does not take what it was told.
+    #[must_use]
+    pub fn asking_proxy(&self) -> Option<&Proxy> {
+        match self {
+            Self::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => Some(proxy),
+            _ => None,
+        }
+    }
+
     /// The lower, the more it says about what to do.
     fn rank(&self) -> u8 {
         match self {
             Self::WrongPin => 0,
-            Self::Proxy(_, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => 1,
+            error if error.asking_proxy().is_some() => 1,
             Self::NotARelay(_) => 2,
             Self::Identity(_) => 3,
             Self::Closed => 4,

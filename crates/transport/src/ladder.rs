@@ -232,12 +232,14 @@ impl Ladder {
     /// The ways to these relays.
     #[must_use]
     pub fn new(relays: &[RelayAddress], proxies: &ProxyChoice) -> Self {
-        Self {
-            relays: relays.to_vec(),
-            proxies: proxies.clone(),
-            shared: Arc::default(),
-            changed: Arc::default(),
+        let ladder = Self { relays: relays.to_vec(), proxies: proxies.clone(), ..Self::default() };
+        // It is told who this is wherever it is met, whoever else names it.
+        if let ProxyChoice::Fixed(proxy) = proxies
+            && proxy.is_introduced()
+        {
+            ladder.lock().introduced.push(proxy.clone());
         }
+        ladder
     }
 
     /// The ways to other relays, with the memory of this: what was good, and what a proxy refused.
@@ -324,13 +326,6 @@ impl Ladder {
             shared.routes.clear();
         }
         self.changed.notify_one();
-    }
-
-    /// This proxy is told who this is, wherever it is met.
-    pub fn remember(&self, proxy: Proxy) {
-        if proxy.is_introduced() {
-            self.lock().introduced.push(proxy);
-        }
     }
 
     /// Waits until somebody has said who this is.

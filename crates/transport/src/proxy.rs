@@ -4,6 +4,7 @@ mod choice;
 mod connect;
 mod digest;
 mod fetch;
+mod introduction;
 mod ntlm;
 mod script;
 #[cfg_attr(not(test), expect(dead_code, reason = "each system reads its own, and tests read all"))]
@@ -12,6 +13,7 @@ mod socks;
 
 pub(crate) use choice::is_excepted;
 pub use choice::{Origin, ProxyChoice, Route};
+pub use introduction::Introduction;
 pub use script::ScriptError;
 
 use std::fmt;

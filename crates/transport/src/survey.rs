@@ -10,7 +10,7 @@ use crate::dial::{AttemptError, Attempts};
 use crate::identity::Identity;
 use crate::ladder::{Encapsulation, Ladder, Rung};
 use crate::pin::Pin;
-use crate::proxy::{Proxy, ProxyError, Route};
+use crate::proxy::{Proxy, Route};
 
 /// What was found.
 #[derive(Debug)]
@@ -109,13 +109,7 @@ impl Survey {
             return Verdict::Good { ways: good, opened_by: self.opened_by() };
         }
         let failures = || self.ways.iter().filter_map(|way| way.result.as_ref().err());
-        let wants = failures().find_map(|error| match error {
-            AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => {
-                Some(proxy)
-            }
-            _ => None,
-        });
-        if let Some(proxy) = wants {
+        if let Some(proxy) = failures().find_map(AttemptError::asking_proxy) {
             return Verdict::ProxyPassword(proxy.clone());
         }
         if failures().any(|error| matches!(error, AttemptError::WrongPin)) {
@@ -267,6 +261,7 @@ fn element(der: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::proxy::ProxyError;
 
     #[test]
     fn who_signed_a_certificate_is_read_and_rubbish_is_nobody() {

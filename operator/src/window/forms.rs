@@ -211,18 +211,6 @@ pub(crate) struct SetupForm {
     pub(crate) focus: Option<Field>,
 }
 
-/// What the operator types for a proxy that wants to know who this is. It is kept nowhere.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Introduction {
-    pub(crate) user: String,
-    pub(crate) password: Secret,
-    /// How often it was sent.
-    pub(crate) tries: u32,
-}
-
-/// How often a proxy is told who this is before somebody else has to look into it: accounts are locked after a few.
-pub(crate) const MOST_TRIES: u32 = 3;
-
 /// What came of the test.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) enum Test {

@@ -126,7 +126,7 @@ impl Link {
             runtime: Some(runtime),
             inbox,
             folder,
-            ladder: known_to(Ladder::new(&[], &proxy), proxy),
+            ladder: Ladder::new(&[], &proxy),
             resume_window,
             files: Arc::default(),
             counted: HashMap::new(),
@@ -334,14 +334,6 @@ impl Login {
         reached::keep(&ladder, known.as_ref(), folder);
         Ok(console)
     }
-}
-
-/// A ladder that tells the proxy that was named with the start who this is.
-fn known_to(ladder: Ladder, given: ProxyChoice) -> Ladder {
-    if let ProxyChoice::Fixed(proxy) = given {
-        ladder.remember(proxy);
-    }
-    ladder
 }
 
 /// From the relay to a session that begins.

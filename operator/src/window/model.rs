@@ -8,7 +8,9 @@ mod pages;
 use farhand_proto::id::SessionId;
 
 use super::Customer;
-use super::forms::{ConnectForm, Introduction, SetupForm};
+use farhand_transport::proxy::Introduction;
+
+use super::forms::{ConnectForm, SetupForm};
 use super::keystore::Token;
 use super::pasted::Pasted;
 use super::recent::Recent;

@@ -11,7 +11,7 @@ use farhand_texts::Texts;
 use farhand_window::egui::{Event, Key, Modifiers, Vec2, accesskit::Role};
 use farhand_window::theme;
 
-use super::forms::{Field, Secret, Test};
+use super::forms::{Field, Test};
 use super::keystore::Answer;
 use super::model::{Command, Effect, Model, Page, Start, Tab, TabId, TabState};
 use super::pictures::{draw, numbers, ready, states};
@@ -73,16 +73,22 @@ fn a_proxy_that_asks_is_told_and_what_it_stopped_is_tried_again() {
             if proxy.to_string() == "http://proxy.example.org:3128" && user == "anna" && password.0 == "secret")
     });
     assert!(told && matches!(shown.effects.last(), Some(Effect::Connect { .. })), "{:?}", shown.effects);
-    assert!(shown.model.introduction.password.0.is_empty());
+    assert!(shown.model.introduction.password.is_empty());
     // It is asked three times at most.
     let mut model = asking();
     for tries in 1..=4 {
-        let effects = model.apply(Command::Introduce("anna".to_owned(), Secret("wrong".to_owned())));
+        (model.introduction.user, model.introduction.password) = ("anna".to_owned(), "wrong".to_owned());
+        let effects = model.apply(Command::Introduce(model.introduction.clone()));
         assert_eq!(effects.is_empty(), tries > 3, "{tries}");
         let trouble = asking().connect.trouble;
         (model.attempt, model.connect.trouble) = (None, trouble);
     }
-    english(model).get_by_label_contains("networks lock accounts");
+    english(model.clone()).get_by_label_contains("networks lock accounts");
+    // One that has let through may ask anew when its password has changed.
+    model.apply(Command::Test);
+    model.setup.test = Test::Running;
+    model.tested(Test::Fine("Test House".to_owned()), None);
+    assert!(!model.introduction.is_spent());
 }
 
 #[test]

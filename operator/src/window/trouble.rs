@@ -82,12 +82,7 @@ impl From<&DialError> for Trouble {
         } else {
             Self::new("trouble-unreachable", "trouble-unreachable-next", Fault::Elsewhere)
         };
-        trouble.proxy = error.attempts.iter().find_map(|(_, error)| match error {
-            AttemptError::Proxy(proxy, ProxyError::WantsPassword(_) | ProxyError::WrongPassword) => {
-                Some(proxy.clone())
-            }
-            _ => None,
-        });
+        trouble.proxy = error.asking_proxy().cloned();
         if trouble.proxy.is_some() {
             trouble.next = Words::new("trouble-proxy-next");
         }

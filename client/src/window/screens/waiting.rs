@@ -6,7 +6,7 @@ use farhand_transport::survey::Verdict;
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
 
-use super::super::model::{Command, ConnectionTest, Copyable, MOST_TRIES, Model, Relay};
+use super::super::model::{Command, ConnectionTest, Copyable, Model, Relay};
 use super::super::parts::{self, Light};
 use super::super::trouble::{Kind, Trouble};
 use super::super::words::Words;
@@ -95,16 +95,16 @@ fn introduction(ui: &mut Ui, model: &Model, proxy: &Proxy, words: &Words) -> Opt
     let palette = Palette::in_use(ui);
     let typed = &model.introduction;
     let proxy = proxy.target().to_string();
-    if typed.tries >= MOST_TRIES {
+    if typed.is_spent() {
         let response = parts::sentence(ui, &words.get("proxy-spent"), palette.bad);
         parts::announce(&response);
         parts::small(ui, &words.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
         return None;
     }
-    let (mut user, mut password) = (typed.user.clone(), typed.password.clone());
+    let mut typed = typed.clone();
     let mut command = None;
     parts::card(ui, |ui| {
-        if typed.tries > 0 {
+        if typed.tries() > 0 {
             let response = parts::sentence(ui, &words.get("proxy-wrong"), palette.bad);
             parts::announce(&response);
         }
@@ -118,18 +118,18 @@ fn introduction(ui: &mut Ui, model: &Model, proxy: &Proxy, words: &Words) -> Opt
             parts::follow_focus(&field);
             field
         };
-        let who = field(ui, "proxy-user", &mut user, false);
-        let secret = field(ui, "proxy-password", &mut password, true);
+        let who = field(ui, "proxy-user", &mut typed.user, false);
+        let secret = field(ui, "proxy-password", &mut typed.password, true);
         let enters = (who.lost_focus() || secret.lost_focus())
             && ui.input(|input| input.key_pressed(egui::Key::Enter));
         let sends = parts::steady_button(ui, &words.get("button-introduce"), &[]);
         parts::follow_focus(&sends);
         let is_changed = who.changed() || secret.changed();
         // Letters and Enter may come in one frame.
-        if (enters || sends.clicked()) && !user.is_empty() {
-            command = Some(Command::Introduce(user, password));
+        if (enters || sends.clicked()) && !typed.user.is_empty() {
+            command = Some(Command::Introduce(typed));
         } else if is_changed {
-            command = Some(Command::Introduction(user, password));
+            command = Some(Command::Introduction(typed));
         }
     });
     parts::small(ui, &words.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);

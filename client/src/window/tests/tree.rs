@@ -9,6 +9,7 @@ use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use farhand_desktop::Chord;
 use farhand_proto::grant::Grant;
 use farhand_session::FileEvent;
+use farhand_transport::proxy::Introduction;
 use farhand_window::{egui, theme};
 use jiff::tz::TimeZone;
 
@@ -237,9 +238,11 @@ fn a_proxy_is_told_who_this_is_and_not_for_ever() {
     asks.run();
     asks.get_by_role_and_label(Role::TextInput, "Your name in this network").type_text("eva");
     asks.run();
-    assert_eq!(take(&mut asks).last(), Some(&Command::Introduction("eva".to_owned(), String::new())));
-    asks.state_mut().model.introduction.user = "eva".to_owned();
-    assert_eq!(press(&mut asks, "Connect"), [Command::Introduce("eva".to_owned(), String::new())]);
+    let mut typed = Introduction::default();
+    typed.user = "eva".to_owned();
+    assert_eq!(take(&mut asks).last(), Some(&Command::Introduction(typed.clone())));
+    asks.state_mut().model.introduction = typed.clone();
+    assert_eq!(press(&mut asks, "Connect"), [Command::Introduce(typed)]);
     let typed = &mut asks.state_mut().model.introduction;
     typed.password = "secret".to_owned();
     let told = asks.state_mut().model.introduce().unwrap();

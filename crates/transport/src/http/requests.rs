@@ -362,3 +362,64 @@ impl AsyncWrite for Requests {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// Where each request for bytes began, in the order in which they came.
+    type Asked = Arc<Mutex<Vec<u64>>>;
+
+    /// A relay that always has a piece more, every byte of which says in which piece it is.
+    async fn relay(listener: TcpListener, asked: Asked) {
+        loop {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let asked = Arc::clone(&asked);
+            tokio::spawn(async move {
+                let mut read = Vec::new();
+                while stream.read_buf(&mut read).await.is_ok_and(|count| count > 0) {
+                    while let Some(end) = read.windows(4).position(|window| window == b"\r\n\r\n") {
+                        let head = String::from_utf8(read.drain(..end + 4).collect()).unwrap();
+                        let path = head.split(' ').nth(1).unwrap();
+                        let (_, wish, offset) = super::super::parse_path(path).unwrap();
+                        let mut answer = b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+                        if wish == Wish::Down {
+                            asked.lock().unwrap().push(offset);
+                            answer =
+                                format!("HTTP/1.1 200 OK\r\nContent-Length: {PIECE}\r\n\r\n").into_bytes();
+                            answer.extend(vec![(offset / PIECE as u64) as u8; PIECE]);
+                        }
+                        stream.write_all(&answer).await.unwrap();
+                    }
+                }
+            });
+        }
+    }
+
+    #[tokio::test]
+    async fn a_program_that_reads_nothing_is_still_there_and_loses_nothing() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let asked = Asked::default();
+        tokio::spawn(relay(listener, Arc::clone(&asked)));
+        let target = address.to_string().parse().unwrap();
+        let mut stream = connect(Hop { proxy: None, address, target }).await.unwrap();
+        sleep(STILL_HERE / 2).await;
+        // All that there is room for has come, and one piece that waits for some.
+        let before = asked.lock().unwrap().clone();
+        let last = *before.last().unwrap();
+        assert!(before.len() as u64 == last / PIECE as u64 + 1, "each once: {before:?}");
+        sleep(STILL_HERE).await;
+        let after = asked.lock().unwrap().clone();
+        assert!(after.len() > before.len() && after[before.len()..] == [last], "{before:?} {after:?}");
+        let mut piece = vec![0; PIECE];
+        for number in 0..8 {
+            stream.read_exact(&mut piece).await.unwrap();
+            assert!(piece.iter().all(|byte| *byte == number), "piece {number}");
+        }
+    }
+}

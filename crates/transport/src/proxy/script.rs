@@ -118,7 +118,7 @@ fn read(answer: &str) -> Result<Answer, ScriptError> {
         };
         // A script says nothing of who this is.
         if let Ok(proxy) = format!("{scheme}://{}", place.trim()).parse::<Proxy>()
-            && proxy.credentials.is_none()
+            && !proxy.is_introduced()
             && !found.proxies.contains(&proxy)
             && found.proxies.len() < MOST_PROXIES
         {

@@ -113,7 +113,8 @@ pub(crate) struct Registry {
     pub(crate) discovers: bool,
 }
 
-/// Reads what Windows is set to. As there, what the network says goes first, then a script, then what is named.
+/// Reads what Windows is set to: a script goes before what is named, and the network is asked where there is neither. (It
+/// is set to ask wherever nobody has changed that.)
 pub(crate) fn of_registry(registry: &Registry) -> Option<Settings> {
     if !registry.script.trim().is_empty() {
         return Some(script(&registry.script));

@@ -49,8 +49,10 @@ fn asked(program: &str, arguments: &[&str]) -> Option<String> {
         let _ = tell.send(read);
     });
     let text = told.recv_timeout(PATIENCE);
-    // One that has ended can't be ended; either way nothing is left of it.
-    let _ = child.kill();
+    if text.is_err() {
+        // One that has ended meanwhile can't be ended.
+        let _ = child.kill();
+    }
     let status = child.wait().ok()?;
     let text = text.ok()?.ok()?;
     status.success().then(|| String::from_utf8_lossy(&text).into_owned())

@@ -3,9 +3,10 @@
 use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_transport::Proxy;
+use farhand_transport::proxy::Introduction;
 
 use super::{Attempt, Held, MAX_TAB_NAME, Model, Page, Question, Renaming, Stage, TabId, TabState};
-use crate::window::forms::{Field, MOST_TRIES, Secret, SetupForm, Test};
+use crate::window::forms::{Field, Secret, SetupForm, Test};
 use crate::window::handout::Handout;
 use crate::window::keystore::Token;
 use crate::window::pasted::Pasted;
@@ -44,10 +45,10 @@ pub(crate) enum Command {
     Handout(Handout),
     Test,
     SaveReport,
-    /// What is typed for a proxy: user and password.
-    Introduction(String, Secret),
+    /// What is typed for a proxy.
+    Introduction(Introduction),
     /// Tells it to the proxy, and tries again.
-    Introduce(String, Secret),
+    Introduce(Introduction),
     Save,
     LeaveSettings,
     Focused,
@@ -169,10 +170,11 @@ impl Model {
                     .map(|report| Effect::SaveReport(report.text.clone()))
                     .collect();
             }
-            Command::Introduction(user, password) => {
-                (self.introduction.user, self.introduction.password) = (user, password);
+            Command::Introduction(typed) => self.introduction = typed,
+            Command::Introduce(typed) => {
+                self.introduction = typed;
+                return self.introduce();
             }
-            Command::Introduce(user, password) => return self.introduce(user, password),
             Command::Focused => {
                 self.connect.focus = None;
                 self.setup.focus = None;
@@ -189,18 +191,16 @@ impl Model {
     }
 
     /// Tells the proxy that asks who this is, and tries again what it has stopped.
-    fn introduce(&mut self, user: String, password: Secret) -> Vec<Effect> {
+    fn introduce(&mut self) -> Vec<Effect> {
         let asks = match (&self.page, &self.setup.test) {
             (Page::Settings, Test::Failed(trouble)) => trouble.proxy.clone(),
             _ => self.connect.trouble.as_ref().and_then(|trouble| trouble.proxy.clone()),
         };
-        let Some(proxy) = asks.filter(|_| self.introduction.tries < MOST_TRIES && !user.is_empty()) else {
-            return Vec::new();
-        };
-        self.introduction.tries += 1;
-        self.introduction.user.clone_from(&user);
-        self.introduction.password = Secret::default();
-        let told = Effect::Introduce { proxy, user, password };
+        let told = asks.and_then(|proxy| {
+            let (user, password) = self.introduction.take()?;
+            Some(Effect::Introduce { proxy, user, password: Secret(password) })
+        });
+        let Some(told) = told else { return Vec::new() };
         let again =
             if self.page == Page::Settings { self.apply_setup(Command::Test) } else { self.connect() };
         std::iter::once(told).chain(again).collect()

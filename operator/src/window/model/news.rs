@@ -1,5 +1,7 @@
 //! What the network and the key store have to say.
 
+use farhand_transport::proxy::Introduction;
+
 use super::Effect;
 use super::{Held, Model, Page, Question, Stage, Tab, TabId, TabState};
 use crate::window::forms::{ConnectForm, Field, Test};
@@ -43,6 +45,7 @@ impl Model {
             began: self.now,
         };
         self.tabs.push(tab);
+        self.introduction = Introduction::default();
         let asks_control = self.connect.asks_control;
         self.connect = ConnectForm { asks_control, ..ConnectForm::new() };
         if self.page == Page::Connect {
@@ -117,6 +120,9 @@ impl Model {
     /// The test is over.
     pub(crate) fn tested(&mut self, test: Test, report: Option<Report>) {
         if self.setup.test == Test::Running {
+            if matches!(test, Test::Fine(_)) {
+                self.introduction = Introduction::default();
+            }
             (self.setup.test, self.setup.report) = (test, report);
         }
     }

@@ -102,7 +102,7 @@ fn form(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>) 
         }
         Some(attempt) => trying(ui, attempt, texts, commands),
     }
-    let what = form.trouble.as_ref().map(|trouble| (trouble.what.say(texts), model.introduction.tries));
+    let what = form.trouble.as_ref().map(|trouble| (trouble.what.say(texts), model.introduction.tries()));
     parts::come_into_sight(ui, "trouble", what.as_ref(), |ui| {
         if let Some(trouble) = &form.trouble {
             ui.add_space(6.0);

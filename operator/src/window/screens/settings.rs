@@ -100,7 +100,7 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
         parts::state(ui, if count == handout::KINDS { Light::Good } else { Light::Trying }, &words);
     }
     let is_over = !matches!(model.setup.test, Test::None | Test::Running);
-    parts::come_into_sight(ui, "test", is_over.then_some(&model.introduction.tries), |ui| {
+    parts::come_into_sight(ui, "test", is_over.then_some(&model.introduction.tries()), |ui| {
         tested(ui, model, texts, commands);
     });
 }

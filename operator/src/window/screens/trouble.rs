@@ -1,10 +1,11 @@
 //! What went wrong and what to try next.
 
 use farhand_texts::Texts;
+use farhand_transport::proxy::Introduction;
 use farhand_window::egui::{self, CornerRadius, Frame, Key, Margin, Stroke, Ui};
 use farhand_window::theme::Palette;
 
-use crate::window::forms::{Check, Introduction, MOST_TRIES, Secret};
+use crate::window::forms::Check;
 use crate::window::model::Command;
 use crate::window::parts::{self, FieldLook};
 use crate::window::trouble::Trouble;
@@ -41,12 +42,12 @@ pub(crate) fn draw(ui: &mut Ui, texts: &Texts, trouble: &Trouble, typed: &Introd
 /// The question of a proxy that wants to know who this is.
 fn draw_introduction(ui: &mut Ui, texts: &Texts, proxy: &str, typed: &Introduction) -> Option<Command> {
     let palette = Palette::in_use(ui);
-    if typed.tries >= MOST_TRIES {
+    if typed.is_spent() {
         let response = parts::sentence(ui, &texts.get("proxy-spent"), palette.bad);
         parts::announce(&response);
         return None;
     }
-    if typed.tries > 0 {
+    if typed.tries() > 0 {
         let response = parts::sentence(ui, &texts.get("proxy-wrong"), palette.bad);
         parts::announce(&response);
     }
@@ -62,17 +63,18 @@ fn draw_introduction(ui: &mut Ui, texts: &Texts, proxy: &str, typed: &Introducti
     let (who, user) = parts::field(ui, texts, &look, &typed.user, &Check::Empty);
     let look =
         FieldLook { name: &texts.get("proxy-password"), id: "proxy_password", is_secret: true, ..look };
-    let (secret, password) = parts::field(ui, texts, &look, &typed.password.0, &Check::Empty);
+    let (secret, password) = parts::field(ui, texts, &look, &typed.password, &Check::Empty);
     let is_changed = user.is_some() || password.is_some();
-    let user = user.unwrap_or_else(|| typed.user.clone());
-    let password = password.map_or_else(|| typed.password.clone(), Secret);
+    let mut typed = typed.clone();
+    typed.user = user.unwrap_or(typed.user);
+    typed.password = password.unwrap_or(typed.password);
     let enters = (who.lost_focus() || secret.lost_focus()) && ui.input(|input| input.key_pressed(Key::Enter));
     let sends = ui.horizontal(|ui| parts::plain(ui, &texts.get("proxy-send"), 170.0).clicked()).inner;
     parts::small(ui, &texts.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
     // Letters and Enter may come in one frame.
-    if (enters || sends) && !user.is_empty() {
-        Some(Command::Introduce(user, password))
+    if (enters || sends) && !typed.user.is_empty() {
+        Some(Command::Introduce(typed))
     } else {
-        is_changed.then_some(Command::Introduction(user, password))
+        is_changed.then_some(Command::Introduction(typed))
     }
 }
