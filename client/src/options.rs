@@ -5,6 +5,7 @@ use std::time::Duration;
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
 use farhand_desktop::CaptureBackend;
+use farhand_peer::Direct;
 use farhand_peer::client::Way;
 use farhand_proto::grant::Grants;
 use farhand_proto::language::Language;
@@ -55,6 +56,11 @@ pub(crate) struct Options {
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
     resume_window: u16,
+
+    /// Whether a session may go without the relay where the two computers reach each other: on or off. This program only dials;
+    /// nobody can come to it.
+    #[arg(long, value_name = "on|off", env = "FARHAND_DIRECT", default_value = "on", value_parser = parse_direct)]
+    direct: Direct,
 
     /// What an operator is allowed without asking anybody: view, control, or both with a comma between them.
     #[arg(long, value_name = "GRANTS", requires = "headless")]
@@ -141,6 +147,7 @@ impl Options {
             ladder: Ladder::new(&self.relay, &self.proxy.parse().unwrap_or_default()),
             pins: self.pin.clone(),
             resume_window: Duration::from_secs(self.resume_window.into()),
+            direct: self.direct,
         }
     }
 
@@ -165,6 +172,13 @@ fn language_of(variable: impl Fn(&str) -> Option<String>) -> Option<Language> {
 
 fn parse_filter(text: &str) -> Result<String, String> {
     tracing_subscriber::EnvFilter::try_new(text).map(|_| text.to_owned()).map_err(|error| error.to_string())
+}
+
+fn parse_direct(text: &str) -> Result<Direct, String> {
+    match text {
+        "on" | "off" => text.parse(),
+        _ => Err("on or off is needed".to_owned()),
+    }
 }
 
 fn parse_capture(name: &str) -> Result<CaptureBackend, String> {

@@ -70,8 +70,12 @@ async fn prepare(options: &Options, task: &Connect, say: Say) -> Result<Session,
     let ladder = Ladder::new(&options.relay, &options.proxy().unwrap_or_default());
     let folder = settings::folder(|name| std::env::var_os(name));
     let known = reached::recall(&ladder, folder.as_deref());
-    let way =
-        Way { ladder: ladder.clone(), pins: options.pin.clone(), resume_window: options.resume_window() };
+    let way = Way {
+        ladder: ladder.clone(),
+        pins: options.pin.clone(),
+        resume_window: options.resume_window(),
+        direct: options.direct,
+    };
     let mut console = Console::log_in(way, operator).await?;
     reached::keep(&ladder, known.as_ref(), folder.as_deref());
     let organisation = console.organisation().to_owned();

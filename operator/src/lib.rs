@@ -110,6 +110,7 @@ fn open_window(options: &Options, task: Option<&options::Open>) -> Result<(), Fa
             token: connect::given_token(options.token_file.as_deref())?,
             graphics: options.graphics,
             resume_window: options.resume_window(),
+            direct: options.direct,
             customer: task.map(customer).transpose()?,
         };
         window::run(given).map_err(|error| Failure::Here(error.to_string()))

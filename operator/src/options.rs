@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand};
+use farhand_peer::Direct;
 use farhand_proto::grant::{Grant, Grants, UnknownGrant};
 use farhand_proto::id::SessionId;
 use farhand_proto::name::Name;
@@ -56,6 +57,11 @@ pub(crate) struct Options {
     /// For how many seconds a session whose line was lost may come back, without password and consent.
     #[arg(long, value_name = "SECONDS", env = "FARHAND_RESUME_WINDOW", default_value_t = 120, allow_negative_numbers = true, value_parser = farhand_peer::parse_resume_window)]
     pub(crate) resume_window: u16,
+
+    /// Whether a session may go without the relay where the two computers reach each other: on, off, or the port at which to
+    /// wait for the customer's program instead of 110. Where the port can't be had, any other will do.
+    #[arg(long, value_name = "on|off|PORT", env = "FARHAND_DIRECT", default_value = "on")]
+    pub(crate) direct: Direct,
 
     /// Print events as JSON, one a line.
     #[arg(long, global = true)]

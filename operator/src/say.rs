@@ -139,6 +139,14 @@ impl Say {
                 &format!("Still no line; try {attempt}."),
                 || json!({"event": "retrying", "attempt": attempt}),
             ),
+            ConsoleEvent::Direct(direct) => self.print(
+                if *direct {
+                    "The session goes straight to the customer's computer."
+                } else {
+                    "The session goes through the relay again."
+                },
+                || json!({"event": "direct", "direct": direct}),
+            ),
             ConsoleEvent::RelayStopping => self.print(
                 "The relay is being stopped; the session will look for another line.",
                 || json!({"event": "relay_stopping"}),

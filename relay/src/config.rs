@@ -173,6 +173,7 @@ impl Config {
             broker: Settings {
                 organisation: organisation.unwrap_or_else(unnamed),
                 notices: file.notices,
+                direct: file.direct.unwrap_or(true),
                 limits: file.limits,
                 timing,
             },
@@ -214,6 +215,7 @@ impl fmt::Display for Config {
         }
         let names: Vec<_> = self.encapsulations.iter().map(|encapsulation| encapsulation.name()).collect();
         writeln!(f, "encapsulations {}", names.join(", "))?;
+        writeln!(f, "direct         {}", self.broker.direct)?;
         match &self.certificate {
             Some(CertificateFiles { chain, key }) => {
                 writeln!(f, "certificate    {}, its key {}", chain.display(), key.display())?;

@@ -27,7 +27,7 @@ pub use client::{Client, Ready};
 pub use console::{Console, Outcome};
 pub use desk::{BAR, Desk, MAIN};
 pub use farhand_testkit::x::{Eye, Picture, Place, eventually};
-pub use network::Network;
+pub use network::{Lan, Network};
 pub use panel::{Panel, TrayMenu};
 pub use process::{Process, children_of, is_running};
 pub use reader::{Node, Reader, Role};

@@ -1,5 +1,7 @@
-//! A network of a test's own: a namespace of the kernel that has nothing but its loopback, with a firewall on it.
+//! Networks of a test's own: namespaces of the kernel that have nothing but their loopback, with a firewall on it, and
+//! what joins them.
 
+use std::cell::Cell;
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -57,6 +59,43 @@ impl Network {
         std::io::Write::write_all(&mut stdin, table.as_bytes()).expect("nft reads");
         drop(stdin);
         assert!(nft.wait().expect("nft ends").success(), "{table}");
+    }
+}
+
+/// A switch, with computers on it. Dropping it takes it away from them.
+#[derive(Debug)]
+pub struct Lan {
+    switch: Network,
+    ports: Cell<u32>,
+}
+
+impl Lan {
+    /// One with nobody on it.
+    ///
+    /// # Panics
+    /// As [`Network::new`].
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it makes something in the system")]
+    pub fn new() -> Self {
+        let switch = Network::new();
+        let name = &switch.name;
+        run(Command::new("ip").args(["-n", name, "link", "add", "switch", "type", "bridge"]));
+        run(Command::new("ip").args(["-n", name, "link", "set", "switch", "up"]));
+        Self { switch, ports: Cell::new(0) }
+    }
+
+    /// Puts a computer on it that has this address and mask.
+    ///
+    /// # Panics
+    /// The system does not do it.
+    pub fn plug_in(&self, computer: &Network, address: &str) {
+        let port = format!("port{}", self.ports.replace(self.ports.get() + 1));
+        let (here, there) = (&self.switch.name, &computer.name);
+        let ip = |arguments: &[&str]| run(Command::new("ip").args(arguments));
+        ip(&["-n", here, "link", "add", &port, "type", "veth", "peer", "name", "lan", "netns", there]);
+        ip(&["-n", here, "link", "set", &port, "master", "switch", "up"]);
+        ip(&["-n", there, "address", "add", address, "dev", "lan"]);
+        ip(&["-n", there, "link", "set", "lan", "up"]);
     }
 }
 

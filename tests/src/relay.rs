@@ -40,13 +40,15 @@ impl Relay {
         Self::with("", "filter = \"trace\"")
     }
 
-    /// Starts one with these further lines of its configuration: above the first head, and under `[log]`.
+    /// Starts one that sessions don't go without, with these further lines of its configuration: above the first head, and
+    /// under `[log]`.
     ///
     /// # Panics
     /// It does not start.
     #[must_use]
     pub fn with(more: &str, log: &str) -> Self {
-        Self::started(&format!("listen = [\"127.0.0.1:0\"]\n{more}"), log, &mut Self::command)
+        let more = format!("listen = [\"127.0.0.1:0\"]\ndirect = false\n{more}");
+        Self::started(&more, log, &mut Self::command)
     }
 
     /// Starts one in a network of its own, on the ports that it takes when nobody says otherwise.
@@ -55,7 +57,16 @@ impl Relay {
     /// It does not start.
     #[must_use]
     pub fn within(network: &Network) -> Self {
-        Self::started("", "filter = \"debug\"", &mut |dir| network.inside(&Self::command(dir)))
+        Self::within_with(network, "")
+    }
+
+    /// The same with these further lines of its configuration.
+    ///
+    /// # Panics
+    /// It does not start.
+    #[must_use]
+    pub fn within_with(network: &Network, more: &str) -> Self {
+        Self::started(more, "filter = \"debug\"", &mut |dir| network.inside(&Self::command(dir)))
     }
 
     fn started(more: &str, log: &str, command: &mut dyn FnMut(&ScratchDir) -> Command) -> Self {
@@ -79,6 +90,16 @@ impl Relay {
         let mut command = Self::command(&self.dir);
         self.process = Process::start(command.args(["--listen", &self.address, "run"]));
         self.pages = logged(&self.process, "pages", "address");
+    }
+
+    /// The same in this network.
+    ///
+    /// # Panics
+    /// It does not start.
+    pub fn start_again_within(&mut self, network: &Network) {
+        let mut command = network.inside(&Self::command(&self.dir));
+        self.process = Process::start(command.arg("run"));
+        logged(&self.process, "pages", "address");
     }
 
     /// Adds an operator by the command line.

@@ -374,7 +374,8 @@ impl Model {
                     self.turn_to(Stage::Over(over), now + CALM);
                 }
             }
-            Event::Connecting { .. } | Event::Ended(_) => {}
+            // Which way the session goes is nothing that the customer would decide anything by.
+            Event::Connecting { .. } | Event::Direct(_) | Event::Ended(_) => {}
             Event::DesktopGone(_) => self.give_up(Cannot::Gone),
         }
     }

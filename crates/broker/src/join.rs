@@ -128,7 +128,9 @@ impl Broker {
         for (leg, version) in [(first, first_version), (id, version)] {
             self.unwatch(leg);
             self.set_stage(leg, Stage::Paired(pair_id));
-            self.send(leg, FromRelay::Joined { version, pass: pass.clone() });
+            let address = self.legs.get(&leg).map(|leg| leg.address);
+            let direct = address.filter(|_| self.settings.direct);
+            self.send(leg, FromRelay::Joined { version, pass: pass.clone(), direct });
         }
         self.command(Command::Pair { pair: pair_id, console, client, session_id, operator });
     }

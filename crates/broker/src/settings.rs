@@ -34,6 +34,8 @@ pub struct Settings {
     pub organisation: Name,
     /// What the customer is told before they let anybody in.
     pub notices: Notices,
+    /// Whether the two ends of a session may look for a way without the relay.
+    pub direct: bool,
     /// How much it takes.
     pub limits: Limits,
     /// How long it waits.
@@ -47,6 +49,7 @@ impl Settings {
         Self {
             organisation,
             notices: Notices::default(),
+            direct: true,
             limits: Limits::default(),
             timing: Timing::default(),
         }

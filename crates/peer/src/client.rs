@@ -20,6 +20,7 @@ pub use self::desk::{Desk, DeskEvent, DeskSender, GoneSender};
 pub use self::event::{Event, Question, Visitor};
 pub use self::receipt::{Decided, Decision, Fate, FileCounts, FileRecord, MAX_FILES, Receipt};
 pub use self::wishes::Control;
+use crate::control::Joined;
 pub use crate::control::{RelayError, Way};
 use crate::line::{Role, WayBack};
 use crate::stream::{Pipe, SealedPipe};
@@ -193,7 +194,7 @@ impl Waiting {
             () = change_of_mind(&self.wishes) => return self.renew_password().await,
             joined = control::join(&self.way, &self.identity, ticket) => joined,
         };
-        let (leg, pass) = match joined {
+        let (leg, Joined { pass, direct }) = match joined {
             Ok(joined) => joined,
             Err(error) => {
                 tracing::info!(%error, "a console asked, and the relay could not bring the two together");
@@ -224,7 +225,7 @@ impl Waiting {
                 self.wishes.clear();
                 let pipe = SealedPipe::new(pipe, sealed.sealed);
                 let way = self.way.clone();
-                let back = WayBack { role: Role::Client, way, identity: self.identity.clone(), pass };
+                let back = WayBack { role: Role::Client, way, identity: self.identity.clone(), pass, direct };
                 let run = session::Run::new(pipe, back, sealed.operator, self.way.resume_window, clock);
                 let around = session::Around {
                     wishes: &self.wishes,

@@ -9,7 +9,7 @@ use farhand_proto::grant::Grants;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::input::Input;
 use farhand_proto::language::Language;
-use farhand_proto::limits::{MAX_NAME, MAX_PATH, MAX_REASON, MAX_SIGNED, MAX_TOKEN};
+use farhand_proto::limits::{MAX_NAME, MAX_PATH, MAX_REASON, MAX_TOKEN};
 use farhand_proto::name::Name;
 use farhand_proto::prose::Prose;
 use farhand_proto::relay::{FromRelay, ToRelay};
@@ -25,6 +25,7 @@ use farhand_transport::{Identity, Leg};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 
+use crate::control::Joined;
 pub use crate::control::{RelayError, Way};
 use crate::files::Work;
 use crate::line::{Line, Role, WayBack};
@@ -126,13 +127,13 @@ impl Console {
         };
         let find = tokio::time::timeout(RELAY_ANSWER, find).await;
         let (ticket, voucher) = find.map_err(|_| RelayError::Silent)??;
-        let (leg, pass) = control::join(&self.way, &self.identity, ticket).await?;
+        let (leg, joined) = control::join(&self.way, &self.identity, ticket).await?;
         let config = ConsoleConfig { identity: self.identity.raw_key()?, session_id, password, voucher };
         let clock = Clock::start();
         let seal = ConsoleSeal::new(config, guesses, clock.now())?;
         let mut pipe = Pipe::new(leg);
         match handshake::complete(seal, &mut pipe, clock).await {
-            Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), pass, clock }),
+            Ok(sealed) => Ok(Sealing { pipe: SealedPipe::new(pipe, sealed), joined, clock }),
             Err(error) => {
                 pipe.farewell().await;
                 Err(error.into())
@@ -149,8 +150,8 @@ impl Console {
         let mut tasks = JoinSet::new();
         let mut session = ConsoleSession::new(ask, self.way.resume_window, sealing.clock.now());
         session.be_patient(sealing.pipe.patience());
-        let back =
-            WayBack { role: Role::Console, way: self.way, identity: self.identity, pass: sealing.pass };
+        let Joined { pass, direct } = sealing.joined;
+        let back = WayBack { role: Role::Console, way: self.way, identity: self.identity, pass, direct };
         let run = session::Run {
             line: Line::new(sealing.pipe, back, sealing.clock),
             session,
@@ -161,6 +162,8 @@ impl Console {
             waiting: VecDeque::new(),
             relay: Some(self.leg),
             refused: None,
+            is_direct: false,
+            is_open: false,
             ended: None,
             over_at: None,
             has_last_words: false,
@@ -175,7 +178,7 @@ impl Console {
 /// A seal that stands; the session has not begun.
 pub struct Sealing {
     pipe: SealedPipe,
-    pass: Bytes<MAX_SIGNED>,
+    joined: Joined,
     clock: Clock,
 }
 
@@ -201,6 +204,8 @@ pub enum ConsoleEvent {
     Session(farhand_session::ConsoleEvent),
     /// The relay is being stopped; the session looks for another line then.
     RelayStopping,
+    /// The session goes without the relay from here on, or through it again.
+    Direct(bool),
     /// The line is lost, and this is the next try at another.
     Retrying {
         /// Counts up from 2.

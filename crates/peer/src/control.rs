@@ -1,5 +1,7 @@
 //! What a client's and a console's first talk with a relay have in common.
 
+use std::net::IpAddr;
+use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,6 +23,54 @@ pub struct Way {
     pub pins: Vec<Pin>,
     /// For how long a session whose line was lost may come back; [`farhand_session::RESUME_WINDOW`] is a good choice.
     pub resume_window: Duration,
+    /// Whether a session may go without the relay.
+    pub direct: Direct,
+}
+
+/// Whether a session may go without the relay, where its two computers reach each other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Direct {
+    /// It stays with the relay.
+    Off,
+    /// It may. A console would rather wait at this port than at another; a client dials only.
+    On {
+        /// TCP.
+        port: u16,
+    },
+}
+
+impl Default for Direct {
+    fn default() -> Self {
+        Self::On { port: Self::PORT }
+    }
+}
+
+impl Direct {
+    /// The port at which a console waits if it is not told otherwise and can have it.
+    pub const PORT: u16 = farhand_transport::direct::PORT;
+
+    /// The port, where a session may go without the relay.
+    pub(crate) fn port(self) -> Option<u16> {
+        match self {
+            Self::Off => None,
+            Self::On { port } => Some(port),
+        }
+    }
+}
+
+impl FromStr for Direct {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "off" => Ok(Self::Off),
+            "on" => Ok(Self::default()),
+            port => match port.parse() {
+                Ok(port) if port > 0 => Ok(Self::On { port }),
+                _ => Err("on, off or a port from 1 to 65535 is needed".to_owned()),
+            },
+        }
+    }
 }
 
 /// Reads [`Way::resume_window`] as people write it: whole seconds.
@@ -77,12 +127,21 @@ pub(crate) async fn open(
     }
 }
 
-/// Brings one half of a session to the relay and waits for the other. Also gives what brings it back there.
+/// What a relay says when both halves are there.
+#[derive(Debug)]
+pub(crate) struct Joined {
+    /// What brings this half back there.
+    pub(crate) pass: Bytes<MAX_SIGNED>,
+    /// Where it comes from, as the relay sees it; `None` where the two are not to look for a way without it.
+    pub(crate) direct: Option<IpAddr>,
+}
+
+/// Brings one half of a session to the relay and waits for the other.
 pub(crate) async fn join(
     way: &Way,
     identity: &Identity,
     ticket: Ticket,
-) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
+) -> Result<(Leg, Joined), RelayError> {
     let first = ToRelay::Join { versions: Versions::RELAY, ticket };
     joined(open(way, identity, &first).await?)
 }
@@ -92,14 +151,14 @@ pub(crate) async fn resume(
     way: &Way,
     identity: &Identity,
     pass: Bytes<MAX_SIGNED>,
-) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
+) -> Result<(Leg, Joined), RelayError> {
     let first = ToRelay::Resume { versions: Versions::RELAY, pass };
     joined(open(way, identity, &first).await?)
 }
 
-fn joined((leg, answer): (Leg, FromRelay)) -> Result<(Leg, Bytes<MAX_SIGNED>), RelayError> {
+fn joined((leg, answer): (Leg, FromRelay)) -> Result<(Leg, Joined), RelayError> {
     match answer {
-        FromRelay::Joined { pass, .. } => Ok((leg, pass)),
+        FromRelay::Joined { pass, direct, .. } => Ok((leg, Joined { pass, direct })),
         _ => Err(RelayError::Unexpected),
     }
 }
@@ -110,7 +169,7 @@ pub(crate) fn new_identity() -> Result<Arc<Identity>, farhand_transport::identit
 }
 
 #[cfg(test)]
-mod window_tests {
+mod tests {
     use super::*;
 
     #[test]
@@ -118,6 +177,16 @@ mod window_tests {
         assert_eq!((parse_resume_window("0"), parse_resume_window("3600")), (Ok(0), Ok(3600)));
         for text in ["", "-1", "3601", "1.5", "70000"] {
             assert!(parse_resume_window(text).unwrap_err().contains("from 0 to 3600"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_session_may_go_without_the_relay_or_not() {
+        assert_eq!("off".parse(), Ok(Direct::Off));
+        assert_eq!("on".parse(), Ok(Direct::On { port: 110 }));
+        assert_eq!("4711".parse(), Ok(Direct::On { port: 4711 }));
+        for text in ["", "0", "65536", "-1", "On", "yes"] {
+            assert!(text.parse::<Direct>().unwrap_err().contains("from 1 to 65535"), "{text}");
         }
     }
 }

@@ -4,13 +4,15 @@
 pub mod client;
 pub mod console;
 mod control;
+mod direct;
 mod ended;
 mod files;
 mod handshake;
 mod line;
+mod presence;
 mod stream;
 
-pub use control::parse_resume_window;
+pub use control::{Direct, parse_resume_window};
 pub use ended::SessionEnd;
 
 use std::time::{Duration, Instant};

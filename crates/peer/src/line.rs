@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::future::pending;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,15 +10,18 @@ use farhand_proto::bounded::Bytes;
 use farhand_proto::codec::Message;
 use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::Refusal;
-use farhand_proto::session::{EndReason, Taken};
+use farhand_proto::session::{ConsoleAt, EndReason, Taken};
 use farhand_seal::{ClientResume, ConsoleResume, ResumeKeys, SealError, StreamError};
 use farhand_session::Ended;
 use farhand_transport::Identity;
+use farhand_transport::direct::Listener;
 use farhand_transport::identity::IdentityError;
 use tokio::sync::{Mutex, mpsc};
 use tokio::task::JoinSet;
 
 use crate::control::{self, RelayError, Way};
+use crate::direct::{Crossed, Direct, Own, Prepared};
+use crate::presence::{self, Presence};
 use crate::stream::{Pipe, PipeError, SealedPipe};
 use crate::{Clock, handshake};
 
@@ -33,6 +37,10 @@ const FIRST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(2);
 /// How long a refusal of this end may take to leave.
 const REFUSAL: Duration = Duration::from_millis(200);
+/// How long the session may stand still on its way over to another link; less than it takes to count as lost.
+const CROSSING: Duration = Duration::from_millis(800);
+/// How much longer a round trip without the relay may take: it is worth that to be rid of what lies between.
+const WORTH: Duration = Duration::from_millis(10);
 /// Failures that may wait to be told; more of them speak for each other.
 const FAILURES: usize = 16;
 
@@ -50,6 +58,8 @@ pub(crate) struct WayBack {
     pub(crate) way: Way,
     pub(crate) identity: Arc<Identity>,
     pub(crate) pass: Bytes<MAX_SIGNED>,
+    /// Where this end comes from, as the relay sees it; `None` where there is to be no way without it.
+    pub(crate) direct: Option<IpAddr>,
 }
 
 /// A session's line.
@@ -57,24 +67,44 @@ pub(crate) struct Line {
     back: WayBack,
     clock: Clock,
     state: State,
+    /// What looks for a way without the relay.
+    direct: Option<Direct>,
 }
 
 enum State {
-    Up(Box<SealedPipe>),
-    Down {
-        tries: JoinSet<Option<Back>>,
-        failures: mpsc::Receiver<TryError>,
-        failed: u32,
+    Up {
+        pipe: Box<SealedPipe>,
+        /// While it goes without the relay.
+        presence: Option<Presence>,
     },
+    /// On its way over to another link; nothing is taken in over this one meanwhile.
+    Crossing {
+        from: Box<SealedPipe>,
+        presence: Option<Presence>,
+        over: JoinSet<Option<Crossed>>,
+    },
+    Down(Box<Down>),
     /// No more tries.
     Gone,
+}
+
+/// Looking for another line.
+struct Down {
+    keys: ResumeKeys,
+    taken: Taken,
+    tries: JoinSet<Option<Back>>,
+    /// Several lines may be proven at the same time, but only one may be committed.
+    commit: Arc<Mutex<()>>,
+    failures: mpsc::Receiver<TryError>,
+    failed: u32,
 }
 
 /// Another line.
 struct Back {
     pipe: SealedPipe,
     taken: Taken,
-    pass: Bytes<MAX_SIGNED>,
+    /// The relay's; none where it goes without.
+    pass: Option<Bytes<MAX_SIGNED>>,
 }
 
 /// Why a try came to nothing.
@@ -104,48 +134,113 @@ pub(crate) enum Turned {
     Moved(Result<(), PipeError>),
     /// Another line stands; the other end had taken in so much.
     Back(Taken),
+    /// There is a way without the relay. It is the line's once that is told to [cross over](Line::cross).
+    Found(Prepared),
+    /// The relay will not have the session go on.
+    Refused(Refusal),
     /// One more try came to nothing; the next is under way.
     Failed { attempt: u32, error: TryError },
 }
 
 impl Line {
     pub(crate) fn new(pipe: SealedPipe, back: WayBack, clock: Clock) -> Self {
-        Self { back, clock, state: State::Up(Box::new(pipe)) }
+        Self { back, clock, state: State::Up { pipe: Box::new(pipe), presence: None }, direct: None }
     }
 
     pub(crate) fn is_up(&self) -> bool {
-        matches!(self.state, State::Up(_))
+        matches!(self.state, State::Up { .. } | State::Crossing { .. })
+    }
+
+    /// Whether it goes without the relay.
+    pub(crate) fn is_direct(&self) -> bool {
+        matches!(self.state, State::Up { presence: Some(_), .. })
+    }
+
+    /// The console waits for its client to come without the relay. Gives what the client has to know, if there is to be
+    /// such a way.
+    pub(crate) fn open_door(&mut self) -> Option<ConsoleAt> {
+        let (seen, port) = (self.back.direct?, self.back.way.direct.port()?);
+        let opened = Listener::bind(port).and_then(|listener| Ok((listener.at(Some(seen))?, listener)));
+        match opened {
+            Ok((at, listener)) => {
+                self.direct = Some(Direct::wait_at(listener, self.own()?));
+                Some(at)
+            }
+            Err(error) => {
+                tracing::info!(%error, "no way without the relay");
+                None
+            }
+        }
+    }
+
+    /// The client comes without the relay, if there is to be such a way.
+    pub(crate) fn knock_at(&mut self, at: ConsoleAt) {
+        if self.back.direct.is_some() && self.back.way.direct != control::Direct::Off {
+            self.direct = self.own().map(|own| Direct::knock_at(at, own));
+        }
+    }
+
+    fn own(&self) -> Option<Own> {
+        let ends = match &self.state {
+            State::Up { pipe, .. } | State::Crossing { from: pipe, .. } => pipe.resume_keys().ends(),
+            State::Down(down) => down.keys.ends(),
+            State::Gone => return None,
+        };
+        Some(Own { identity: Arc::clone(&self.back.identity), ends, clock: self.clock })
+    }
+
+    /// Goes over to another link, if it is better than the one that stands, whose round trip this is. `taken` is what this
+    /// end has taken in, and no more.
+    pub(crate) fn cross(&mut self, found: Prepared, round_trip: Option<Duration>, taken: Taken) {
+        if let (Some(there), Some(here)) = (found.round_trip, round_trip)
+            && there > here + here / 4 + WORTH
+        {
+            tracing::debug!(?there, ?here, "the way without the relay is longer");
+            return;
+        }
+        let State::Up { pipe, presence } = std::mem::replace(&mut self.state, State::Gone) else { return };
+        let mut over = JoinSet::new();
+        over.spawn(cross(found, pipe.resume_keys(), taken));
+        self.state = State::Crossing { from: pipe, presence, over };
+    }
+
+    /// Nothing will be sent or looked for any more.
+    pub(crate) fn give_up(&mut self) {
+        self.state = State::Gone;
     }
 
     /// How long what is sent over this line may be on its way before that means anything; none without a line.
     pub(crate) fn patience(&self) -> Option<Duration> {
         match &self.state {
-            State::Up(pipe) => Some(pipe.patience()),
-            State::Down { .. } | State::Gone => None,
+            State::Up { pipe, .. } => Some(pipe.patience()),
+            State::Crossing { .. } | State::Down(_) | State::Gone => None,
         }
     }
 
     /// Whether all that was sealed has left.
     pub(crate) fn is_idle(&self) -> bool {
-        matches!(&self.state, State::Up(pipe) if pipe.is_idle())
+        matches!(&self.state, State::Up { pipe, .. } if pipe.is_idle())
     }
 
     /// Seals frames while the line can take them. Without a line none is taken.
     pub(crate) fn send_from(&mut self, next: impl FnMut() -> Option<Vec<u8>>) -> Result<(), StreamError> {
         match &mut self.state {
-            State::Up(pipe) => pipe.send_from(next),
-            State::Down { .. } | State::Gone => Ok(()),
+            State::Up { pipe, .. } => pipe.send_from(next),
+            State::Crossing { .. } | State::Down(_) | State::Gone => Ok(()),
         }
     }
 
     /// Lets go of the line and looks for another; `taken` is what this end has taken in, and no more.
     pub(crate) fn lose(&mut self, taken: Taken) {
-        let State::Up(pipe) = std::mem::replace(&mut self.state, State::Gone) else { return };
+        let (State::Up { pipe, .. } | State::Crossing { from: pipe, .. }) =
+            std::mem::replace(&mut self.state, State::Gone)
+        else {
+            return;
+        };
         let keys = pipe.resume_keys();
         drop(pipe);
         let (tell, failures) = mpsc::channel(FAILURES);
         let mut tries = JoinSet::new();
-        // Several lines may be proven at the same time, but only one may be committed.
         let commit = Arc::new(Mutex::new(()));
         for ladder in self.back.way.ladder.by_host() {
             let mut back = self.back.clone();
@@ -153,34 +248,80 @@ impl Line {
             let run = Run { back, keys: keys.clone(), taken, commit: Arc::clone(&commit), clock: self.clock };
             tries.spawn(run.until_back(tell.clone()));
         }
-        self.state = State::Down { tries, failures, failed: 0 };
+        if let Some(direct) = &self.direct {
+            direct.hurry();
+        }
+        self.state = State::Down(Box::new(Down { keys, taken, tries, commit, failures, failed: 0 }));
     }
 
     /// Moves bytes, or waits for another line; returns once something happened. Cancelling loses nothing.
     pub(crate) async fn turn(&mut self, read: bool) -> Turned {
-        let State::Down { tries, failures, failed } = &mut self.state else {
-            return match &mut self.state {
-                State::Up(pipe) => Turned::Moved(pipe.turn(read).await),
-                State::Down { .. } | State::Gone => pending().await,
-            };
-        };
         loop {
-            tokio::select! {
-                biased;
-                Some(done) = tries.join_next() => {
-                    if let Ok(Some(Back { pipe, taken, pass })) = done {
-                        self.back.pass = pass;
-                        self.state = State::Up(Box::new(pipe));
-                        return Turned::Back(taken);
+            match &mut self.state {
+                State::Up { pipe, presence } => tokio::select! {
+                    biased;
+                    news = next_news(presence) => match news {
+                        presence::News::Pass(pass) => self.back.pass = pass,
+                        presence::News::Refused(refusal) => return Turned::Refused(refusal),
+                        presence::News::Called => {
+                            return Turned::Moved(Err(PipeError::Line(StreamError::Cut)));
+                        }
+                    },
+                    found = next_way(&mut self.direct) => return Turned::Found(found),
+                    moved = pipe.turn(read) => return Turned::Moved(moved),
+                },
+                State::Crossing { over, .. } => {
+                    let crossed = over.join_next().await.and_then(Result::ok).flatten();
+                    return self.crossed(crossed);
+                }
+                State::Down(down) => tokio::select! {
+                    biased;
+                    Some(done) = down.tries.join_next() => {
+                        if let Ok(Some(back)) = done {
+                            let taken = back.taken;
+                            self.stand(back);
+                            return Turned::Back(taken);
+                        }
                     }
-                }
-                Some(error) = failures.recv() => {
-                    *failed = failed.saturating_add(1);
-                    return Turned::Failed { attempt: *failed + 1, error };
-                }
-                else => pending().await,
+                    found = next_way(&mut self.direct) => down.try_way(found),
+                    Some(error) = down.failures.recv() => {
+                        down.failed = down.failed.saturating_add(1);
+                        return Turned::Failed { attempt: down.failed + 1, error };
+                    }
+                },
+                State::Gone => return pending().await,
             }
         }
+    }
+
+    /// What became of crossing over.
+    fn crossed(&mut self, crossed: Option<Crossed>) -> Turned {
+        let State::Crossing { from, presence, .. } = std::mem::replace(&mut self.state, State::Gone) else {
+            return Turned::Moved(Ok(()));
+        };
+        if let Some(Crossed { pipe, taken }) = crossed {
+            self.stand(Back { pipe, taken, pass: None });
+            return Turned::Back(taken);
+        }
+        self.state = State::Up { pipe: from, presence };
+        match self.back.role {
+            // Nothing was committed.
+            Role::Console => Turned::Moved(Ok(())),
+            // The console may have committed it.
+            Role::Client => Turned::Moved(Err(PipeError::Line(StreamError::Cut))),
+        }
+    }
+
+    /// From here on this is the line.
+    fn stand(&mut self, Back { pipe, pass, .. }: Back) {
+        let presence = match pass {
+            Some(pass) => {
+                self.back.pass = pass;
+                None
+            }
+            None => Some(Presence::keep(self.back.clone())),
+        };
+        self.state = State::Up { pipe: Box::new(pipe), presence };
     }
 
     /// Hands over every message that has come, in order, then gives what came of the turn that brought them.
@@ -189,7 +330,7 @@ impl Line {
         moved: Result<(), PipeError>,
         handle: impl FnMut(M, usize),
     ) -> Result<(), PipeError> {
-        let State::Up(pipe) = &mut self.state else { return Ok(()) };
+        let State::Up { pipe, .. } = &mut self.state else { return moved };
         let taken_in = pipe.take_in(moved, handle);
         match &taken_in {
             Err(PipeError::Line(error @ StreamError::Tls(_))) => tracing::warn!(%error, "the line is lost"),
@@ -216,9 +357,39 @@ impl Line {
 
     /// Says that nothing more comes, and closes.
     pub(crate) async fn farewell(self) {
-        if let State::Up(pipe) = self.state {
+        if let State::Up { pipe, .. } = self.state {
             pipe.farewell().await;
         }
+    }
+}
+
+impl Down {
+    /// One more of the ways that may lead back.
+    fn try_way(&mut self, found: Prepared) {
+        let (keys, taken, commit) = (self.keys.clone(), self.taken, Arc::clone(&self.commit));
+        self.tries.spawn(async move {
+            let _only = commit.lock().await;
+            let Crossed { pipe, taken } = cross(found, keys, taken).await?;
+            Some(Back { pipe, taken, pass: None })
+        });
+    }
+}
+
+async fn cross(found: Prepared, keys: ResumeKeys, taken: Taken) -> Option<Crossed> {
+    tokio::time::timeout(CROSSING, found.cross(keys, taken)).await.ok().flatten()
+}
+
+async fn next_way(direct: &mut Option<Direct>) -> Prepared {
+    match direct {
+        Some(direct) => direct.next().await,
+        None => pending().await,
+    }
+}
+
+async fn next_news(presence: &mut Option<Presence>) -> presence::News {
+    match presence {
+        Some(presence) => presence.next().await,
+        None => pending().await,
     }
 }
 
@@ -259,9 +430,9 @@ impl Run {
     }
 
     async fn once(&self) -> Result<Back, TryError> {
-        let WayBack { role, way, identity, pass } = &self.back;
+        let WayBack { role, way, identity, pass, .. } = &self.back;
         let key = identity.raw_key()?;
-        let (leg, pass) = control::resume(way, identity, pass.clone()).await?;
+        let (leg, joined) = control::resume(way, identity, pass.clone()).await?;
         let mut pipe = Pipe::new(leg);
         let (keys, taken, clock) = (self.keys.clone(), self.taken, self.clock);
         let resumed = match role {
@@ -277,6 +448,7 @@ impl Run {
         };
         match resumed {
             Ok(resumed) => {
+                let pass = Some(joined.pass);
                 Ok(Back { pipe: SealedPipe::new(pipe, resumed.sealed), taken: resumed.taken, pass })
             }
             Err(error) => {

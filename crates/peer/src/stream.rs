@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use farhand_proto::codec::{DecodeError, FrameBuffer, Message};
 use farhand_seal::{Sealed, StreamError};
-use farhand_transport::{Encapsulation, Leg, LegStream};
+use farhand_transport::{Carrier, Encapsulation, Leg};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 /// How long the last words of a session may take to leave.
@@ -20,10 +20,10 @@ const REQUESTS_PATIENCE: Duration = Duration::from_secs(5);
 /// Plaintext after which a record is full enough to go.
 const RECORD_FILL: usize = 1024;
 
-/// A leg's byte stream with what is on its way out.
+/// A stream of bytes with what is on its way out.
 #[derive(Debug)]
 pub(crate) struct Pipe {
-    stream: LegStream,
+    stream: Carrier,
     /// Bytes to write, from `written` on.
     pub(crate) out: Vec<u8>,
     written: usize,
@@ -49,7 +49,13 @@ impl Pipe {
         let over_requests = leg.rung().is_some_and(|rung| rung.encapsulation == Encapsulation::Http);
         let patience = if over_requests { REQUESTS_PATIENCE } else { PATIENCE };
         let (stream, early) = leg.into_stream();
-        Self { stream, out: Vec::new(), written: 0, unflushed: false, early, patience }
+        Self { early, patience, ..Self::direct(Box::new(stream)) }
+    }
+
+    /// Of a connection between the two ends themselves.
+    pub(crate) fn direct(stream: Carrier) -> Self {
+        let (out, early) = (Vec::new(), Vec::new());
+        Self { stream, out, written: 0, unflushed: false, early, patience: PATIENCE }
     }
 
     /// Whether all that was to be written has left.

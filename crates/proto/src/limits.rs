@@ -44,6 +44,8 @@ pub const MAX_ITEMS: u32 = 250_000;
 /// Files up to this size are sent without waiting for the receiver to say from where: a round trip for each of many
 /// small files would cost more than sending them again.
 pub const SMALL_FILE: u64 = 64 * 1024;
+/// The most addresses of a computer that it tells of.
+pub const MAX_ADDRESSES: usize = 8;
 /// The longest operator's token, in bytes.
 pub const MAX_TOKEN: usize = 128;
 /// The longest free text of an error, in bytes of UTF-8.

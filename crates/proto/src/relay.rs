@@ -5,6 +5,8 @@
 //! asking, or one half of a session. After [`FromRelay::Joined`] no more frames travel: the leg carries the
 //! sealed stream of the two ends, and its end is the only signal.
 
+use core::net::IpAddr;
+
 use serde::{Deserialize, Serialize};
 
 use crate::bounded::{Bytes, Text};
@@ -97,11 +99,13 @@ messages! {
         organisation: Name,
     }
     /// Both halves are there. What follows on this leg is the sealed stream.
-    3 Joined (MAX_SIGNED + 16) {
+    3 Joined (MAX_SIGNED + 64) {
         /// The relay protocol that was agreed.
         version: Version,
         /// Brings this half back to the other if the link is cut, also at a relay that was restarted; see [`Pass`].
         pass: Bytes<MAX_SIGNED>,
+        /// Where this half comes from, as the relay sees it; `None` where the two are not to look for a way without it.
+        direct: Option<IpAddr>,
     }
     /// A console asks for the waiting client.
     4 Invite (256) {

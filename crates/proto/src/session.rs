@@ -4,13 +4,15 @@
 //! sender keeps each until the other has said in an `Ack` that it took it in, and sends what is left again over the
 //! next link. The others speak of what is now, and are not sent again.
 
+use core::net::SocketAddr;
+
 use serde::{Deserialize, Serialize};
 
-use crate::bounded::{Bytes, Text};
+use crate::bounded::{Bytes, List, Text};
 use crate::codec::messages;
 use crate::grant::Grants;
 use crate::input::Input;
-use crate::limits::{MAX_PATH, MAX_POINTER_BYTES, MAX_PROSE, MAX_REASON, MAX_SESSION_FRAME};
+use crate::limits::{MAX_ADDRESSES, MAX_PATH, MAX_POINTER_BYTES, MAX_PROSE, MAX_REASON, MAX_SESSION_FRAME};
 use crate::prose::Prose;
 use crate::screen::{Layout, Point, PointerShape, Rect, View};
 use crate::transfer::{Existing, FileMessage, Piece};
@@ -167,6 +169,11 @@ messages! {
         transfer: u32,
         /// What, in the words of the client's system; what is no whole path is meant from the customer's home.
         path: Text<MAX_PATH>,
+    }
+    /// The console can be reached without the relay, for this session alone. Said once at most, and after consent.
+    23 Direct (MAX_ADDRESSES * 32 + 96) {
+        /// Where.
+        at: ConsoleAt,
     }
 }
 
@@ -327,7 +334,8 @@ impl ToClient {
             | Self::Skip { .. }
             | Self::Patience { .. }
             | Self::Put { .. }
-            | Self::Get { .. } => Some(Lane::Control),
+            | Self::Get { .. }
+            | Self::Direct { .. } => Some(Lane::Control),
             Self::Clipboard { .. } => Some(Lane::Bulk),
         }
     }
@@ -360,6 +368,27 @@ impl ToConsole {
             | Self::Answering { .. } => Some(Lane::Control),
             Self::Clipboard { .. } => Some(Lane::Bulk),
         }
+    }
+}
+
+/// Where a console waits for its client alone.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct ConsoleAt {
+    /// What a client says first to whatever answers there: nobody else knows it.
+    pub token: Token,
+    /// The addresses of the console's own computer: of use to a client in the same network.
+    pub own: List<SocketAddr, MAX_ADDRESSES>,
+    /// Where the console comes from, as its relay sees it.
+    pub seen: Option<SocketAddr>,
+}
+
+/// 32 random bytes. Nothing shows them.
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Token(pub [u8; 32]);
+
+impl core::fmt::Debug for Token {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("Token")
     }
 }
 

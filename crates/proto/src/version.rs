@@ -2,9 +2,11 @@
 //!
 //! | protocol | version | since | what changed |
 //! |---|---|---|---|
-//! | relay | 1 | 2026-11 | first |
+//! | relay | 1 | 2026-11 | first; no longer spoken |
+//! | relay | 2 | 2026-12 | `Joined` says where its half comes from |
 //! | session | 1 | 2026-11 | first; no longer spoken |
-//! | session | 2 | 2026-11 | words, clipboard and files: frames 5 to 9 both ways, 21 and 22 to the client, two grants |
+//! | session | 2 | 2026-11 | words, clipboard and files: frames 5 to 9 both ways, 21 and 22 to the client, two grants; no longer spoken |
+//! | session | 3 | 2026-12 | patience and a desktop that hangs: frames 10 both ways, 42 to the console; a way without the relay: 23 to the client |
 
 use serde::{Deserialize, Serialize};
 
@@ -23,9 +25,9 @@ pub struct Versions {
 
 impl Versions {
     /// What this build speaks on a leg to a relay.
-    pub const RELAY: Versions = Versions { oldest: Version(1), newest: Version(1) };
+    pub const RELAY: Versions = Versions { oldest: Version(2), newest: Version(2) };
     /// What this build speaks inside the seal.
-    pub const SESSION: Versions = Versions { oldest: Version(2), newest: Version(2) };
+    pub const SESSION: Versions = Versions { oldest: Version(3), newest: Version(3) };
 
     /// The newest version that both speak.
     #[must_use]

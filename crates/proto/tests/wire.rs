@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
 use std::fmt::Debug;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use farhand_proto::bounded::{Bytes, List, Shown, Text};
 use farhand_proto::codec::{DecodeError, FrameBuffer, HEADER, Message, payload_length};
@@ -20,7 +21,7 @@ use farhand_proto::screen::{
 use farhand_proto::seal::{
     EpochProof, ResumeFromClient, ResumeFromConsole, SealFromClient, SealFromConsole, SealRefusal,
 };
-use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
+use farhand_proto::session::{ConsoleAt, EndReason, Taken, ToClient, ToConsole, Token, Undone};
 use farhand_proto::transfer::{Cancelled, Existing, FileMessage, FileProblem, ItemKind, ItemPath, Piece};
 use farhand_proto::version::{Version, Versions};
 use proptest::prelude::*;
@@ -96,7 +97,9 @@ fn from_relay() {
     };
     check(&registered, "01001b010102030405060708090401010848656c706465736b0103024869");
     check(&FromRelay::LoggedIn { version, organisation: name("Helpdesk") }, "02000a010848656c706465736b");
-    check(&FromRelay::Joined { version, pass: bytes(&[5, 6]) }, "03000401020506");
+    check(&FromRelay::Joined { version, pass: bytes(&[5, 6]), direct: None }, "0300050102050600");
+    let direct = Some(IpAddr::from([192, 0, 2, 7]));
+    check(&FromRelay::Joined { version, pass: bytes(&[5, 6]), direct }, "03000a010205060100c0000207");
     check(
         &FromRelay::Invite { ticket: bytes(&[7; 3]), relay_time: 1_795_000_000 },
         "04000903070707fcc086fd6a",
@@ -107,7 +110,7 @@ fn from_relay() {
     );
     check(&FromRelay::Nobody { request: 1 }, "06000101");
     check(&FromRelay::Pong { number: 3 }, "07000103");
-    check(&FromRelay::Refused { refusal: Refusal::Version(Versions::RELAY) }, "080003000101");
+    check(&FromRelay::Refused { refusal: Refusal::Version(Versions::RELAY) }, "080003000202");
     check(&FromRelay::Refused { refusal: Refusal::Operator }, "08000101");
     check(&FromRelay::Refused { refusal: Refusal::Ticket }, "08000102");
     check(&FromRelay::Refused { refusal: Refusal::Alone }, "08000103");
@@ -121,7 +124,7 @@ fn seal() {
     let versions = Versions::SESSION;
     check(
         &SealFromClient::ClientHello { versions, commitment: [0xaa; 32] },
-        "0100220202aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+        "0100220303aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
     );
     check(
         &SealFromConsole::ConsoleHello {
@@ -130,7 +133,7 @@ fn seal() {
             voucher: voucher(),
             share: bytes(&[4; 2]),
         },
-        "02002e0202bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb030102030409090909020404",
+        "02002e0303bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb030102030409090909020404",
     );
     check(&SealFromClient::ClientShare { share: bytes(&[4; 2]) }, "030003020404");
     check(
@@ -259,6 +262,17 @@ fn what_travels_beside_the_picture_in_both_directions() {
         "15000b010107433a5c6461746101",
     );
     check(&ToClient::Get { transfer: 2, path: text("~/a b") }, "16000702057e2f612062");
+    let at = ConsoleAt {
+        token: Token([0xdd; 32]),
+        own: List::new(vec![SocketAddr::from(([10, 1, 2, 3], 110))]).unwrap(),
+        seen: Some(SocketAddr::from((Ipv6Addr::LOCALHOST, 300))),
+    };
+    check(
+        &ToClient::Direct { at },
+        "17003c\
+         dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd01000a0102036e\
+         010100000000000000000000000000000001fb2c01",
+    );
     check(&ToClient::FileTaken { transfer: 1, weight: 300 }, "09000401fb2c01");
     check(&ToConsole::FileTaken { transfer: 1, weight: 300 }, "09000401fb2c01");
     let path = || ItemPath::new("a/č").unwrap();
@@ -353,7 +367,7 @@ fn numbers_that_nobody_registered_are_refused() {
     check::<SealFromConsole>(3);
     check::<ResumeFromClient>(3);
     check::<ResumeFromConsole>(3);
-    check::<ToClient>(17);
+    check::<ToClient>(18);
     check::<ToConsole>(21);
 }
 

@@ -109,7 +109,7 @@ pub use console::{ConsoleConfig, ConsoleSeal};
 pub use error::{Misbehaviour, SealError, StreamError, VoucherError};
 pub use farhand_proto::language::Language;
 pub use guesses::{ConsoleGuesses, Guesses, NumberSpent, RunsSpent, Wrong};
-pub use resume::{ClientResume, ConsoleResume, ResumeKeys, Resumed};
+pub use resume::{ClientResume, ConsoleResume, Ends, ResumeKeys, Resumed};
 pub use run::{MAX_RUN_INPUT, RUN_TIME, Step};
 pub use sealed::Sealed;
 pub use words::{LIST_LENGTH, SpokenWords};

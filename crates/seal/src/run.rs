@@ -191,6 +191,32 @@ impl<H: Handshake> Run<H> {
         }
     }
 
+    /// This end's part, while the run lasts.
+    pub(crate) fn handshake(&self) -> Option<&H> {
+        self.talk.as_ref().map(|talk| &talk.handshake)
+    }
+
+    /// This end says something that does not answer a message.
+    pub(crate) fn act(
+        &mut self,
+        say: impl FnOnce(&mut H, &dyn Channel, &mut Vec<u8>) -> Result<(), SealError>,
+    ) -> Result<(), SealError> {
+        let mut talk = self.talk.take().ok_or(SealError::Over)?;
+        let mut frames = Vec::new();
+        let said = say(&mut talk.handshake, &talk.tls, &mut frames)
+            .and_then(|()| talk.tls.send(&frames, &mut self.output).map_err(SealError::Tls));
+        match said {
+            Ok(()) => {
+                self.talk = Some(talk);
+                Ok(())
+            }
+            Err(error) => {
+                talk.give_up(&error, &mut self.output);
+                Err(error)
+            }
+        }
+    }
+
     fn end(&mut self, error: SealError) -> Result<(), SealError> {
         let Some(mut talk) = self.talk.take() else { return Err(SealError::Over) };
         talk.give_up(&error, &mut self.output);

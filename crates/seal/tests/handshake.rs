@@ -30,8 +30,8 @@ fn both_ends_agree_on_everything() {
     let world = World::new();
     let (mut client, mut console) = good_run(&world);
     assert_eq!(client.operator, world.voucher());
-    assert_eq!(client.sealed.version(), Version(2));
-    assert_eq!(console.version(), Version(2));
+    assert_eq!(client.sealed.version(), Version(3));
+    assert_eq!(console.version(), Version(3));
     assert_eq!(client.sealed.peer_key(), key_hash(&world.console.cert[0]));
     assert_eq!(console.peer_key(), key_hash(&world.client.cert[0]));
     for language in Language::ALL {

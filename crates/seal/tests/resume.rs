@@ -242,3 +242,62 @@ fn a_run_has_its_time_and_keys_are_not_shown() {
     let mut run = ClientResume::new(&world.client, client, BY_CLIENT, NOW).unwrap();
     assert_eq!(run.handle_eof(), SealError::Closed);
 }
+
+/// Both runs of a session on their way over to another link, held where they would have to let go of the first.
+fn held(world: &World, ends: (&ResumeKeys, &ResumeKeys)) -> (Seat<ClientResume>, Seat<ConsoleResume>) {
+    let client = ClientResume::held(&world.client, ends.0.ends(), NOW).unwrap();
+    let console = ConsoleResume::held(&world.console, ends.1.ends(), NOW).unwrap();
+    let (mut client, mut console) = (Seat::new(client), Seat::new(console));
+    talk_through(&mut console, &mut client, |_, _| {});
+    assert!(console.end.is_held() && !client.end.is_held(), "the console is the first to let go");
+    (client, console)
+}
+
+#[test]
+fn a_session_goes_over_to_another_link_once_both_have_let_go_of_theirs() {
+    let world = World::new();
+    let (client, console) = keys(&world);
+    let (mut at_client, mut at_console) = held(&world, (&client, &console));
+    at_console.end.release(console.clone(), BY_CONSOLE).unwrap();
+    talk_through(&mut at_console, &mut at_client, |_, _| {});
+    assert!(at_client.end.is_held() && at_client.ended.is_none() && at_console.ended.is_none());
+    at_client.end.release(client, BY_CLIENT).unwrap();
+    talk_through(&mut at_client, &mut at_console, |_, _| {});
+    let (client, console) = (at_client.ended.unwrap().unwrap(), at_console.ended.unwrap().unwrap());
+    assert_eq!((client.taken, console.taken), (BY_CONSOLE, BY_CLIENT));
+    assert_eq!((client.sealed.resume_keys().epoch(), console.sealed.resume_keys().epoch()), (1, 1));
+}
+
+#[test]
+fn a_link_that_was_prepared_before_the_session_came_back_over_another_goes_on_from_the_new_secret_alone() {
+    let world = World::new();
+    let (old_client, old_console) = keys(&world);
+    let back = |client: &ResumeKeys, console: &ResumeKeys| {
+        let (client, console) = meet((&world.client, client), (&world.console, console), |_, _| {});
+        let keys = |outcome: Outcome| outcome.unwrap().unwrap().sealed.resume_keys().clone();
+        (keys(client), keys(console))
+    };
+    // Twice, so that the console knows of the first that the client has it.
+    let (client, console) = back(&old_client, &old_console);
+    let (client, console) = back(&client, &console);
+    for (by_client, is_back) in [(old_client.clone(), false), (client, true)] {
+        let (mut at_client, mut at_console) = held(&world, (&old_client, &old_console));
+        at_console.end.release(console.clone(), BY_CONSOLE).unwrap();
+        talk_through(&mut at_console, &mut at_client, |_, _| {});
+        let released = at_client.end.release(by_client, BY_CLIENT);
+        talk_through(&mut at_client, &mut at_console, |_, _| {});
+        assert_eq!(released.is_ok(), is_back, "{released:?}");
+        assert_eq!(matches!(at_console.ended, Some(Ok(_))), is_back, "{:?}", at_console.ended);
+    }
+}
+
+#[test]
+fn nothing_is_released_twice_or_too_early() {
+    let world = World::new();
+    let (client, console) = keys(&world);
+    let mut early = ClientResume::held(&world.client, client.ends(), NOW).unwrap();
+    assert_eq!(early.release(client.clone(), BY_CLIENT), Err(SealError::Over));
+    let (_, mut at_console) = held(&world, (&client, &console));
+    at_console.end.release(console.clone(), BY_CONSOLE).unwrap();
+    assert_eq!(at_console.end.release(console, BY_CONSOLE), Err(SealError::Over));
+}

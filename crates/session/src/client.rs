@@ -10,7 +10,7 @@ use farhand_proto::input::Input;
 use farhand_proto::limits::MAX_FILE_CHUNK;
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, Room, View};
-use farhand_proto::session::{EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
+use farhand_proto::session::{ConsoleAt, EndReason, MAX_VIDEO_CHUNK, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 use farhand_proto::transfer::Cancelled;
 
@@ -60,6 +60,8 @@ pub enum ClientEvent {
     Clipboard(String),
     /// Something about files.
     File(FileEvent),
+    /// The console can be reached here without the relay. Comes once at most.
+    Direct(ConsoleAt),
     /// The link is of no use any more; close it and bring the session back over another.
     Lost,
     /// The session goes on over another link.
@@ -97,6 +99,8 @@ pub struct ClientSession {
     shape: Option<PointerShape>,
     clipboard: Clipboard,
     files: Files,
+    /// Whether the console has said how it is reached without the relay.
+    knows_console: bool,
     /// What is to be written once the customer could stop it again.
     held: VecDeque<FileEvent>,
     share: Share,
@@ -125,6 +129,7 @@ impl ClientSession {
             shape: None,
             clipboard: Clipboard::default(),
             files: Files::default(),
+            knows_console: false,
             held: VecDeque::new(),
             share: Share::default(),
         }
@@ -208,6 +213,17 @@ impl ClientSession {
             ToClient::File { transfer, message } => self.handle_file(transfer, message),
             ToClient::FilePiece { transfer, run, piece } => self.handle_piece(transfer, run, piece),
             ToClient::FileTaken { transfer, weight } => self.handle_taken(transfer, weight),
+            ToClient::Direct { at } => self.handle_direct(at),
+        }
+    }
+
+    /// Once, so that nobody makes this end knock at one door after the other.
+    fn handle_direct(&mut self, at: ConsoleAt) {
+        match self.phase {
+            Phase::Open { .. } if !std::mem::replace(&mut self.knows_console, true) => {
+                self.events.push_back(ClientEvent::Direct(at));
+            }
+            _ => self.fail("addresses before consent, or twice"),
         }
     }
 
@@ -534,9 +550,10 @@ impl ClientSession {
         self.line.taken()
     }
 
-    /// Another link stands, and the console has taken in so much. [`ClientEvent::Found`] follows, or the session
-    /// ends if that can't be true.
+    /// Another link stands, and the console has taken in so much. [`ClientEvent::Found`] follows if none stood before,
+    /// or the session ends if that can't be true. Where one stood, keys stay down and only the picture begins anew.
     pub fn resume(&mut self, taken: Taken, now: Moment) {
+        let was_lost = self.line.is_lost();
         if self.line.resume(taken, now).is_err() {
             return self.fail("it took in what was never sent");
         }
@@ -544,7 +561,11 @@ impl ClientSession {
             *until = now + ASK_TIMEOUT;
         }
         if !self.is_over() {
-            self.events.push_back(ClientEvent::Found);
+            if was_lost {
+                self.events.push_back(ClientEvent::Found);
+            } else if self.grants().allows(Grant::View) {
+                self.stop_showing();
+            }
             self.files.resume::<ToConsole>(&mut self.line);
             self.show();
             self.run_acts(now);

@@ -10,7 +10,7 @@ use farhand_proto::input::Input;
 use farhand_proto::limits::{MAX_FILE_CHUNK, MAX_INPUT_TEXT, MAX_UPDATE};
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{Layout, Point, PointerShape, Rect, View};
-use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
+use farhand_proto::session::{ConsoleAt, EndReason, Taken, ToClient, ToConsole, Undone};
 use farhand_proto::time::Moment;
 
 use crate::clipboard::Clipboard;
@@ -273,9 +273,7 @@ impl ConsoleSession {
             self.begin_afresh(now);
         }
         if !self.may(Grant::View) {
-            // The rest of an update that was under way does not come.
-            self.update.clear();
-            self.update_number = None;
+            self.drop_update();
         }
     }
 
@@ -462,9 +460,14 @@ impl ConsoleSession {
     }
 
     fn lose(&mut self) {
+        self.drop_update();
+        self.events.push_back(ConsoleEvent::Lost);
+    }
+
+    /// The rest of an update that was under way does not come.
+    fn drop_update(&mut self) {
         self.update.clear();
         self.update_number = None;
-        self.events.push_back(ConsoleEvent::Lost);
     }
 
     /// What this end has taken in: for the run that brings the session back.
@@ -473,17 +476,29 @@ impl ConsoleSession {
         self.line.taken()
     }
 
-    /// Another link stands, and the client has taken in so much. [`ConsoleEvent::Found`] follows, or the session ends
-    /// if that can't be true.
+    /// Says once, after consent, how this end can be reached without the relay.
+    pub fn announce(&mut self, at: ConsoleAt) {
+        if !self.over && self.answered {
+            self.line.push_control(&ToClient::Direct { at });
+        }
+    }
+
+    /// Another link stands, and the client has taken in so much. [`ConsoleEvent::Found`] follows if none stood before, or
+    /// the session ends if that can't be true.
     pub fn resume(&mut self, taken: Taken, now: Moment) {
+        let was_lost = self.line.is_lost();
         if self.line.resume(taken, now).is_err() {
             return self.fail("it took in what was never sent");
         }
         if !self.over {
             self.next_ping = now;
-            self.events.push_back(ConsoleEvent::Found);
             self.files.resume::<ToClient>(&mut self.line);
-            self.begin_afresh(now);
+            if was_lost {
+                self.events.push_back(ConsoleEvent::Found);
+                self.begin_afresh(now);
+            } else {
+                self.drop_update();
+            }
         }
     }
 

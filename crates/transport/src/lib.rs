@@ -6,6 +6,7 @@
 
 pub mod accept;
 pub mod dial;
+pub mod direct;
 pub mod http;
 pub mod identity;
 pub mod ladder;

@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio_rustls::{client, server};
+use tokio_rustls::{TlsStream, client, server};
 
 /// The most bytes read from a peer before it has shown who it is.
 pub(crate) const UNKNOWN_PEER_BYTES: usize = 16 * 1024;
@@ -45,6 +45,16 @@ impl<S: Carries> Carries for client::TlsStream<S> {
 }
 
 impl<S: Carries> Carries for server::TlsStream<S> {
+    fn connection(&self) -> Option<&TcpStream> {
+        self.get_ref().0.connection()
+    }
+
+    fn lift_limit(&mut self) {
+        self.get_mut().0.lift_limit();
+    }
+}
+
+impl<S: Carries> Carries for TlsStream<S> {
     fn connection(&self) -> Option<&TcpStream> {
         self.get_ref().0.connection()
     }

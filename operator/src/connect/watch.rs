@@ -189,9 +189,10 @@ impl Follower {
         let mut known = lock(&self.known);
         let event = match event {
             ConsoleEvent::Session(event) => event,
-            ConsoleEvent::RelayStopping | ConsoleEvent::Retrying { .. } | ConsoleEvent::Progress(_) => {
-                return true;
-            }
+            ConsoleEvent::RelayStopping
+            | ConsoleEvent::Direct(_)
+            | ConsoleEvent::Retrying { .. }
+            | ConsoleEvent::Progress(_) => return true,
             ConsoleEvent::Ended(end) => {
                 known.ended = Some(end);
                 return true;

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use farhand_peer::Direct;
 use farhand_peer::console::{ConnectError, Console, Operator, Way};
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::grant::Grants;
@@ -100,6 +101,7 @@ pub(crate) struct Link {
     /// What is known of ways, whichever relays the settings name.
     ladder: Ladder,
     resume_window: Duration,
+    direct: Direct,
     /// What is to be written, in order.
     files: Arc<Mutex<VecDeque<Write>>>,
     counted: HashMap<SessionId, Counted>,
@@ -120,6 +122,7 @@ impl Link {
         folder: Option<PathBuf>,
         proxy: ProxyChoice,
         resume_window: Duration,
+        direct: Direct,
     ) -> std::io::Result<Self> {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
         Ok(Self {
@@ -128,6 +131,7 @@ impl Link {
             folder,
             ladder: Ladder::new(&[], &proxy),
             resume_window,
+            direct,
             files: Arc::default(),
             counted: HashMap::new(),
             attempt: None,
@@ -317,9 +321,9 @@ struct Login {
 
 impl Login {
     fn new(link: &Link, settings: &Settings, token: &Token) -> Self {
-        let (ladder, resume_window) =
-            (link.ladder.to(&settings.relays).through(&settings.proxy), link.resume_window);
-        let way = Way { ladder, pins: settings.pins.clone(), resume_window };
+        let ladder = link.ladder.to(&settings.relays).through(&settings.proxy);
+        let (resume_window, direct) = (link.resume_window, link.direct);
+        let way = Way { ladder, pins: settings.pins.clone(), resume_window, direct };
         let (operator, token) = (settings.operator.clone(), token.clone());
         Self { way, folder: link.folder.clone(), operator, token }
     }

@@ -25,6 +25,7 @@ mod words;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use farhand_peer::Direct;
 use farhand_proto::id::{Password, SessionId};
 use farhand_proto::name::Name;
 use farhand_transport::{Pin, ProxyChoice, RelayAddress};
@@ -54,6 +55,8 @@ pub struct Given {
     pub graphics: farhand_window::Graphics,
     /// For how long a session whose line was lost may come back.
     pub resume_window: Duration,
+    /// Whether a session may go without the relay.
+    pub direct: Direct,
     /// Whom to connect to at once.
     pub customer: Option<Customer>,
 }
@@ -107,7 +110,7 @@ pub fn run(given: Given) -> Result<(), WindowError> {
         if let Some(customer) = &given.customer {
             effects.extend(model.meet(customer));
         }
-        let link = Link::start(inbox.clone(), folder, given.proxy, given.resume_window)
+        let link = Link::start(inbox.clone(), folder, given.proxy, given.resume_window, given.direct)
             .map_err(|error| failure = Some(error))
             .ok();
         Console::new(model, effects, link, inbox, locale())

@@ -25,6 +25,7 @@ pub(super) struct File {
     pub(super) notices: Notices,
     pub(super) listen: Option<Vec<SocketAddr>>,
     pub(super) encapsulations: Option<Vec<Encapsulation>>,
+    pub(super) direct: Option<bool>,
     pub(super) certificate: Option<PathBuf>,
     pub(super) certificate_key: Option<PathBuf>,
     pub(super) pages: Option<Pages>,
@@ -97,7 +98,7 @@ const MOST: u64 = 1_000_000_000;
 const PROSE: &str = "a text in quotation marks, 1 to 1024 bytes, on several lines with \"\"\" around it";
 const WHOLE: &str = "a whole number from 1 to 1000000000";
 /// Every key: where it stands, what is allowed, an example.
-const KEYS: [(Table, &str, &str, &str); 31] = [
+const KEYS: [(Table, &str, &str, &str); 32] = [
     (Table::Top, "organisation", "a name in quotation marks, 1 to 128 bytes", "\"Town Hall Helpdesk\""),
     (
         Table::Top,
@@ -111,6 +112,7 @@ const KEYS: [(Table, &str, &str, &str); 31] = [
         "a list of at least one of \"raw\", \"https\" and \"http\"",
         "[\"raw\", \"https\", \"http\"]",
     ),
+    (Table::Top, "direct", "true or false", "false"),
     (Table::Top, "certificate", "the path of a file in quotation marks", "\"fullchain.pem\""),
     (Table::Top, "certificate_key", "the path of a file in quotation marks", "\"privkey.pem\""),
     (Table::Top, "pages", "\"ADDRESS:PORT\", in numbers, or \"off\"", "\"127.0.0.1:9311\""),
@@ -226,6 +228,7 @@ impl Reader<'_> {
                 file.pages = Some(pages);
             }
             (Table::Top, "encapsulations") => file.encapsulations = Some(encapsulations(value)?),
+            (Table::Top, "direct") => file.direct = Some(switch(value)?),
             (Table::Top, "state") => file.state = Some(path(value)?),
             (Table::Top, "certificate") => file.certificate = Some(path(value)?),
             (Table::Top, "certificate_key") => file.certificate_key = Some(path(value)?),
@@ -325,6 +328,13 @@ fn list<'v, 'a>(value: &'v Value<'a>) -> Result<&'v [Value<'a>], Wrong> {
     }
 }
 
+fn switch(value: &Value<'_>) -> Result<bool, Wrong> {
+    match value.get_ref() {
+        DeValue::Boolean(on) => Ok(*on),
+        other => Err(wrong(value, format!("this is {}", kind(other)))),
+    }
+}
+
 fn encapsulations(value: &Value<'_>) -> Result<Vec<Encapsulation>, Wrong> {
     let mut named = Vec::new();
     for item in list(value)? {
@@ -408,6 +418,9 @@ mod tests {
             for other in
                 ["true", "1.5", "2026-11-22", "{}", "-1", "\"\"", "[]", "[1]", "99999999999999999999999"]
             {
+                if (name, other) == ("direct", "true") {
+                    continue;
+                }
                 let said = faults(&format!("{head}{name} = {other}\n"));
                 assert_eq!(said.len(), 1, "{name} = {other}: {said:?}");
                 assert!(said[0].starts_with(&format!("line {line}: `{name}`: ")), "{said:?}");

@@ -417,7 +417,7 @@ fn the_example_shows_every_default() {
     let uncommented: Vec<&str> =
         EXAMPLE.lines().map(|line| line.strip_prefix('#').filter(is_key).unwrap_or(line)).collect();
     let (defaults, shown) = (load("empty.toml", ""), load("shown.toml", &uncommented.join("\n")));
-    assert_eq!(uncommented.iter().filter(|line| is_key(line)).count(), 20);
+    assert_eq!(uncommented.iter().filter(|line| is_key(line)).count(), 21);
     assert_eq!(shown.broker.limits, defaults.broker.limits);
     assert_eq!(shown.broker.timing, defaults.broker.timing);
     assert_eq!(

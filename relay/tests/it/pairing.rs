@@ -36,8 +36,8 @@ async fn client_and_console_are_brought_together_and_the_audit_knows() {
     half.say(&join(&of_client)).await;
     let mut other = relay.again(&console).await;
     other.say(&join(&of_console)).await;
-    assert!(matches!(half.hear().await, FromRelay::Joined { version: Version(1), .. }));
-    assert!(matches!(other.hear().await, FromRelay::Joined { version: Version(1), .. }));
+    assert!(matches!(half.hear().await, FromRelay::Joined { version: Version(2), .. }));
+    assert!(matches!(other.hear().await, FromRelay::Joined { version: Version(2), .. }));
     let (mut from_client, _) = half.leg.into_stream();
     let (mut from_console, _) = other.leg.into_stream();
     from_console.write_all(b"hello").await.unwrap();
@@ -147,7 +147,7 @@ async fn a_ticket_of_somebody_else_and_a_version_of_the_future_are_refused() {
     assert_eq!(stranger.hear().await, FromRelay::Refused { refusal: Refusal::Ticket });
 
     let mut future = relay.peer().await;
-    let versions = Versions { oldest: Version(2), newest: Version(3) };
+    let versions = Versions { oldest: Version(3), newest: Version(4) };
     future.say(&ToRelay::Register { versions, claim: None }).await;
     let refusal = Refusal::Version(Versions::RELAY);
     assert_eq!(future.hear().await, FromRelay::Refused { refusal });

@@ -107,6 +107,7 @@ fn once(idle: usize) -> Run {
         ),
         pins: vec![relay.pin().parse().expect("a pin")],
         resume_window: RESUME_WINDOW,
+        direct: farhand_peer::Direct::Off,
     };
     let address: SocketAddr = relay.address().parse().expect("an address in numbers");
     let operator = relay.add_operator("anna");

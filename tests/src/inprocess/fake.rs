@@ -275,7 +275,7 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
         };
         let Ok(message) = message else { return };
         shared.saw(&message.to_frame());
-        let version = Version(1);
+        let version = Version(2);
         let organisation = Name::new("Example Ltd").unwrap();
         let answer = match message {
             ToRelay::Register { .. } => {
@@ -306,7 +306,7 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
                 if shared.state.lock().unwrap().back == Return::Refuse {
                     FromRelay::Refused { refusal: Refusal::Ticket }
                 } else {
-                    let joined = FromRelay::Joined { version, pass: pass.clone() };
+                    let joined = FromRelay::Joined { version, pass: pass.clone(), direct: None };
                     if leg.write_message(&joined).await.is_ok() {
                         back::serve(leg, &pass, shared).await;
                     }
@@ -315,7 +315,7 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
             }
             ToRelay::Join { ticket, .. } => {
                 let pass = Bytes::new(ticket.to_vec()).unwrap();
-                if leg.write_message(&FromRelay::Joined { version, pass }).await.is_err() {
+                if leg.write_message(&FromRelay::Joined { version, pass, direct: None }).await.is_err() {
                     return;
                 }
                 match shared.manner {

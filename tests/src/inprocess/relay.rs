@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use farhand_peer::Direct;
 use farhand_peer::console::{Operator, Way};
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::name::Name;
@@ -123,7 +124,7 @@ pub const WINDOW: Duration = Duration::from_secs(3);
 #[must_use]
 pub fn way(address: SocketAddr, pin: Pin) -> Way {
     let ladder = Ladder::new(&[format!("raw://{address}").parse().unwrap()], &ProxyChoice::Direct);
-    Way { ladder, pins: vec![pin], resume_window: WINDOW }
+    Way { ladder, pins: vec![pin], resume_window: WINDOW, direct: Direct::Off }
 }
 
 /// A leg with this key, over which nothing has been said.

@@ -266,6 +266,9 @@ fn handle_event(
             }
             desk.show(around);
         }
+        ClientEvent::Direct(_) => {
+            around.fail(format_args!("client: a way without the relay, which no console has"));
+        }
         ClientEvent::StopShowing => desk.stop(),
         ClientEvent::Do(input) => {
             if !wish.may_act() || !seat.line.is_up() {

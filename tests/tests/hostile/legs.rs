@@ -143,7 +143,7 @@ fn house() -> Name {
 
 fn registered() -> Vec<u8> {
     FromRelay::Registered {
-        version: Version(1),
+        version: Version(2),
         session_id: SessionId::from_digits([1; 9]),
         claim: Bytes::default(),
         organisation: house(),
@@ -153,12 +153,12 @@ fn registered() -> Vec<u8> {
 }
 
 fn logged_in() -> Vec<u8> {
-    FromRelay::LoggedIn { version: Version(1), organisation: house() }.to_frame()
+    FromRelay::LoggedIn { version: Version(2), organisation: house() }.to_frame()
 }
 
 /// A relay's wrong words, and how a program calls them.
 fn wrong_words() -> Vec<(Vec<u8>, bool, &'static str)> {
-    let joined = FromRelay::Joined { version: Version(1), pass: Bytes::default() }.to_frame();
+    let joined = FromRelay::Joined { version: Version(2), pass: Bytes::default(), direct: None }.to_frame();
     vec![
         (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), false, "broke the protocol: unknown frame type 72"),
         (vec![200, 0, 0], false, "broke the protocol: unknown frame type 200 of from relay"),

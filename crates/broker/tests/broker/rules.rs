@@ -42,7 +42,7 @@ fn a_session_from_first_to_last() {
     assert_eq!(world.heard(first), 0);
     let second = world.join(key(CONSOLE), &of_console);
     for leg in [first, second] {
-        assert!(matches!(world.last(leg), Some(FromRelay::Joined { version: Version(1), .. })));
+        assert!(matches!(world.last(leg), Some(FromRelay::Joined { version: Version(2), .. })));
     }
     let [(pair, paired_console, paired_client)] = world.pairs[..] else { panic!("one pair") };
     assert_eq!((paired_console, paired_client), (second, first));

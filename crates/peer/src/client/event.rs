@@ -77,6 +77,8 @@ pub enum Event {
     },
     /// The session goes on over another line.
     Found,
+    /// The session goes without the relay from here on, or through it again.
+    Direct(bool),
     /// From here on nothing of this computer is seen, and nothing is done to it. The other side is being told, which
     /// takes seconds where the network hangs; then [`Event::Ended`] follows.
     Over(Receipt),

@@ -52,6 +52,8 @@ pub(super) struct Run {
     over_at: Option<Moment>,
     /// What became of the registration meanwhile.
     registration: Option<News>,
+    /// Whether the line goes without the relay.
+    is_direct: bool,
     /// Why the relay will not bring the session back.
     refused: Option<Refusal>,
     files: Work,
@@ -95,6 +97,7 @@ impl Run {
             is_over: false,
             over_at: None,
             registration: None,
+            is_direct: false,
             refused: None,
             files: Work::default(),
             watches_clipboard: false,
@@ -248,6 +251,7 @@ impl Run {
             ClientEvent::Said(text) => self.waiting.push_back(Event::Said(text)),
             ClientEvent::Clipboard(text) => desk.set_clipboard(text),
             ClientEvent::File(event) => self.handle_file(event, now),
+            ClientEvent::Direct(at) => self.line.knock_at(at),
             ClientEvent::Lost => {
                 self.line.lose(self.session.taken());
                 self.notes.lost(true, now);
@@ -385,6 +389,20 @@ impl Run {
                 if let Some(patience) = self.line.patience() {
                     self.session.be_patient(patience);
                 }
+                let direct = self.line.is_direct();
+                if std::mem::replace(&mut self.is_direct, direct) != direct {
+                    tracing::info!(direct, "the session goes another way");
+                    self.waiting.push_back(Event::Direct(direct));
+                }
+            }
+            Turned::Found(way) => {
+                if self.ended.is_none() {
+                    self.line.cross(way, self.session.line().round_trip, self.session.taken());
+                }
+            }
+            Turned::Refused(refusal) => {
+                self.refused = Some(refusal);
+                self.line.give_up();
             }
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");

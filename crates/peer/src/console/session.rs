@@ -35,6 +35,10 @@ pub(super) struct Run {
     pub(super) waiting: VecDeque<ConsoleEvent>,
     pub(super) relay: Option<Leg>,
     pub(super) refused: Option<Refusal>,
+    /// Whether the line goes without the relay.
+    pub(super) is_direct: bool,
+    /// Whether the customer has said yes to anything.
+    pub(super) is_open: bool,
     pub(super) ended: Option<Ended>,
     /// When the other side has had its time to hear of the end.
     pub(super) over_at: Option<Moment>,
@@ -86,7 +90,15 @@ impl Run {
                         let event = self.files.handle(event).map(Event::File);
                         self.waiting.extend(event.map(ConsoleEvent::Session));
                     }
-                    other => self.waiting.push_back(ConsoleEvent::Session(other)),
+                    other => {
+                        if let Event::Allowed(_) = &other
+                            && !std::mem::replace(&mut self.is_open, true)
+                            && let Some(at) = self.line.open_door()
+                        {
+                            self.session.announce(at);
+                        }
+                        self.waiting.push_back(ConsoleEvent::Session(other));
+                    }
                 }
             }
             let (session, clock) = (&mut self.session, self.clock);
@@ -160,6 +172,20 @@ impl Run {
                 if let Some(patience) = self.line.patience() {
                     self.session.be_patient(patience);
                 }
+                let direct = self.line.is_direct();
+                if std::mem::replace(&mut self.is_direct, direct) != direct {
+                    tracing::info!(direct, "the session goes another way");
+                    self.waiting.push_back(ConsoleEvent::Direct(direct));
+                }
+            }
+            Turned::Found(way) => {
+                if self.ended.is_none() {
+                    self.line.cross(way, self.session.line().round_trip, self.session.taken());
+                }
+            }
+            Turned::Refused(refusal) => {
+                self.refused = Some(refusal);
+                self.line.give_up();
             }
             Turned::Failed { attempt, error } => {
                 tracing::info!(attempt, %error, "the session is not back yet");

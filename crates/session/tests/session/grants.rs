@@ -1,12 +1,12 @@
 //! Every message of a console, in every phase, under every grant: what is not allowed is not done and not seen.
 
-use farhand_proto::bounded::{Bytes, Text};
+use farhand_proto::bounded::{Bytes, List, Text};
 use farhand_proto::codec::Message as _;
 use farhand_proto::grant::{Grant, Grants};
 use farhand_proto::input::{Button, Input, Key, NamedKey};
 use farhand_proto::prose::Prose;
 use farhand_proto::screen::{MonitorId, Point, PointerShape, View};
-use farhand_proto::session::{EndReason, Taken, ToClient, ToConsole, Undone};
+use farhand_proto::session::{ConsoleAt, EndReason, Taken, ToClient, ToConsole, Token, Undone};
 use farhand_proto::transfer::{Cancelled, Existing, FileMessage, ItemKind, ItemPath, Piece};
 use farhand_session::{
     ClientEvent, ClientSession, Direction, Ended, FileEvent, RESUME_WINDOW, Transfers as _,
@@ -78,6 +78,9 @@ fn messages() -> Vec<ToClient> {
         ToClient::FilePiece { transfer: 1, run: 1, piece: BEGIN },
         ToClient::FilePiece { transfer: 1, run: 1, piece: data(0, 1) },
         ToClient::FileTaken { transfer: 1, weight: 0 },
+        ToClient::Direct {
+            at: ConsoleAt { token: Token([7; 32]), own: List::new(vec![]).unwrap(), seen: None },
+        },
     ];
     acts.chain(others).collect()
 }
@@ -189,7 +192,7 @@ fn no_message_does_or_shows_what_is_not_allowed() {
             }
         }
     }
-    assert_eq!(cases, 7 * 16 * 27);
+    assert_eq!(cases, 7 * 16 * 28);
 }
 
 fn carried_only_where_allowed(
@@ -216,10 +219,12 @@ fn carried_only_where_allowed(
         moves && is_heard && !may.allows(Grant::Files),
         "asked for files: {case}"
     );
+    let led = happened.iter().any(|event| matches!(event, ClientEvent::Direct(_)));
+    let is_let_in = matches!(phase, Phase::Open | Phase::Back | Phase::Paused);
+    assert_eq!(led, is_let_in && matches!(message, ToClient::Direct { .. }), "led: {case}");
     // Words are for whoever was let in, also in a pause.
     let said = happened.iter().any(|event| matches!(event, ClientEvent::Said(_)));
-    let is_in = matches!(phase, Phase::Open | Phase::Back | Phase::Paused);
-    assert_eq!(said, is_in && matches!(message, ToClient::Say { .. }), "said: {case}");
+    assert_eq!(said, is_let_in && matches!(message, ToClient::Say { .. }), "said: {case}");
 }
 
 fn refused_in_words(phase: Phase, grants: Grants, message: &ToClient, answers: &[ToConsole], case: &str) {
@@ -272,8 +277,8 @@ fn over_only_for_a_reason(phase: Phase, message: &ToClient, happened: &[ClientEv
         ToClient::Ask { .. } if !silent && phase != Phase::New => {
             assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
         }
-        // Whoever was not let in has nothing to say.
-        ToClient::Say { .. } if matches!(phase, Phase::New | Phase::Asking) => {
+        // Whoever was not let in has nothing to say, and leads nobody anywhere.
+        ToClient::Say { .. } | ToClient::Direct { .. } if matches!(phase, Phase::New | Phase::Asking) => {
             assert!(matches!(ended, Some(Ended::Here(EndReason::Protocol(_)))), "{case}: {ended:?}");
         }
         _ => assert_eq!(ended, None, "{case}"),

@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use crate::world::{MS, World, both, key, screen, view};
-use farhand_proto::bounded::Text;
+use farhand_proto::bounded::{List, Text};
 use farhand_proto::grant::Grant;
 use farhand_proto::input::{Button, Input, Key, NamedKey};
-use farhand_proto::screen::Point;
-use farhand_proto::session::{EndReason, Taken, ToClient, Undone};
+use farhand_proto::screen::{Point, View};
+use farhand_proto::session::{ConsoleAt, EndReason, Taken, ToClient, Token, Undone};
 use farhand_session::{ActError, ClientEvent, ClientSession, ConsoleEvent, Ended, RESUME_WINDOW};
 use proptest::prelude::*;
 
@@ -107,6 +107,46 @@ fn while_the_line_is_lost_nothing_is_pressed_and_what_was_held_is_released() {
     world.resume();
     world.run(100 * MS);
     assert_eq!(world.done[1..], [key('a', true), Input::ReleaseAll], "and the console begins afresh");
+}
+
+#[test]
+fn who_goes_over_to_another_line_hears_of_no_loss_and_lets_no_key_go() {
+    let mut world = World::open();
+    world.act(ctrl(true));
+    world.run(10 * MS);
+    world.at_client.clear();
+    world.at_console.clear();
+    world.act(key('c', true));
+    world.cross();
+    world.run(100 * MS);
+    assert_eq!(world.done, [ctrl(true), key('c', true)]);
+    let unheard = |event: &ClientEvent| {
+        matches!(event, ClientEvent::Lost | ClientEvent::Found | ClientEvent::ReleaseAll)
+    };
+    assert!(!world.at_client.iter().any(unheard), "{:?}", world.at_client);
+    let unheard = |event: &ConsoleEvent| matches!(event, ConsoleEvent::Lost | ConsoleEvent::Found);
+    assert!(!world.at_console.iter().any(unheard), "{:?}", world.at_console);
+    // The picture begins anew.
+    let shows = [ClientEvent::StopShowing, ClientEvent::Show(View::DESKTOP)];
+    let shown: Vec<_> = world.at_client.iter().filter(|event| shows.contains(event)).cloned().collect();
+    assert_eq!(shown, shows);
+}
+
+#[test]
+fn a_console_says_once_where_it_is_and_never_before_consent() {
+    let at = || ConsoleAt { token: Token([7; 32]), own: List::new(vec![]).unwrap(), seen: None };
+    let mut world = World::new(1_000_000, MS);
+    world.console.announce(at());
+    world.run(100 * MS);
+    assert_eq!(world.ends(), (None, None), "nothing was said");
+    world.client.answer(both(), world.now);
+    world.run(100 * MS);
+    world.console.announce(at());
+    world.run(100 * MS);
+    assert!(world.at_client.contains(&ClientEvent::Direct(at())));
+    world.console.announce(at());
+    world.run(100 * MS);
+    assert!(matches!(world.ends().0, Some(Ended::Here(EndReason::Protocol(_)))));
 }
 
 #[test]
@@ -295,7 +335,7 @@ proptest! {
     #[test]
     fn wherever_the_line_is_cut_nothing_is_lost_or_doubled(
         rate in 2_000_u64..1_000_000, delay in 0_u64..300,
-        script in proptest::collection::vec((0_u8..8, 1_u64..400), 1..60),
+        script in proptest::collection::vec((0_u8..9, 1_u64..400), 1..60),
     ) {
         let mut world = World::new(rate, Duration::from_millis(delay));
         world.run(Duration::from_secs(3));
@@ -312,6 +352,7 @@ proptest! {
                     }
                 }
                 4 => world.client.local_input(world.now),
+                8 => world.cross(),
                 5 => world.cut(),
                 6 => {
                     world.cut();

@@ -159,6 +159,15 @@ impl World {
         self.settle();
     }
 
+    /// Both ends go over to another link while this one stands: what was under way over it is gone.
+    pub(crate) fn cross(&mut self) {
+        for way in [&mut self.to_client, &mut self.to_console] {
+            way.under_way.clear();
+            way.free_at = self.now;
+        }
+        self.resume();
+    }
+
     /// Both ends find another link.
     pub(crate) fn resume(&mut self) {
         let (client, console) = (self.client.taken(), self.console.taken());

@@ -135,6 +135,7 @@ impl Follower<'_> {
                     }
                     Some(ConsoleEvent::Progress(progress)) => self.say(News::Progress(progress)),
                     Some(ConsoleEvent::Retrying { attempt }) => self.say(News::Retrying(attempt)),
+                    Some(ConsoleEvent::Direct(direct)) => self.say(News::Direct(direct)),
                     Some(ConsoleEvent::RelayStopping) => self.say(News::RelayStopping),
                     Some(ConsoleEvent::Ended(end)) => {
                         let ended = FromLink::Ended(self.tab, End::from(&end), Trouble::from(&end));

@@ -49,6 +49,8 @@ pub(super) struct Known {
     /// How often a line has been looked for since then.
     pub(super) attempt: u32,
     pub(super) statistics: Statistics,
+    /// The session goes without the relay.
+    pub(super) is_direct: bool,
     pub(super) relay_stops: bool,
     pub(super) ended: Option<String>,
     notice: Option<(Notice, Instant)>,
@@ -217,6 +219,7 @@ impl Known {
                     return Redraw::Nothing;
                 }
             }
+            News::Direct(direct) => self.is_direct = direct,
             News::RelayStopping => self.relay_stops = true,
             // What travels beside the picture is the view's.
             News::Said(_)

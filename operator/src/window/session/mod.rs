@@ -145,6 +145,8 @@ pub(crate) enum News {
     Found,
     /// How the line does, at most twice a second.
     Statistics(Statistics),
+    /// The session goes without the relay from here on, or through it again.
+    Direct(bool),
     /// The relay is being stopped.
     RelayStopping,
     /// The session is over, in words.

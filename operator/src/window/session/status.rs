@@ -136,9 +136,15 @@ impl SessionView {
         }
         let rect = Rect::from_min_max(pos2(left, row.min.y), row.max);
         let response = ui.interact(rect, ui.id().with("numbers"), egui::Sense::hover());
-        let label = texts.fill("session-line", &[("numbers", now.join(", ").into())]);
+        let is_direct = self.known.is_direct && !is_over;
+        let key = if is_direct { "session-line-direct" } else { "session-line" };
+        let label = texts.fill(key, &[("numbers", now.join(", ").into())]);
         response.widget_info(|| WidgetInfo::labeled(WidgetType::Label, true, &label));
-        response.on_hover_text(texts.get("session-line-hint"));
+        let mut hint = texts.get("session-line-hint");
+        if is_direct {
+            hint = format!("{hint}\n{}", texts.get("session-line-direct-hint"));
+        }
+        response.on_hover_text(hint);
         left
     }
 }
