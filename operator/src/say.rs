@@ -9,6 +9,7 @@ use farhand_proto::screen::{Layout, Part, Rect, Size, View};
 use farhand_proto::transfer::ItemKind;
 use farhand_seal::{Language, SpokenWords};
 use farhand_session::{ConsoleEvent as Session, FileEvent};
+use farhand_transport::dial::AttemptError;
 use farhand_transport::survey::{Finding, Survey};
 use serde_json::{Value, json};
 
@@ -47,6 +48,14 @@ impl Say {
                 "error": route.trouble.as_ref().map(ToString::to_string),
             })
         });
+        let lines = survey.lines.iter().map(|(host, measured)| {
+            json!({
+                "host": host,
+                "round_trip_ms": measured.round_trip.as_secs_f64() * 1000.0,
+                "bytes_per_second": measured.rate,
+                "clock_ms": measured.clock,
+            })
+        });
         let ways = survey.ways.iter().map(|Finding { rung, result }| {
             let mut way = json!({
                 "way": rung.to_string(),
@@ -60,6 +69,7 @@ impl Say {
                     way["ms"] = json!(reached.took.as_millis() as u64);
                     way["issuer"] = json!(reached.issuer);
                 }
+                Err(AttemptError::Proxy(_, error)) => way["error"] = json!(error.to_string()),
                 Err(error) => way["error"] = json!(error.to_string()),
             }
             way
@@ -68,6 +78,7 @@ impl Say {
             "event": "test",
             "hosts": hosts.collect::<Vec<_>>(),
             "proxies": proxies.collect::<Vec<_>>(),
+            "lines": lines.collect::<Vec<_>>(),
             "ways": ways.collect::<Vec<_>>(),
             "verdict": survey.verdict().to_string(),
             "firewall": survey.firewall_list(),

@@ -14,6 +14,7 @@ use farhand_transport::ladder::PORTS;
 use tracing_subscriber::EnvFilter;
 
 use self::file::File;
+use crate::acme::Acme;
 use crate::logs::Format;
 use crate::options::SettingOptions;
 
@@ -45,8 +46,8 @@ pub struct Config {
     pub listen_is_told: bool,
     /// What legs may look like.
     pub encapsulations: Vec<Encapsulation>,
-    /// The certificate that browsers meet; without it they meet one that nobody vouches for.
-    pub certificate: Option<CertificateFiles>,
+    /// The certificate that browsers meet.
+    pub certificate: Public,
     /// Where it serves its pages.
     pub pages: Pages,
     /// For the broker.
@@ -55,6 +56,17 @@ pub struct Config {
     pub log_format: Format,
     /// Which log lines are written.
     pub log_filter: Filter,
+}
+
+/// Where the public certificate comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Public {
+    /// The relay makes one that nobody vouches for.
+    Own,
+    /// It lies there.
+    Files(CertificateFiles),
+    /// An authority gives it.
+    Acme(Acme),
 }
 
 /// Where the public certificate lies.
@@ -104,6 +116,22 @@ pub enum ConfigError {
         path = .0.display()
     )]
     HalfCertificate(PathBuf),
+    /// A certificate from files and from an authority.
+    #[error(
+        "{path}: `certificate` names a certificate, and `[acme]` has one made: write one of the two",
+        path = .0.display()
+    )]
+    TwoCertificates(PathBuf),
+    /// An authority, and nothing to ask it for.
+    #[error("{path}: `[acme]` needs `hosts`, for example hosts = [\"relay.example.org\"]", path = .0.display())]
+    NoHosts(PathBuf),
+    /// An authority, and no TLS that it could look at.
+    #[error(
+        "{path}: `[acme]` needs `encapsulations` with \"https\" or \"http\" in it; where legs are only taken raw, nobody \
+         meets a public certificate",
+        path = .0.display()
+    )]
+    OnlyRaw(PathBuf),
     /// The pages would be where legs come.
     #[error(
         "`pages` is {pages} and `listen` has {listen}, so both would take the same port; give the pages one of their \
@@ -140,11 +168,19 @@ impl Config {
         let listen_is_told = told.is_some();
         let everywhere = || PORTS.map(|port| SocketAddr::from(([0, 0, 0, 0], port))).to_vec();
         let listen = told.unwrap_or_else(everywhere);
-        let certificate = match (file.certificate, file.certificate_key) {
-            (Some(chain), Some(key)) => {
-                Some(CertificateFiles { chain: folder.join(chain), key: folder.join(key) })
+        let encapsulations = file.encapsulations.unwrap_or_else(|| Encapsulation::ALL.to_vec());
+        let acme = file.acme.map(|acme| Acme { root: acme.root.map(|root| folder.join(root)), ..acme });
+        let certificate = match (file.certificate, file.certificate_key, acme) {
+            (Some(chain), Some(key), None) => {
+                Public::Files(CertificateFiles { chain: folder.join(chain), key: folder.join(key) })
             }
-            (None, None) => None,
+            (None, None, None) => Public::Own,
+            (None, None, Some(acme)) if acme.hosts.is_empty() => return Err(ConfigError::NoHosts(path)),
+            (None, None, Some(_)) if encapsulations == [Encapsulation::Raw] => {
+                return Err(ConfigError::OnlyRaw(path));
+            }
+            (None, None, Some(acme)) => Public::Acme(acme),
+            (Some(_), Some(_), Some(_)) => return Err(ConfigError::TwoCertificates(path)),
             _ => return Err(ConfigError::HalfCertificate(path)),
         };
         let pages =
@@ -167,7 +203,7 @@ impl Config {
             state: options.state.clone().or(file.state.map(|state| folder.join(state))).unwrap_or(folder),
             listen,
             listen_is_told,
-            encapsulations: file.encapsulations.unwrap_or_else(|| Encapsulation::ALL.to_vec()),
+            encapsulations,
             certificate,
             pages,
             broker: Settings {
@@ -217,10 +253,13 @@ impl fmt::Display for Config {
         writeln!(f, "encapsulations {}", names.join(", "))?;
         writeln!(f, "direct         {}", self.broker.direct)?;
         match &self.certificate {
-            Some(CertificateFiles { chain, key }) => {
+            Public::Files(CertificateFiles { chain, key }) => {
                 writeln!(f, "certificate    {}, its key {}", chain.display(), key.display())?;
             }
-            None => writeln!(f, "certificate    one that nobody vouches for")?,
+            Public::Acme(acme) => {
+                writeln!(f, "certificate    for {} from {}", acme.hosts.join(", "), acme.directory)?;
+            }
+            Public::Own => writeln!(f, "certificate    one that nobody vouches for")?,
         }
         writeln!(f, "pages          {}", self.pages)?;
         writeln!(f, "state          {}", self.state.display())?;

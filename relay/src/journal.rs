@@ -68,7 +68,8 @@ impl Journal {
             ToRelay::Join { .. } => debug!("half of a session comes"),
             ToRelay::Resume { .. } => debug!("half of a session comes back"),
             ToRelay::Find { session_id, .. } => debug!(session = session_id.short(), "asks for a number"),
-            ToRelay::Ping { .. } => {}
+            ToRelay::Test { .. } => debug!("a line is tested"),
+            ToRelay::Ping { .. } | ToRelay::Echo { .. } => {}
         });
     }
 
@@ -99,6 +100,8 @@ impl Journal {
             FromRelay::Joined { .. }
             | FromRelay::Invite { .. }
             | FromRelay::Pong { .. }
+            | FromRelay::Testing { .. }
+            | FromRelay::Echo { .. }
             | FromRelay::Stopping {} => {}
         });
     }

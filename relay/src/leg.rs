@@ -164,7 +164,10 @@ impl LegTask {
     async fn send(&self, leg: &mut Leg, message: &FromRelay) -> bool {
         if matches!(
             message,
-            FromRelay::Registered { .. } | FromRelay::LoggedIn { .. } | FromRelay::Joined { .. }
+            FromRelay::Registered { .. }
+                | FromRelay::LoggedIn { .. }
+                | FromRelay::Joined { .. }
+                | FromRelay::Testing { .. }
         ) {
             leg.lift_limit();
         }

@@ -3,6 +3,7 @@
 //! `main.rs` is a few lines around this library, so that tests start the real relay inside their own process:
 //! [`config`] says what it shall do, [`state`] is its key and certificate, [`server`] runs it.
 
+pub mod acme;
 mod audit;
 pub mod commands;
 pub mod config;

@@ -16,7 +16,8 @@ use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep};
 use tracing::{error, info, warn};
 
-use crate::config::{CertificateFiles, Config, Pages};
+use crate::acme;
+use crate::config::{CertificateFiles, Config, Pages, Public};
 use crate::counters::Counters;
 use crate::descriptors;
 use crate::door::Door;
@@ -106,13 +107,20 @@ impl Server {
         let mut helpers = JoinSet::new();
         let mut acceptor = Acceptor::new(&state.identity, state.certificate.clone(), timing.first_message)?;
         if config.encapsulations.iter().any(|encapsulation| *encapsulation != Encapsulation::Raw) {
-            let certificate = Arc::new(match &config.certificate {
-                Some(CertificateFiles { chain, key }) => WebCertificate::load(chain, key)?,
-                None => WebCertificate::self_signed()?,
-            });
-            if let Some(files) = &config.certificate {
-                helpers.spawn(renew(Arc::clone(&certificate), files.clone()));
-            }
+            let certificate = match &config.certificate {
+                Public::Own => Arc::new(WebCertificate::self_signed()?),
+                Public::Files(files) => {
+                    let certificate = Arc::new(WebCertificate::load(&files.chain, &files.key)?);
+                    helpers.spawn(renew(Arc::clone(&certificate), files.clone()));
+                    certificate
+                }
+                Public::Acme(acme) => {
+                    let certificate = Arc::new(acme::begin(&config.state)?);
+                    let (acme, folder) = (acme.clone(), config.state.clone());
+                    helpers.spawn(acme::keep(acme, folder, Arc::clone(&certificate)));
+                    certificate
+                }
+            };
             acceptor = acceptor.with_web(certificate);
         }
         if !config.encapsulations.contains(&Encapsulation::Raw) {

@@ -208,13 +208,28 @@ fn certificate(folder: &Path, identity: &Identity) -> Result<CertificateDer<'sta
     CertificateDer::from_pem_slice(&pem).map_err(|_| StateError::Damaged { path })
 }
 
+/// Writes a whole file in place of what is there, if anything is.
+pub(crate) fn replace(path: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    let draft = path.with_extension(format!("new-{}", std::process::id()));
+    let written = write_draft(&draft, text, mode).and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        // Nobody looks at a draft that can't be deleted.
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+fn write_draft(draft: &Path, text: &str, mode: u32) -> std::io::Result<()> {
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(draft)?;
+    file.write_all(text.as_bytes())?;
+    file.sync_all()
+}
+
 /// Writes a whole file, or leaves the one that another process has written in the meantime.
 fn write_once(path: &Path, text: &str, mode: u32) -> Result<(), StateError> {
     let draft = path.with_extension(format!("new-{}", std::process::id()));
     let write = || {
-        let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(&draft)?;
-        file.write_all(text.as_bytes())?;
-        file.sync_all()?;
+        write_draft(&draft, text, mode)?;
         match fs::hard_link(&draft, path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
             result => result,

@@ -28,6 +28,12 @@ pub struct Outcome {
 }
 
 impl Console {
+    /// Where the program is.
+    #[must_use]
+    pub fn program() -> String {
+        program("farhand-operator").display().to_string()
+    }
+
     /// A console of this operator that connects to this client.
     #[must_use]
     pub fn new(relay: &Relay, operator: &Operator, ready: &Ready) -> Self {
@@ -43,7 +49,7 @@ impl Console {
     /// As [`Console::new`], for a relay at this address.
     #[must_use]
     pub fn at(address: &str, pin: &str, operator: &Operator, ready: &Ready) -> Self {
-        let mut command = Command::new(program("farhand-operator"));
+        let mut command = Command::new(Self::program());
         command.args(["--relay", address, "--pin", pin, "--operator", &operator.name]);
         command.args(["--log", "trace"]);
         command.env("FARHAND_TOKEN", &operator.token).env("FARHAND_PASSWORD", &ready.password);

@@ -2,6 +2,7 @@
 //! what joins them.
 
 use std::cell::Cell;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -42,6 +43,21 @@ impl Network {
             inside.current_dir(folder);
         }
         inside
+    }
+
+    /// Whom its programs find under which name: lines as `/etc/hosts` has them.
+    ///
+    /// # Panics
+    /// The system does not take them.
+    pub fn hosts(&self, lines: &str) {
+        let folder = self.own_files();
+        std::fs::create_dir_all(&folder).expect("root can make folders");
+        std::fs::write(folder.join("hosts"), lines).expect("root can write files");
+    }
+
+    /// Where `ip netns exec` finds what stands in place of the system's own files.
+    fn own_files(&self) -> PathBuf {
+        Path::new("/etc/netns").join(&self.name)
     }
 
     /// Puts these rules of nftables between the programs, in place of what was there.
@@ -103,6 +119,7 @@ impl Drop for Network {
     fn drop(&mut self) {
         // The programs in it have ended or end with their owners.
         let _ = Command::new("ip").args(["netns", "del", &self.name]).status();
+        let _ = std::fs::remove_dir_all(self.own_files());
     }
 }
 

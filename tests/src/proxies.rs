@@ -23,7 +23,12 @@ pub enum Users<'a> {
     Digest(&'a str),
     /// Everybody who speaks NTLM as they should, whatever their password.
     Ntlm,
+    /// Everybody, and it opens every TLS on its way with a certificate of its own, of the authority [`INSPECTION`].
+    Opened,
 }
+
+/// Who vouches for the certificates of a proxy that opens HTTPS.
+pub const INSPECTION: &str = "Farhand Inspection";
 
 /// Starts squid, which lets CONNECT to port 443 alone. It writes `access.log` into the folder.
 ///
@@ -36,7 +41,7 @@ pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Proces
         std::fs::write(folder.file("users"), users).expect("the folder is ours");
     }
     let scheme = match users {
-        Users::Anybody => String::new(),
+        Users::Anybody | Users::Opened => String::new(),
         Users::Basic(_) => {
             format!("auth_param basic program /usr/lib/squid/basic_ncsa_auth {}\n", file("users"))
         }
@@ -49,14 +54,20 @@ pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Proces
             .to_owned(),
     };
     let known = match users {
-        Users::Anybody => "http_access deny CONNECT !SSL_ports\nhttp_access allow localhost\n".to_owned(),
+        Users::Anybody | Users::Opened => {
+            "http_access deny CONNECT !SSL_ports\nhttp_access allow localhost\n".to_owned()
+        }
         _ => format!(
             "{scheme}acl known proxy_auth REQUIRED\nhttp_access deny CONNECT !SSL_ports\n\
              http_access allow known\n"
         ),
     };
+    let opens = match users {
+        Users::Opened => inspection(folder),
+        _ => String::new(),
+    };
     let rules = format!(
-        "http_port 127.0.0.1:{SQUID}\nvisible_hostname proxy.example\npid_filename {}\ncache_log {}\n\
+        "http_port 127.0.0.1:{SQUID}{opens}\nvisible_hostname proxy.example\npid_filename {}\ncache_log {}\n\
          access_log stdio:{} squid\ncache deny all\nacl SSL_ports port 443\nacl CONNECT method CONNECT\n{known}\
          http_access deny all\nshutdown_lifetime 0 seconds\n",
         file("pid"),
@@ -67,6 +78,28 @@ pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Proces
     let owned = Command::new("chown").args(["-R", "proxy"]).arg(folder.path()).status();
     assert!(owned.is_ok_and(|status| status.success()), "squid runs as its own user");
     started(network, Command::new("squid").args(["-N", "-f", &file("squid.conf")]), SQUID)
+}
+
+/// What makes squid open TLS: an authority of its own, and every certificate behind it is good enough.
+fn inspection(folder: &ScratchDir) -> String {
+    let key = rcgen::KeyPair::generate().expect("a key");
+    let mut params = rcgen::CertificateParams::default();
+    params.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);
+    params.distinguished_name = rcgen::DistinguishedName::new();
+    params.distinguished_name.push(rcgen::DnType::OrganizationName, INSPECTION);
+    let made = params.self_signed(&key).expect("a certificate");
+    let (file, made_ones) = (folder.file("inspection.pem"), folder.file("certificates"));
+    std::fs::write(&file, format!("{}{}", made.pem(), key.serialize_pem())).expect("the folder is ours");
+    let helper = "/usr/lib/squid/security_file_certgen";
+    let begun = Command::new(helper).arg("-c").arg("-s").arg(&made_ones).args(["-M", "4MB"]).output();
+    assert!(begun.is_ok_and(|output| output.status.success()), "{helper}");
+    format!(
+        " ssl-bump cert={} generate-host-certificates=on\nsslcrtd_program {helper} -s {} -M 4MB\nssl_bump bump all\n\
+         sslproxy_cert_error allow all\ntls_outgoing_options flags=DONT_VERIFY_PEER\n\
+         http_upgrade_request_protocols websocket allow all",
+        file.display(),
+        made_ones.display(),
+    )
 }
 
 /// Starts tinyproxy, which lets CONNECT to port 443 alone, for anna with the password secret.
@@ -95,7 +128,12 @@ pub fn microsocks(network: &Network, port: u16, more: &[&str]) -> Process {
     started(network, command.args(more), port)
 }
 
-fn started(network: &Network, command: &Command, port: u16) -> Process {
+/// Starts a server that listens at this port.
+///
+/// # Panics
+/// It does not.
+#[must_use]
+pub fn started(network: &Network, command: &Command, port: u16) -> Process {
     let process = Process::start(&mut network.inside(command));
     eventually(&format!("{command:?}"), || {
         let mut ss = network.inside(Command::new("ss").args(["-Hltn", &format!("sport = :{port}")]));

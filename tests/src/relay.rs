@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
+use std::path::PathBuf;
 use std::process::Command;
 
 use farhand_testkit::x::{ScratchDir, eventually};
@@ -129,6 +130,12 @@ impl Relay {
     #[must_use]
     pub fn pin(&self) -> &str {
         &self.pin
+    }
+
+    /// A file of its state.
+    #[must_use]
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.dir.file(name)
     }
 
     /// The process.

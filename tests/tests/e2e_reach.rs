@@ -5,8 +5,9 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use farhand_testkit::x::ScratchDir;
-use farhand_tests::proxies::Users;
-use farhand_tests::{Client, Network, Relay, proxies};
+use farhand_tests::proxies::{INSPECTION, Users};
+use farhand_tests::{Client, Console, Network, Relay, proxies};
+use serde_json::Value;
 
 /// As docs/CLI.md lists them.
 const PORTS: [u16; 5] = [443, 80, 11438, 110, 21];
@@ -171,4 +172,95 @@ fn a_proxy_script_leads_out() {
     std::fs::write(&script, "function FindProxyForURL(url, host) { for (;;) {} }").unwrap();
     network.firewall("");
     ready(&network, &relay, &[("FARHAND_PROXY", &named)]);
+}
+
+/// What `farhand-operator test` says, and how it ends.
+fn test(network: &Network, relay: &Relay, more: &[(&str, &str)]) -> (Value, Option<i32>) {
+    let mut command = Command::new(Console::program());
+    command.args(["--json", "--relay", "127.0.0.1", "--pin", relay.pin(), "test"]);
+    command.envs(more.iter().copied());
+    let output = network.inside(&command).output().unwrap();
+    (serde_json::from_slice(&output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn the_connection_test_says_how_the_line_does() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    let (found, code) = test(&network, &relay, &[]);
+    assert_eq!(code, Some(0), "{found}");
+    let line = &found["lines"][0];
+    assert_eq!(line["host"], "127.0.0.1");
+    let round_trip = line["round_trip_ms"].as_f64().unwrap();
+    assert!(round_trip > 0.0 && round_trip < 1000.0, "{found}");
+    assert!(line["clock_ms"].as_i64().unwrap().abs() < 1000, "the same clock: {found}");
+    let rate = line["bytes_per_second"].as_u64().unwrap();
+    assert!(rate > 100_000, "{found}");
+}
+
+#[test]
+fn a_network_that_wants_people_to_log_in_on_a_web_page_is_told_of_until_they_have() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    let portal = "
+import http.server
+class Portal(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        self.rfile.read(int(self.headers.get('Content-Length', 0)))
+        self.send_response(302)
+        self.send_header('Location', 'http://login.hotel.test/')
+        self.send_header('Content-Length', '0')
+        self.end_headers()
+http.server.HTTPServer(('127.0.0.1', 8080), Portal).serve_forever()
+";
+    let _portal = proxies::started(&network, Command::new("python3").args(["-c", portal]), 8080);
+    network.firewall(
+        "tcp dport { 443, 11438, 110, 21 } reject with tcp reset;\n}\n\
+         chain portal {\ntype nat hook output priority -100; policy accept;\ntcp dport 80 redirect to :8080;",
+    );
+    let (mut client, _) = starts(&network, &relay, &[]);
+    let event = client.process.event("trouble");
+    let said = event["error"].as_str().unwrap();
+    assert!(said.contains("sends everybody to a web page first (login.hotel.test)"), "{said}");
+    let (found, code) = test(&network, &relay, &[]);
+    assert_eq!(code, Some(3), "{found}");
+    assert!(found["verdict"].as_str().unwrap().contains("log in on a web page first"), "{found}");
+    network.firewall("");
+    client.ready();
+}
+
+#[test]
+fn a_firewall_that_resets_whatever_begins_like_tls_leaves_plain_http() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    // The first byte behind a TCP head with a timestamp.
+    network.firewall("ct original packets < 4 @th,256,8 0x16 reject with tcp reset;");
+    let (mut client, _) = starts(&network, &relay, &[]);
+    assert_eq!(client.process.event("ready")["way"], "http://127.0.0.1:80");
+    let (found, code) = test(&network, &relay, &[]);
+    assert_eq!(code, Some(0), "{found}");
+    let of = |way: &str| found["ways"].as_array().unwrap().iter().find(|found| found["way"] == way).unwrap();
+    for closed in ["raw://127.0.0.1:443", "https://127.0.0.1:443", "raw://127.0.0.1:21"] {
+        assert!(of(closed)["error"].as_str().unwrap().contains("closed again at once"), "{found}");
+    }
+}
+
+#[test]
+fn a_proxy_that_opens_https_is_passed_and_named() {
+    let (network, folder) = (Network::new(), ScratchDir::new());
+    let relay = Relay::within(&network);
+    let mut squid = proxies::squid(&network, &folder, Users::Opened);
+    only_for(&network, "proxy");
+    let through = [("https_proxy", "http://127.0.0.1:3128")];
+    let (mut client, _) = starts(&network, &relay, &through);
+    let event = client.process.event("ready");
+    assert_eq!(event["way"], "https://127.0.0.1:443 through http://127.0.0.1:3128", "{event}");
+    let (found, code) = test(&network, &relay, &through);
+    assert_eq!(code, Some(0), "{found}");
+    assert!(
+        found["verdict"].as_str().unwrap().contains(&format!("opened on the way by {INSPECTION}")),
+        "{found}"
+    );
+    squid.terminate();
+    squid.exit_code();
 }

@@ -2,6 +2,7 @@
 #![cfg(target_os = "linux")]
 #![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use farhand_peer::client::Event;
@@ -19,7 +20,8 @@ use farhand_transport::websocket::dress;
 use farhand_transport::{Encapsulation, Identity, Ladder, ProxyChoice, Target, dial};
 use rustls::pki_types::ServerName;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsConnector;
 
 /// The same way, dressed.
@@ -265,4 +267,46 @@ async fn a_websocket_with_something_else_in_it_is_closed() {
     let mut rest = Vec::new();
     let _ = soon("the end of a visit", silent.read_to_end(&mut rest)).await;
     relay.until("farhand_relay_legs{kind=\"newcomer\"}", 0).await;
+}
+
+/// A line to the relay that takes so many bytes in a second in each direction.
+async fn narrow(relay: SocketAddr, bytes_per_second: u64) -> SocketAddr {
+    async fn carry(mut from: OwnedReadHalf, mut to: OwnedWriteHalf, bytes_per_second: u64) {
+        let mut bytes = [0; 2048];
+        while let Ok(read @ 1..) = from.read(&mut bytes).await {
+            tokio::time::sleep(Duration::from_micros(read as u64 * 1_000_000 / bytes_per_second)).await;
+            if to.write_all(&bytes[..read]).await.is_err() {
+                return;
+            }
+        }
+    }
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((near, _)) = listener.accept().await {
+            let (far_in, far_out) = TcpStream::connect(relay).await.unwrap().into_split();
+            let (near_in, near_out) = near.into_split();
+            tokio::spawn(carry(near_in, far_out, bytes_per_second));
+            tokio::spawn(carry(far_in, near_out, bytes_per_second));
+        }
+    });
+    address
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn how_fast_a_line_is_can_be_told() {
+    let relay = Relay::start().await;
+    let identity = Identity::generate().unwrap();
+    let measured = async |address: SocketAddr| {
+        let ladder = Ladder::new(&[format!("raw://{address}").parse().unwrap()], &ProxyChoice::Direct);
+        let leg = dial(&ladder, &relay.way().pins, &identity).await.unwrap();
+        farhand_transport::measure::measure(leg).await.unwrap()
+    };
+    let wide = measured(relay.address()).await;
+    let narrow = measured(narrow(relay.address(), 200_000).await).await;
+    assert!(wide.clock.abs() < 1000 && narrow.clock.abs() < 1000, "{wide:?} {narrow:?}");
+    let rate = narrow.rate.unwrap();
+    // A sleep is never shorter than it was asked to be.
+    assert!((60_000..=220_000).contains(&rate), "{narrow:?}");
+    assert!(wide.rate.unwrap() > 2 * rate, "{wide:?} {narrow:?}");
 }

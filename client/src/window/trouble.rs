@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Blocked,
     /// A proxy wants to know who this is.
     Proxy,
+    /// The network wants people to log in on a web page first.
+    Portal,
     /// What answers is not the relay.
     WrongRelay,
     /// The program and the relay do not understand each other.
@@ -108,6 +110,7 @@ fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
             ("fault-proxy-wrong-password", Some(proxy.to_string()))
         }
         AttemptError::Proxy(proxy, error) => ("fault-proxy", Some(format!("{proxy}: {error}"))),
+        AttemptError::Portal(to) => ("fault-portal", Some(to.clone())),
         AttemptError::Closed => ("fault-closed", None),
         AttemptError::NotARelay(error) => ("fault-not-a-relay", Some(error.to_string())),
         AttemptError::Identity(error) => ("fault-own-key", Some(error.to_string())),
@@ -117,6 +120,9 @@ fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
 fn kind_of_dial(error: &DialError) -> Kind {
     if error.asking_proxy().is_some() {
         return Kind::Proxy;
+    }
+    if error.is_portal() {
+        return Kind::Portal;
     }
     if error.is_wrong_pin() {
         return Kind::WrongRelay;

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
 use farhand_proto::name::Name;
-use farhand_proto::relay::{FromRelay, KeyHash, Refusal, ToRelay};
+use farhand_proto::relay::{ECHOES, FromRelay, KeyHash, Refusal, TEST_TIME, ToRelay};
 use farhand_proto::time::Moment;
 use farhand_proto::version::{Version, Versions};
 
@@ -17,7 +17,7 @@ use crate::leg::{Leg, Pings, Stage};
 use crate::limiter::{Limiter, Quota};
 use crate::newcomers::Newcomers;
 use crate::register::Client;
-use crate::settings::{Entropy, MISSES_PER_HOUR, MISSES_PER_MINUTE, Settings, Signer};
+use crate::settings::{Entropy, MISSES_PER_HOUR, MISSES_PER_MINUTE, Settings, Signer, TESTS_PER_MINUTE};
 use crate::timers::{Timer, Timers};
 
 /// The present, as the driver's clocks show it.
@@ -109,6 +109,8 @@ pub struct Broker {
     /// The pair that runs or waits for its other half, by what its passes have in common.
     pub(crate) pairings: BTreeMap<[u8; 32], PairId>,
     pub(crate) registrations: Limiter<Network>,
+    /// Tests of the line, by address.
+    tests: Limiter<Network>,
     pub(crate) failures: Limiter<Network>,
     pub(crate) misses: Limiter<OperatorId>,
     pub(crate) misses_by_address: Limiter<Network>,
@@ -136,6 +138,7 @@ impl Broker {
         let limits = settings.limits;
         Self {
             registrations: Limiter::new(vec![Quota::per_minute(limits.registrations_per_minute)]),
+            tests: Limiter::new(vec![Quota::per_minute(TESTS_PER_MINUTE)]),
             failures: Limiter::new(vec![Quota::per_minute(limits.login_failures_per_minute)]),
             misses: Limiter::new(vec![
                 Quota::per_minute(MISSES_PER_MINUTE),
@@ -174,7 +177,11 @@ impl Broker {
         figures.invited = self.pairs.len() - figures.sessions;
         for leg in self.legs.values() {
             match leg.stage {
-                Stage::Arriving | Stage::Open(_) | Stage::Checking(_) | Stage::Returning(_) => {
+                Stage::Arriving
+                | Stage::Open(_)
+                | Stage::Testing(_)
+                | Stage::Checking(_)
+                | Stage::Returning(_) => {
                     figures.newcomers += 1;
                 }
                 Stage::Client(_) => figures.client_legs += 1,
@@ -295,6 +302,16 @@ impl Broker {
                     self.resume(now, id, key, version, &pass);
                 }
             }
+            (Stage::Open(_), ToRelay::Test { versions }) => {
+                if let Some(version) = self.agree(id, versions) {
+                    self.test(now, id, version);
+                }
+            }
+            (Stage::Testing(left @ 1..), ToRelay::Echo { data }) => {
+                let left = left - 1;
+                leg.stage = Stage::Testing(left);
+                self.send(id, FromRelay::Echo { data });
+            }
             (Stage::Operator(console), ToRelay::Find { request, session_id }) => {
                 let console = console.clone();
                 self.find(now, id, &console, request, session_id);
@@ -357,7 +374,7 @@ impl Broker {
         for id in legs {
             match self.legs.get(&id).map(|leg| &leg.stage) {
                 Some(Stage::Client(_) | Stage::Operator(_)) => self.send(id, FromRelay::Stopping {}),
-                Some(Stage::Open(_) | Stage::Checking(_) | Stage::Returning(_)) => {
+                Some(Stage::Open(_) | Stage::Testing(_) | Stage::Checking(_) | Stage::Returning(_)) => {
                     self.refuse(id, Refusal::Busy { seconds: 10 });
                 }
                 Some(Stage::Arriving) => self.close(id),
@@ -508,6 +525,24 @@ impl Broker {
         }
     }
 
+    /// Somebody tests the line: for a while, and not too often from one address.
+    fn test(&mut self, now: Now, id: LegId, version: Version) {
+        let Some(network) = self.network(id) else { return };
+        if let Some(wait) = self.tests.wait(now.moment, network) {
+            let seconds = u16::try_from(wait.as_secs() + 1).unwrap_or(u16::MAX);
+            return self.refuse(id, Refusal::Busy { seconds });
+        }
+        self.tests.record(now.moment, network);
+        self.unwatch(id);
+        let watch = self.timers.set(now.moment + TEST_TIME, Timer::Leg(id));
+        if let Some(leg) = self.legs.get_mut(&id) {
+            leg.watch = Some(watch);
+            leg.stage = Stage::Testing(ECHOES);
+        }
+        let time = u64::try_from(now.unix.as_millis()).unwrap_or_default();
+        self.send(id, FromRelay::Testing { version, time });
+    }
+
     fn agree(&mut self, id: LegId, versions: Versions) -> Option<Version> {
         let version = Versions::RELAY.common(versions);
         if version.is_none() {
@@ -521,12 +556,18 @@ impl Broker {
         leg.watch = None;
         let limit = match leg.stage {
             Stage::Arriving | Stage::Open(_) => self.settings.timing.first_message,
-            Stage::Client(_) | Stage::Operator(_) | Stage::Checking(_) | Stage::Returning(_) => {
-                self.settings.timing.silence
-            }
+            Stage::Client(_)
+            | Stage::Operator(_)
+            | Stage::Testing(_)
+            | Stage::Checking(_)
+            | Stage::Returning(_) => self.settings.timing.silence,
             Stage::Joining(_) | Stage::Paired(_) | Stage::Ending => return,
         };
-        let due = leg.heard + limit;
+        let due = match leg.stage {
+            // From its beginning, whatever it says.
+            Stage::Testing(_) => now.moment,
+            _ => leg.heard + limit,
+        };
         if due <= now.moment {
             self.close(id);
         } else {

@@ -54,6 +54,8 @@ pub(crate) enum Stage {
     Open(KeyHash),
     /// A client that waits.
     Client(KeyHash),
+    /// Somebody tests the line: so many echoes are left.
+    Testing(usize),
     /// The store is asked about an operator.
     Checking(Asking),
     /// The store is asked whether the operator of a session that comes back is still there.
@@ -96,6 +98,6 @@ pub(crate) struct Console {
 impl Stage {
     /// Whether it has not said yet what it is for, or has not proven it.
     pub(crate) fn is_newcomer(&self) -> bool {
-        matches!(self, Self::Arriving | Self::Open(_) | Self::Checking(_))
+        matches!(self, Self::Arriving | Self::Open(_) | Self::Testing(_) | Self::Checking(_))
     }
 }

@@ -24,6 +24,8 @@ pub const CLAIM_LIFE: Duration = Duration::from_secs(12 * 60 * 60);
 pub const MISSES_PER_MINUTE: usize = 5;
 /// Answers of `Nobody` that one operator gets within an hour.
 pub const MISSES_PER_HOUR: usize = 60;
+/// Tests of the line from one address within a minute.
+pub(crate) const TESTS_PER_MINUTE: usize = 20;
 /// Pings of one leg that are answered within a minute; programs send three. One more ends the leg.
 pub const PINGS_PER_MINUTE: usize = 60;
 

@@ -6,6 +6,7 @@
 //! sealed stream of the two ends, and its end is the only signal.
 
 use core::net::IpAddr;
+use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +20,13 @@ use crate::version::{Version, Versions};
 
 /// The ALPN name of a leg (RFC 7301).
 pub const ALPN: &[u8] = b"farhand-leg/1";
+
+/// The most bytes of an `Echo`.
+pub const MAX_ECHO: usize = 12 * 1024;
+/// The most of them on one leg.
+pub const ECHOES: usize = 35;
+/// How long a line may be tested.
+pub const TEST_TIME: Duration = Duration::from_secs(10);
 
 /// SHA-256 over a public key's SubjectPublicKeyInfo (RFC 5280, section 4.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,6 +80,16 @@ messages! {
         versions: Versions,
         /// What the last `Joined` gave.
         pass: Bytes<MAX_SIGNED>,
+    }
+    /// Somebody tests the line. Answered by `Testing` or `Refused`.
+    7 Test (16) {
+        /// The relay protocols that it speaks.
+        versions: Versions,
+    }
+    /// After `Testing`: to be sent back, [`ECHOES`] times at most.
+    8 Echo (MAX_ECHO + 8) {
+        /// Anything.
+        data: Bytes<MAX_ECHO>,
     }
 }
 
@@ -140,6 +158,18 @@ messages! {
     }
     /// The relay is being stopped; its legs end within seconds.
     9 Stopping (16) {}
+    /// The line may be tested, for as long as [`TEST_TIME`].
+    10 Testing (32) {
+        /// The relay protocol from here on.
+        version: Version,
+        /// The relay's clock, in milliseconds since 1970-01-01 UTC.
+        time: u64,
+    }
+    /// The answer to `Echo`.
+    11 Echo (MAX_ECHO + 8) {
+        /// What the `Echo` carried.
+        data: Bytes<MAX_ECHO>,
+    }
 }
 
 /// Why a relay refuses a leg.

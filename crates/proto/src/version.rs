@@ -3,7 +3,7 @@
 //! | protocol | version | since | what changed |
 //! |---|---|---|---|
 //! | relay | 1 | 2026-11 | first; no longer spoken |
-//! | relay | 2 | 2026-12 | `Joined` says where its half comes from |
+//! | relay | 2 | 2026-12 | `Joined` says where its half comes from; lines are tested: 7 and 8, 10 and 11 |
 //! | session | 1 | 2026-11 | first; no longer spoken |
 //! | session | 2 | 2026-11 | words, clipboard and files: frames 5 to 9 both ways, 21 and 22 to the client, two grants; no longer spoken |
 //! | session | 3 | 2026-12 | patience and a desktop that hangs: frames 10 both ways, 42 to the console; a way without the relay: 23 to the client |

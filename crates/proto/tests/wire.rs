@@ -82,6 +82,8 @@ fn to_relay() {
     );
     check(&ToRelay::Ping { number: 3 }, "05000103");
     check(&ToRelay::Resume { versions, pass: bytes(&[5, 6]) }, "06000701fb2c01020506");
+    check(&ToRelay::Test { versions }, "07000401fb2c01");
+    check(&ToRelay::Echo { data: bytes(&[5, 6]) }, "080003020506");
 }
 
 #[test]
@@ -117,6 +119,8 @@ fn from_relay() {
     check(&FromRelay::Refused { refusal: Refusal::Busy { seconds: 60 } }, "080002043c");
     check(&FromRelay::Refused { refusal: Refusal::Protocol }, "08000105");
     check(&FromRelay::Stopping {}, "090000");
+    check(&FromRelay::Testing { version, time: 300 }, "0a000401fb2c01");
+    check(&FromRelay::Echo { data: bytes(&[5, 6]) }, "0b0003020506");
 }
 
 #[test]
@@ -361,8 +365,8 @@ fn numbers_that_nobody_registered_are_refused() {
             assert!(matches!(payload_length::<M>([number, 0, 0]), Err(DecodeError::UnknownType { .. })));
         }
     }
-    check::<ToRelay>(6);
-    check::<FromRelay>(9);
+    check::<ToRelay>(8);
+    check::<FromRelay>(11);
     check::<SealFromClient>(4);
     check::<SealFromConsole>(3);
     check::<ResumeFromClient>(3);

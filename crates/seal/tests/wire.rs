@@ -21,7 +21,7 @@ fn from_client() -> Vec<(SealFromClient, String)> {
     vec![
         (
             SealFromClient::ClientHello { versions: Versions::SESSION, commitment: [0xaa; 32] },
-            format!("010022 02 02 {}", "aa".repeat(32)),
+            format!("010022 03 03 {}", "aa".repeat(32)),
         ),
         (
             SealFromClient::ClientShare { share: Bytes::new([0x42; 33]).unwrap() },
@@ -59,7 +59,7 @@ fn from_console() -> Vec<(SealFromConsole, String)> {
         share: Bytes::new([0x41; 33]).unwrap(),
     };
     let hex = format!(
-        "0200bd 02 02 {} 37 03616461 034f7267 00010203040506070806 {} fc00d2496b 40 {} 21 {}",
+        "0200bd 03 03 {} 37 03616461 034f7267 00010203040506070806 {} fc00d2496b 40 {} 21 {}",
         "aa".repeat(32),
         "dd".repeat(32),
         "ee".repeat(64),

@@ -55,6 +55,9 @@ pub enum AttemptError {
     /// A proxy on the way does not let through.
     #[error("through {0}: {1}")]
     Proxy(Proxy, #[source] ProxyError),
+    /// Something on the way wants people to log in on a web page first, and sends everybody there.
+    #[error("this network sends everybody to a web page first ({0}); open it in a browser and log in")]
+    Portal(String),
     /// Something answers with another key than the relay's.
     #[error("what answers there is not the relay that this program was given")]
     WrongPin,
@@ -105,6 +108,18 @@ impl DialError {
     #[must_use]
     pub fn asking_proxy(&self) -> Option<&Proxy> {
         self.attempts.iter().find_map(|(_, error)| error.asking_proxy())
+    }
+
+    /// A proxy that is not there.
+    #[must_use]
+    pub fn missing_proxy(&self) -> Option<&Proxy> {
+        self.attempts.iter().find_map(|(_, error)| error.missing_proxy())
+    }
+
+    /// Whether the network wants people to log in on a web page first. Then what else answers is no wonder.
+    #[must_use]
+    pub fn is_portal(&self) -> bool {
+        self.attempts.iter().any(|(_, error)| matches!(error, AttemptError::Portal(_)))
     }
 
     /// Whether somewhere an answer came from another key than the relay's.
@@ -215,6 +230,7 @@ async fn connect(rung: Rung, address: SocketAddr, config: Arc<ClientConfig>) -> 
     let classify_hop = |error: ProxyError| match (&rung.proxy, error) {
         (Some(proxy), error) => AttemptError::Proxy(proxy.clone(), error),
         (None, ProxyError::Network(error)) => classify_network(error),
+        (None, ProxyError::Portal(to)) => AttemptError::Portal(to),
         (None, error) => AttemptError::NotARelay(io::Error::other(error)),
     };
     let (carrier, around) = match rung.encapsulation {
@@ -308,11 +324,21 @@ impl AttemptError {
         }
     }
 
+    /// The proxy that is not there.
+    #[must_use]
+    pub fn missing_proxy(&self) -> Option<&Proxy> {
+        match self {
+            Self::Proxy(proxy, ProxyError::Network(_)) => Some(proxy),
+            _ => None,
+        }
+    }
+
     /// The lower, the more it says about what to do.
     fn rank(&self) -> u8 {
         match self {
             Self::WrongPin => 0,
             error if error.asking_proxy().is_some() => 1,
+            Self::Portal(_) => 1,
             Self::NotARelay(_) => 2,
             Self::Identity(_) => 3,
             Self::Closed => 4,

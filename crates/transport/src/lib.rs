@@ -11,6 +11,7 @@ pub mod http;
 pub mod identity;
 pub mod ladder;
 mod leg;
+pub mod measure;
 pub mod pin;
 pub mod proxy;
 mod socket;

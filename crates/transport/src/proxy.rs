@@ -94,6 +94,9 @@ pub enum ProxyError {
     /// It does not let this target through.
     #[error("the proxy refuses: {0}")]
     Refused(String),
+    /// Where no proxy is known, something sends everybody to a web page of its own.
+    #[error("something sends everybody to a web page first ({0})")]
+    Portal(String),
     /// It answers with something else.
     #[error("the proxy answers with something that is not understood")]
     Garbage,

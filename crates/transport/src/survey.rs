@@ -9,6 +9,8 @@ use tokio::task::JoinSet;
 use crate::dial::{AttemptError, Attempts};
 use crate::identity::Identity;
 use crate::ladder::{Encapsulation, Ladder, Rung};
+use crate::leg::Leg;
+use crate::measure::{Measured, measure};
 use crate::pin::Pin;
 use crate::proxy::{Proxy, Route};
 
@@ -19,6 +21,8 @@ pub struct Survey {
     pub hosts: Vec<(String, Result<Vec<IpAddr>, String>)>,
     /// What leads to each, and who says so.
     pub routes: Vec<(String, Route)>,
+    /// How the line to each does, over the first of the ways that lead there.
+    pub lines: Vec<(String, Measured)>,
     /// Every way, in the order in which they are tried.
     pub ways: Vec<Finding>,
 }
@@ -56,6 +60,10 @@ pub enum Verdict {
     WrongPin,
     /// A proxy wants to know who this is.
     ProxyPassword(Proxy),
+    /// The network wants people to log in on a web page first.
+    Portal,
+    /// The proxy that is named is not there.
+    NoProxy(Proxy),
     /// No name is known.
     NoName,
     /// Nothing gets out to a relay.
@@ -74,11 +82,8 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
         running.spawn(async move {
             let start = Instant::now();
             let leg = attempts.rung(rung).await;
-            let reached = leg.map(|leg| Reached {
-                took: start.elapsed(),
-                issuer: leg.certificate_around().and_then(|certificate| issuer(certificate)),
-            });
-            (index, reached)
+            let took = start.elapsed();
+            (index, leg.map(|leg| (leg, took)))
         });
     }
     for host in rungs.iter().map(|rung| &rung.target.host) {
@@ -88,7 +93,7 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
             routes.push((host.clone(), ladder.route(host).await));
         }
     }
-    let mut results: Vec<(usize, Result<Reached, AttemptError>)> = Vec::new();
+    let mut results: Vec<(usize, Result<(Leg, Duration), AttemptError>)> = Vec::new();
     while let Some(done) = running.join_next().await {
         match done {
             Ok(result) => results.push(result),
@@ -96,8 +101,25 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
         }
     }
     results.sort_by_key(|(index, _)| *index);
-    let ways = rungs.into_iter().zip(results).map(|(rung, (_, result))| Finding { rung, result }).collect();
-    Survey { hosts, routes, ways }
+    let (mut ways, mut lines) = (Vec::new(), Vec::<(String, Measured)>::new());
+    for (rung, (_, result)) in rungs.into_iter().zip(results) {
+        let result = match result {
+            Ok((leg, took)) => {
+                let issuer = leg.certificate_around().and_then(|certificate| issuer(certificate));
+                let host = &rung.target.host;
+                // One after the other, so that none is in another's way.
+                if !lines.iter().any(|(known, _)| known == host)
+                    && let Ok(measured) = measure(leg).await
+                {
+                    lines.push((host.clone(), measured));
+                }
+                Ok(Reached { took, issuer })
+            }
+            Err(error) => Err(error),
+        };
+        ways.push(Finding { rung, result });
+    }
+    Survey { hosts, routes, lines, ways }
 }
 
 impl Survey {
@@ -112,8 +134,15 @@ impl Survey {
         if let Some(proxy) = failures().find_map(AttemptError::asking_proxy) {
             return Verdict::ProxyPassword(proxy.clone());
         }
+        // Whoever sends everybody to a web page answers in the relay's place, too.
+        if failures().any(|error| matches!(error, AttemptError::Portal(_))) {
+            return Verdict::Portal;
+        }
         if failures().any(|error| matches!(error, AttemptError::WrongPin)) {
             return Verdict::WrongPin;
+        }
+        if let Some(proxy) = failures().find_map(AttemptError::missing_proxy) {
+            return Verdict::NoProxy(proxy.clone());
         }
         // A proxy looks up names for itself: here only what goes round it counts.
         let is_direct = |way: &Finding| way.rung.proxy.is_none();
@@ -187,7 +216,20 @@ impl fmt::Display for Survey {
                         None => writeln!(f)?,
                     }
                 }
+                // The way names the proxy already.
+                Err(AttemptError::Proxy(_, error)) => writeln!(f, "{rung}: {error}")?,
                 Err(error) => writeln!(f, "{rung}: {error}")?,
+            }
+        }
+        for (host, Measured { round_trip, rate, clock }) in &self.lines {
+            write!(f, "{host}: there and back in {:.1} ms", round_trip.as_secs_f64() * 1000.0)?;
+            if let Some(rate) = rate {
+                write!(f, ", at least {:.1} Mbit/s", *rate as f64 * 8.0 / 1_000_000.0)?;
+            }
+            let (apart, which) = (clock.unsigned_abs(), if *clock < 0 { "behind" } else { "ahead of" });
+            match apart {
+                0..1000 => writeln!(f, ", the clocks agree")?,
+                _ => writeln!(f, ", this computer's clock is {} s {which} the relay's", apart / 1000)?,
             }
         }
         writeln!(f, "{}", self.verdict())?;
@@ -211,6 +253,12 @@ impl fmt::Display for Verdict {
                  new key.",
             ),
             Self::ProxyPassword(proxy) => write!(f, "The proxy {proxy} wants a user and a password that it takes."),
+            Self::Portal => f.write_str(
+                "This network wants people to log in on a web page first: open a browser, log in, and try again.",
+            ),
+            Self::NoProxy(proxy) => {
+                write!(f, "The proxy {proxy} can't be reached: it is not there, or its name or port is wrong.")
+            }
             Self::NoName => f.write_str("The relay's name is not found: there is no network, or the name is wrong."),
             Self::Blocked => f.write_str("Nothing gets out to the relay."),
         }
@@ -291,6 +339,7 @@ mod tests {
         let survey = |ways: Vec<(&str, Result<Reached, AttemptError>)>| Survey {
             hosts: vec![("a".to_owned(), Ok(vec!["192.0.2.7".parse().unwrap()]))],
             routes: Vec::new(),
+            lines: Vec::new(),
             ways: ways.into_iter().map(|(text, result)| Finding { rung: rung(text), result }).collect(),
         };
         let good = survey(vec![("raw://a:443", reached(None)), ("raw://a:80", Err(AttemptError::Refused))]);
@@ -318,9 +367,27 @@ mod tests {
         ]);
         assert_eq!(wanting.verdict(), Verdict::ProxyPassword(proxy.clone()));
         assert!(!wanting.to_string().contains("anna"), "{wanting}");
+        let missing = survey(vec![
+            ("raw://a:443 through http://p:1", {
+                let refused = std::io::Error::from(std::io::ErrorKind::ConnectionRefused);
+                Err(AttemptError::Proxy(proxy.clone(), ProxyError::Network(refused)))
+            }),
+            ("raw://a:80", Err(AttemptError::TimedOut)),
+        ]);
+        assert_eq!(missing.verdict(), Verdict::NoProxy(proxy.clone()));
+        assert!(
+            missing.to_string().contains("through http://p:1: the proxy can't be reached: "),
+            "{missing}"
+        );
+        let portal = survey(vec![
+            ("raw://a:443", Err(AttemptError::WrongPin)),
+            ("http://a:80", Err(AttemptError::Portal("login.example".to_owned()))),
+        ]);
+        assert_eq!(portal.verdict(), Verdict::Portal);
         let nobody = Survey {
             hosts: vec![("a".to_owned(), Err("no such name".to_owned()))],
             routes: Vec::new(),
+            lines: Vec::new(),
             ways: Vec::new(),
         };
         assert_eq!(nobody.verdict(), Verdict::NoName);

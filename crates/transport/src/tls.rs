@@ -27,6 +27,8 @@ const SCHEMES: &[SignatureScheme] = &[SignatureScheme::ED25519];
 
 /// What a browser without HTTP/2 names (RFC 7301).
 pub(crate) const HTTP: &[u8] = b"http/1.1";
+/// The ALPN name of somebody who wants to see that a host is this relay's (RFC 8737, section 6.2).
+pub(crate) const ACME: &[u8] = b"acme-tls/1";
 
 static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
     Arc::new(CryptoProvider {
@@ -76,7 +78,7 @@ pub(crate) fn web_config(certificate: Arc<dyn rustls::server::ResolvesServerCert
         .expect("the provider has suites of both versions")
         .with_no_client_auth()
         .with_cert_resolver(certificate);
-    config.alpn_protocols = vec![HTTP.to_vec()];
+    config.alpn_protocols = vec![HTTP.to_vec(), ACME.to_vec()];
     Arc::new(config)
 }
 

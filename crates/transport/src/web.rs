@@ -1,5 +1,6 @@
 //! The certificate that a relay shows to browsers and to whatever looks like one.
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -9,9 +10,15 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 
+use crate::tls::ACME;
+
 /// The one in use; it can be replaced at any time.
 #[derive(Debug)]
-pub struct WebCertificate(RwLock<Arc<CertifiedKey>>);
+pub struct WebCertificate {
+    in_use: RwLock<Arc<CertifiedKey>>,
+    /// What is shown in its place to whoever checks that a host is this relay's.
+    proofs: RwLock<HashMap<String, Arc<CertifiedKey>>>,
+}
 
 /// Why a certificate can't be used.
 #[derive(Debug, thiserror::Error)]
@@ -47,8 +54,7 @@ impl WebCertificate {
             Ok((params.self_signed(&key)?.der().clone(), key.serialize_der()))
         };
         let (certificate, key) = make().map_err(WebCertificateError::Unmade)?;
-        let key = PrivateKeyDer::Pkcs8(key.into());
-        Ok(Self(RwLock::new(certified(vec![certificate], key)?)))
+        Ok(Self::of(certified(vec![certificate], PrivateKeyDer::Pkcs8(key.into()))?))
     }
 
     /// The one in these files, in PEM: the certificate with those that vouch for it behind it, and its key.
@@ -56,7 +62,44 @@ impl WebCertificate {
     /// # Errors
     /// A file can't be read or used, or they do not belong together.
     pub fn load(certificate: &Path, key: &Path) -> Result<Self, WebCertificateError> {
-        Ok(Self(RwLock::new(from_files(certificate, key)?)))
+        Ok(Self::of(from_files(certificate, key)?))
+    }
+
+    fn of(key: Arc<CertifiedKey>) -> Self {
+        Self { in_use: RwLock::new(key), proofs: RwLock::default() }
+    }
+
+    /// Shows who asks for it by the protocol `acme-tls/1` that this host is the relay's (RFC 8737, section 3): `digest` is
+    /// the SHA-256 of what the authority has to find.
+    ///
+    /// # Errors
+    /// The library can't make such a certificate.
+    pub fn prove(&self, host: &str, digest: [u8; 32]) -> Result<(), WebCertificateError> {
+        let make = || {
+            let key = rcgen::KeyPair::generate()?;
+            let mut params = rcgen::CertificateParams::new(vec![host.to_owned()])?;
+            params.custom_extensions = vec![rcgen::CustomExtension::new_acme_identifier(&digest)];
+            Ok((params.self_signed(&key)?.der().clone(), key.serialize_der()))
+        };
+        let (certificate, key) = make().map_err(WebCertificateError::Unmade)?;
+        // Not checked against each other: the extension is one that only authorities know, and critical.
+        let key = PrivateKeyDer::Pkcs8(key.into());
+        let key = aws_lc_rs::sign::any_supported_type(&key).map_err(WebCertificateError::Apart)?;
+        let proof = Arc::new(CertifiedKey::new(vec![certificate], key));
+        let mut proofs = self.proofs.write().unwrap_or_else(PoisonError::into_inner);
+        proofs.insert(host.to_ascii_lowercase(), proof);
+        Ok(())
+    }
+
+    /// Takes all proofs away.
+    pub fn forget_proofs(&self) {
+        self.proofs.write().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    /// The certificate in use with those behind it.
+    #[must_use]
+    pub fn chain(&self) -> Vec<CertificateDer<'static>> {
+        self.in_use.read().unwrap_or_else(PoisonError::into_inner).cert.clone()
     }
 
     /// Takes what is in these files now; the old one stays if that can't be used.
@@ -65,14 +108,18 @@ impl WebCertificate {
     /// A file can't be read or used, or they do not belong together.
     pub fn reload(&self, certificate: &Path, key: &Path) -> Result<(), WebCertificateError> {
         let new = from_files(certificate, key)?;
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = new;
+        *self.in_use.write().unwrap_or_else(PoisonError::into_inner) = new;
         Ok(())
     }
 }
 
 impl ResolvesServerCert for WebCertificate {
-    fn resolve(&self, _hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
-        Some(Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner)))
+    fn resolve(&self, hello: ClientHello<'_>) -> Option<Arc<CertifiedKey>> {
+        if hello.alpn().is_some_and(|mut names| names.any(|name| name == ACME)) {
+            let proofs = self.proofs.read().unwrap_or_else(PoisonError::into_inner);
+            return proofs.get(&hello.server_name()?.to_ascii_lowercase()).cloned();
+        }
+        Some(Arc::clone(&self.in_use.read().unwrap_or_else(PoisonError::into_inner)))
     }
 }
 
@@ -117,7 +164,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (certificate, key) = files(folder.path());
         let loaded = WebCertificate::load(&certificate, &key).unwrap();
-        let in_use = || loaded.0.read().unwrap().cert.clone();
+        let in_use = || loaded.chain();
         let before = in_use();
         let said = |error: WebCertificateError| error.to_string();
         let missing = folder.path().join("nothing.pem");

@@ -30,6 +30,8 @@ impl Report {
             Verdict::WrongPin => Words::new("verdict-pin"),
             Verdict::ProxyPassword(proxy) => Words::new("verdict-proxy").with("proxy", proxy),
             Verdict::NoName => Words::new("verdict-no-name"),
+            Verdict::Portal => Words::new("verdict-portal"),
+            Verdict::NoProxy(proxy) => Words::new("verdict-no-proxy").with("proxy", proxy),
             Verdict::Blocked => Words::new("verdict-blocked"),
         };
         let login = refused.map_or_else(|| "it succeeds".to_owned(), ToString::to_string);

@@ -77,7 +77,13 @@ impl From<&RelayError> for Trouble {
 
 impl From<&DialError> for Trouble {
     fn from(error: &DialError) -> Self {
-        let mut trouble = if error.is_wrong_pin() {
+        let mut trouble = if let (Some(proxy), false) = (error.missing_proxy(), error.is_wrong_pin()) {
+            let mut trouble = Self::new("verdict-no-proxy", "trouble-no-proxy-next", Fault::Settings);
+            trouble.what = Words::new("verdict-no-proxy").with("proxy", proxy);
+            trouble
+        } else if error.is_portal() {
+            Self::new("verdict-portal", "trouble-again", Fault::Elsewhere)
+        } else if error.is_wrong_pin() {
             Self::new("trouble-pin", "trouble-pin-next", Fault::Settings)
         } else {
             Self::new("trouble-unreachable", "trouble-unreachable-next", Fault::Elsewhere)
@@ -98,7 +104,9 @@ impl From<&DialError> for Trouble {
                     AttemptError::WrongPin => "attempt-pin",
                     AttemptError::Proxy(_, ProxyError::WantsPassword(_)) => "attempt-proxy-wants-password",
                     AttemptError::Proxy(_, ProxyError::WrongPassword) => "attempt-proxy-wrong-password",
+                    AttemptError::Proxy(_, ProxyError::Network(_)) => "attempt-proxy-missing",
                     AttemptError::Proxy(..) => "attempt-proxy",
+                    AttemptError::Portal(_) => "attempt-portal",
                     AttemptError::Closed => "attempt-closed",
                     AttemptError::NotARelay(_) => "attempt-no-relay",
                     AttemptError::Identity(_) => "attempt-here",

@@ -2,7 +2,7 @@
 //! allowed there and an example.
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
@@ -12,10 +12,12 @@ use farhand_proto::name::Name;
 use farhand_proto::notice::{Notice, Notices};
 use farhand_proto::prose::Prose;
 use farhand_transport::Encapsulation;
+use rustls_pki_types::DnsName;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::{Filter, Pages, parse_address};
+use crate::acme::Acme;
 use crate::logs::Format;
 
 /// What a file says; what it does not say is `None`, or a limit's default.
@@ -28,6 +30,7 @@ pub(super) struct File {
     pub(super) direct: Option<bool>,
     pub(super) certificate: Option<PathBuf>,
     pub(super) certificate_key: Option<PathBuf>,
+    pub(super) acme: Option<Acme>,
     pub(super) pages: Option<Pages>,
     pub(super) state: Option<PathBuf>,
     pub(super) grace_seconds: Option<u32>,
@@ -85,6 +88,7 @@ impl fmt::Display for Fault {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Table {
     Top,
+    Acme,
     Notice,
     Limits,
     Log,
@@ -98,7 +102,7 @@ const MOST: u64 = 1_000_000_000;
 const PROSE: &str = "a text in quotation marks, 1 to 1024 bytes, on several lines with \"\"\" around it";
 const WHOLE: &str = "a whole number from 1 to 1000000000";
 /// Every key: where it stands, what is allowed, an example.
-const KEYS: [(Table, &str, &str, &str); 32] = [
+const KEYS: [(Table, &str, &str, &str); 36] = [
     (Table::Top, "organisation", "a name in quotation marks, 1 to 128 bytes", "\"Town Hall Helpdesk\""),
     (
         Table::Top,
@@ -119,6 +123,20 @@ const KEYS: [(Table, &str, &str, &str); 32] = [
     (Table::Top, "state", "the path of a folder in quotation marks", "\"/var/lib/farhand\""),
     (Table::Top, "grace_seconds", "a whole number from 0 to 86400", "5"),
     (Table::Top, "silence_seconds", "a whole number from 1 to 86400", "60"),
+    (
+        Table::Acme,
+        "hosts",
+        "a list of at least one name of this relay in quotation marks",
+        "[\"relay.example.org\"]",
+    ),
+    (
+        Table::Acme,
+        "directory",
+        "an address in quotation marks that begins with https://",
+        "\"https://acme-v02.api.letsencrypt.org/directory\"",
+    ),
+    (Table::Acme, "contact", "a mail address in quotation marks", "\"helpdesk@example.org\""),
+    (Table::Acme, "root", "the path of a file in quotation marks", "\"authority.pem\""),
     (Table::Notice, "cs", PROSE, "\"Pomáháme vám s počítačem.\""),
     (Table::Notice, "da", PROSE, "\"Vi hjælper dig med din computer.\""),
     (Table::Notice, "de", PROSE, "\"Wir helfen Ihnen an Ihrem Computer.\""),
@@ -152,6 +170,7 @@ impl Table {
     /// The part with this head.
     fn named(head: &str) -> Option<Self> {
         match head {
+            "acme" => Some(Self::Acme),
             "notice" => Some(Self::Notice),
             "limits" => Some(Self::Limits),
             "log" => Some(Self::Log),
@@ -163,6 +182,7 @@ impl Table {
     fn place(self) -> &'static str {
         match self {
             Self::Top => "above the first [ ]",
+            Self::Acme => "under [acme]",
             Self::Notice => "under [notice]",
             Self::Limits => "under [limits]",
             Self::Log => "under [log]",
@@ -186,6 +206,9 @@ struct Reader<'a> {
 
 impl Reader<'_> {
     fn table(&mut self, table: Table, entries: &DeTable<'_>) {
+        if table == Table::Acme {
+            self.file.acme = Some(Acme::default());
+        }
         for (key, value) in entries {
             let name: &str = key.get_ref();
             if let (Table::Top, Some(inner)) = (table, Table::named(name)) {
@@ -234,6 +257,16 @@ impl Reader<'_> {
             (Table::Top, "certificate_key") => file.certificate_key = Some(path(value)?),
             (Table::Top, "grace_seconds") => file.grace_seconds = Some(seconds(value, 0..=MOST_SECONDS)?),
             (Table::Top, "silence_seconds") => file.silence_seconds = Some(seconds(value, 1..=MOST_SECONDS)?),
+            (Table::Acme, name) => {
+                let acme = file.acme.get_or_insert_default();
+                match name {
+                    "hosts" => acme.hosts = hosts(value)?,
+                    "directory" => acme.directory = directory(value)?,
+                    "contact" => acme.contact = Some(contact(value)?),
+                    "root" => acme.root = Some(path(value)?),
+                    _ => {}
+                }
+            }
             (Table::Notice, code) => {
                 let text =
                     Prose::new(text(value)?.trim_end()).map_err(|error| wrong(value, error.to_string()))?;
@@ -352,6 +385,43 @@ fn encapsulations(value: &Value<'_>) -> Result<Vec<Encapsulation>, Wrong> {
     Ok(named)
 }
 
+fn hosts(value: &Value<'_>) -> Result<Vec<String>, Wrong> {
+    let mut hosts = Vec::new();
+    for item in list(value)? {
+        let host = text(item)?;
+        if DnsName::try_from(host).is_err() || host.parse::<IpAddr>().is_ok() {
+            return Err(wrong(item, format!("{host:?} is not the name of a host")));
+        }
+        if hosts.iter().any(|known: &String| known.eq_ignore_ascii_case(host)) {
+            return Err(wrong(item, format!("{host:?} stands there twice")));
+        }
+        hosts.push(host.to_owned());
+    }
+    if hosts.is_empty() {
+        return Err(wrong(value, "the list is empty".to_owned()));
+    }
+    Ok(hosts)
+}
+
+fn directory(value: &Value<'_>) -> Result<String, Wrong> {
+    let address = text(value)?;
+    let is_one = address.strip_prefix("https://").is_some_and(|rest| !rest.is_empty())
+        && !address.contains(char::is_whitespace);
+    if is_one {
+        Ok(address.to_owned())
+    } else {
+        Err(wrong(value, format!("{address:?} is not such an address")))
+    }
+}
+
+fn contact(value: &Value<'_>) -> Result<String, Wrong> {
+    let address = text(value)?;
+    let is_one = address.split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty())
+        && !address
+            .contains(|letter: char| letter.is_whitespace() || letter.is_control() || ",?".contains(letter));
+    if is_one { Ok(address.to_owned()) } else { Err(wrong(value, format!("{address:?} is no mail address"))) }
+}
+
 fn addresses(value: &Value<'_>) -> Result<Vec<SocketAddr>, Wrong> {
     let mut addresses = Vec::new();
     for item in list(value)? {
@@ -409,6 +479,7 @@ mod tests {
         for (table, name, allowed, example) in KEYS {
             let head = match table {
                 Table::Top => "",
+                Table::Acme => "[acme]\n",
                 Table::Notice => "[notice]\n",
                 Table::Limits => "[limits]\n",
                 Table::Log => "[log]\n",

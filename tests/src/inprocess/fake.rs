@@ -302,6 +302,8 @@ async fn serve(mut leg: Leg, shared: &Arc<Shared>) {
                 None => FromRelay::Nobody { request },
             },
             ToRelay::Ping { number } => FromRelay::Pong { number },
+            ToRelay::Test { .. } => FromRelay::Testing { version, time: 0 },
+            ToRelay::Echo { data } => FromRelay::Echo { data },
             ToRelay::Resume { pass, .. } => {
                 if shared.state.lock().unwrap().back == Return::Refuse {
                     FromRelay::Refused { refusal: Refusal::Ticket }

@@ -85,6 +85,8 @@ fn verdict(model: &Model, words: &Words) -> String {
         Verdict::WrongPin => "verdict-pin",
         Verdict::ProxyPassword(_) => "verdict-proxy",
         Verdict::NoName => "verdict-no-name",
+        Verdict::Portal => "trouble-portal",
+        Verdict::NoProxy(_) => "verdict-no-proxy",
         Verdict::Blocked => "verdict-blocked",
     });
     found + " " + &words.get("verdict-next")
@@ -223,6 +225,7 @@ fn status(relay: &Relay, words: &Words) -> Status {
         Relay::Trouble { trouble, attempt } => {
             let more = match trouble.kind {
                 Kind::Unreachable => "trouble-unreachable",
+                Kind::Portal => "trouble-portal",
                 Kind::Blocked => "trouble-blocked",
                 Kind::Proxy => "trouble-proxy",
                 Kind::WrongRelay => "trouble-wrong-relay",

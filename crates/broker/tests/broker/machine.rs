@@ -23,6 +23,7 @@ enum Step {
     Console { key: u8, operator: i64 },
     Come { ticket: usize, thief: Option<u8> },
     Ping { leg: usize },
+    Test { leg: usize },
     Garbage { leg: usize },
     Close { leg: usize },
     EndClosed,
@@ -44,6 +45,7 @@ fn step() -> impl Strategy<Value = Step> {
         12 => (0_usize..4, proptest::option::weighted(0.2, 0_u8..5))
             .prop_map(|(ticket, thief)| Step::Come { ticket, thief }),
         1 => (0_usize..64).prop_map(|leg| Step::Ping { leg }),
+        1 => (0_usize..64).prop_map(|leg| Step::Test { leg }),
         1 => (0_usize..64).prop_map(|leg| Step::Garbage { leg }),
         1 => (0_usize..64).prop_map(|leg| Step::Close { leg }),
         2 => Just(Step::EndClosed),
@@ -187,6 +189,11 @@ fn apply(world: &mut World, onlooker: &mut Onlooker, step: Step) {
         Step::Ping { leg } => {
             let Some(leg) = onlooker.leg(leg) else { return };
             world.say(leg, ToRelay::Ping { number: 1 });
+        }
+        Step::Test { leg } => {
+            let Some(leg) = onlooker.leg(leg) else { return };
+            world.say(leg, ToRelay::Test { versions: Versions::RELAY });
+            world.say(leg, ToRelay::Echo { data: Bytes::default() });
         }
         Step::Garbage { leg } => {
             let Some(leg) = onlooker.leg(leg) else { return };

@@ -9,7 +9,7 @@ use farhand_broker::{
 };
 use farhand_proto::bounded::{Bytes, Text};
 use farhand_proto::id::SessionId;
-use farhand_proto::relay::{FromRelay, Refusal, ToRelay, Voucher};
+use farhand_proto::relay::{ECHOES, FromRelay, MAX_ECHO, Refusal, ToRelay, Voucher};
 use farhand_proto::version::{Version, Versions};
 
 fn ms(milliseconds: u64) -> Duration {
@@ -491,6 +491,60 @@ fn a_console_that_goes_before_it_has_come_with_its_ticket_frees_the_client_at_on
         world.close(first);
         assert_eq!(world.broker.figures().invited, 1);
     }
+}
+
+#[test]
+fn a_line_is_tested_for_ten_seconds_with_so_many_echoes_and_not_too_often() {
+    let mut world = World::new();
+    let test = || ToRelay::Test { versions: Versions::RELAY };
+    let echo = || ToRelay::Echo { data: Bytes::new(vec![7; MAX_ECHO]).unwrap() };
+    let time = world.now().unix.as_millis() as u64;
+    let greedy = world.open(key(3));
+    world.say(greedy, test());
+    assert_eq!(world.last(greedy), Some(&FromRelay::Testing { version: Version(2), time }));
+    for _ in 0..ECHOES {
+        world.say(greedy, echo());
+        assert!(matches!(world.last(greedy), Some(FromRelay::Echo { data }) if data.len() == MAX_ECHO));
+    }
+    world.say(greedy, echo());
+    world.assert_refused(greedy, Refusal::Protocol);
+
+    // It stays a newcomer, and talking does not lengthen its time.
+    let slow = world.open(key(3));
+    world.say(slow, test());
+    assert_eq!(world.broker.figures().newcomers, 1);
+    for _ in 0..4 {
+        world.pass(Duration::from_millis(2499));
+        world.say(slow, echo());
+    }
+    assert!(!world.closed.contains(&slow));
+    world.pass(ms(4));
+    assert!(world.closed.contains(&slow));
+
+    // Nothing else is said on such a leg, and nobody else says an echo.
+    for (first, second) in [(test(), test()), (test(), ToRelay::Ping { number: 1 })] {
+        let leg = world.open(key(3));
+        world.say(leg, first);
+        world.say(leg, second);
+        world.assert_refused(leg, Refusal::Protocol);
+    }
+    let leg = world.open(key(3));
+    world.say(leg, echo());
+    world.assert_refused(leg, Refusal::Protocol);
+
+    world.pass(Duration::from_secs(60));
+    for _ in 0..20 {
+        let leg = world.open(key(3));
+        world.say(leg, test());
+        assert!(matches!(world.last(leg), Some(FromRelay::Testing { .. })));
+        world.close(leg);
+    }
+    let leg = world.open(key(3));
+    world.say(leg, test());
+    assert!(matches!(world.last(leg), Some(FromRelay::Refused { refusal: Refusal::Busy { .. } })));
+    let elsewhere = world.open_from(key(4), address(9));
+    world.say(elsewhere, test());
+    assert!(matches!(world.last(elsewhere), Some(FromRelay::Testing { .. })));
 }
 
 #[test]

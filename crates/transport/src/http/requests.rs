@@ -10,9 +10,9 @@ use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Bytes;
 use hyper::client::conn::http1::{SendRequest, handshake};
 use hyper::header::{
-    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
+    CACHE_CONTROL, CONTENT_TYPE, HOST, HeaderValue, LOCATION, PROXY_AUTHENTICATE, PROXY_AUTHORIZATION,
 };
-use hyper::{Method, Request, StatusCode, Uri};
+use hyper::{Method, Request, Response, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
 use tokio::io::{
     AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, ReadHalf, WriteHalf,
@@ -78,6 +78,9 @@ pub(crate) async fn connect(hop: Hop) -> Result<Carrier, ProxyError> {
         answer = first.ask(path, Bytes::new()).await?;
         trial.settle(answer.status != StatusCode::PROXY_AUTHENTICATION_REQUIRED).await?;
     }
+    if let (Some(to), None) = (&answer.elsewhere, &first.route.hop.proxy) {
+        return Err(ProxyError::Portal(to.clone()));
+    }
     if answer.status != StatusCode::NO_CONTENT {
         return Err(ProxyError::Refused(answer.status.to_string()));
     }
@@ -95,6 +98,8 @@ struct Talk {
 }
 
 struct Answer {
+    /// Whom it is sent to in place of the relay, if it is: what a network does that wants people to log in first.
+    elsewhere: Option<String>,
     status: StatusCode,
     body: Bytes,
     /// How a proxy wants to be told who this is.
@@ -170,11 +175,12 @@ impl Talk {
         let request = request.body(Full::new(body)).map_err(io::Error::other)?;
         let response = sender.send_request(request).await.map_err(io::Error::other)?;
         let status = response.status();
+        let elsewhere = elsewhere(&response, &target.host);
         let offers = response.headers().get_all(PROXY_AUTHENTICATE).into_iter();
         let offers = offers.filter_map(|offer| offer.to_str().ok()?.split_whitespace().next());
         let offers = offers.map(str::to_owned).collect();
         let body = Limited::new(response.into_body(), 2 * PIECE).collect().await.map_err(io::Error::other)?;
-        Ok(Answer { status, body: body.to_bytes(), offers })
+        Ok(Answer { status, body: body.to_bytes(), offers, elsewhere })
     }
 
     /// Makes its requests over this from now on.
@@ -361,6 +367,17 @@ impl AsyncWrite for Requests {
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(context)
     }
+}
+
+/// Where an answer sends whoever asked: to another host (RFC 9110, section 15.4), or to log in (RFC 6585, section 6).
+fn elsewhere<B>(response: &Response<B>, host: &str) -> Option<String> {
+    if response.status() == StatusCode::NETWORK_AUTHENTICATION_REQUIRED {
+        return Some(response.status().to_string());
+    }
+    let to: Uri = response.headers().get(LOCATION)?.to_str().ok()?.parse().ok()?;
+    let to = to.host()?;
+    let is_other = response.status().is_redirection() && !to.eq_ignore_ascii_case(host);
+    is_other.then(|| to.to_owned())
 }
 
 #[cfg(test)]
