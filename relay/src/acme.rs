@@ -61,9 +61,9 @@ enum AcmeError {
     NoWay(String),
     #[error(
         "the authority did not find {0} to be this relay: it must reach port 443 of every host in `hosts`, and find this \
-         relay there"
+         relay there ({1})"
     )]
-    NotFound(String),
+    NotFound(String, String),
     #[error("{path}: {source}", path = .0.display(), source = .1)]
     File(PathBuf, #[source] io::Error),
     #[error(transparent)]
@@ -151,8 +151,12 @@ async fn renew(acme: &Acme, folder: &Path, certificate: &WebCertificate) -> Resu
         challenge.set_ready().await.map_err(failed)?;
     }
     let retries = RetryPolicy::new().timeout(STEP);
-    if order.poll_ready(&retries).await.map_err(failed)? != OrderStatus::Ready {
-        return Err(AcmeError::NotFound(acme.hosts.join(", ")));
+    let not_found = |why: String| AcmeError::NotFound(acme.hosts.join(", "), why);
+    match order.poll_ready(&retries).await {
+        Ok(OrderStatus::Ready) => {}
+        Ok(status) => return Err(not_found(format!("the order is {status:?}"))),
+        Err(instant_acme::Error::Api(problem)) => return Err(not_found(problem.to_string())),
+        Err(error) => return Err(failed(error)),
     }
     let key = order.finalize().await.map_err(failed)?;
     let chain = order.poll_certificate(&retries).await.map_err(failed)?;

@@ -434,7 +434,7 @@ impl App for ClientApp {
             Message::Tray(TrayEvent::Pause) => self.obey(Command::Pause, true, &context),
             // Nobody knows who chose it: the person can go on in the window.
             Message::Tray(TrayEvent::Show | TrayEvent::Resume) => self.wants_front = true,
-            Message::Tested(survey) => self.model.tested(survey.as_ref()),
+            Message::Tested(survey) => self.model.tested(survey.as_ref(), &self.words),
             Message::Changed => {}
         }
         Redraw::All

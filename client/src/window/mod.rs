@@ -13,6 +13,7 @@ mod model;
 mod parts;
 pub mod pictures;
 mod receipt;
+mod report;
 mod save;
 mod screens;
 mod size;

@@ -13,7 +13,9 @@ use farhand_transport::proxy::Introduction;
 use farhand_transport::survey::{Survey, Verdict};
 
 use super::carried::{Chat, Files, Speaker};
+use super::report;
 use super::trouble::{PATIENCE, Trouble};
+use super::words::Words;
 
 /// How long the buttons of a question do nothing: a click or a key that was meant for something else, and came when
 /// the question just appeared, is no answer.
@@ -402,11 +404,11 @@ impl Model {
     }
 
     /// The connection test is over; `None` if it could not be made.
-    pub(crate) fn tested(&mut self, survey: Option<&Survey>) {
+    pub(crate) fn tested(&mut self, survey: Option<&Survey>, words: &Words) {
         if self.test == ConnectionTest::Running {
             self.test = survey.map_or(ConnectionTest::None, |survey| ConnectionTest::Done {
                 verdict: survey.verdict(),
-                report: survey.to_string(),
+                report: report::text(survey, words),
             });
         }
     }

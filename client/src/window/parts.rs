@@ -182,15 +182,20 @@ pub(crate) fn announce(response: &Response) {
     });
 }
 
+/// How much is hidden at the bottom of what goes on below.
+pub(crate) const FADED: f32 = 38.0;
+
 /// Lets what is cut at the bottom fade away, with an arrow: it goes on below. Whether the arrow is pressed: nothing that
 /// is painted over is.
 pub(crate) fn more(ui: &Ui, rect: Rect) -> bool {
     /// Of what fades, and of the arrow's own place below it.
-    const HEIGHTS: [f32; 2] = [24.0, 14.0];
+    const HEIGHTS: [f32; 2] = [24.0, FADED - 24.0];
+    /// Letters are rounded to whole pixels, outwards.
+    const ROUNDED: f32 = 3.0;
     let palette = Palette::in_use(ui);
     // A scroll area shows a little of what is beyond its edge.
-    let rect = rect.with_max_y(rect.bottom() + ui.visuals().clip_rect_margin);
-    let arrow = rect.with_min_y(rect.bottom() - HEIGHTS[1]);
+    let rect = rect.with_max_y(rect.bottom() + ui.visuals().clip_rect_margin + ROUNDED);
+    let arrow = rect.with_min_y(rect.bottom() - HEIGHTS[1] - ROUNDED);
     let fade = Rect::from_min_max(pos2(rect.left(), arrow.top() - HEIGHTS[0]), arrow.right_top());
     let mut mesh = egui::Mesh::default();
     for (corner, colour) in [

@@ -96,7 +96,7 @@ fn faults(error: &RelayError) -> Vec<Fault> {
     }
 }
 
-fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
+pub(crate) fn at_target(error: &AttemptError) -> (&'static str, Option<String>) {
     match error {
         AttemptError::Name(error) => ("fault-name", Some(error.to_string())),
         AttemptError::Refused => ("fault-refused", None),

@@ -27,6 +27,26 @@ pub struct Measured {
     pub clock: i64,
 }
 
+impl Measured {
+    /// The round trip in milliseconds, with a tenth.
+    #[must_use]
+    pub fn milliseconds(&self) -> String {
+        format!("{:.1}", self.round_trip.as_secs_f64() * 1000.0)
+    }
+
+    /// The rate in megabits in a second, with a tenth.
+    #[must_use]
+    pub fn megabits(&self) -> Option<String> {
+        self.rate.map(|rate| format!("{:.1}", rate as f64 * 8.0 / 1_000_000.0))
+    }
+
+    /// The clock's difference in whole seconds.
+    #[must_use]
+    pub fn seconds_apart(&self) -> i64 {
+        self.clock / 1000
+    }
+}
+
 /// Measures. The leg is of no use afterwards.
 ///
 /// # Errors

@@ -93,7 +93,7 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
             routes.push((host.clone(), ladder.route(host).await));
         }
     }
-    let mut results: Vec<(usize, Result<(Leg, Duration), AttemptError>)> = Vec::new();
+    let mut results = Vec::new();
     while let Some(done) = running.join_next().await {
         match done {
             Ok(result) => results.push(result),
@@ -168,75 +168,156 @@ impl Survey {
     /// What a network administrator is asked to let out: hosts, addresses and TCP ports, a line each.
     #[must_use]
     pub fn firewall_list(&self) -> String {
-        let mut list = String::new();
-        for (host, found) in &self.hosts {
+        self.rules().map(|rule| format!("{rule}\n")).collect()
+    }
+
+    fn rules(&self) -> impl Iterator<Item = Line<'_>> {
+        self.hosts.iter().map(|(host, found)| {
             let mut ports: Vec<u16> = Vec::new();
             for way in self.ways.iter().filter(|way| way.rung.target.host == *host) {
                 if !ports.contains(&way.rung.target.port) {
                     ports.push(way.rung.target.port);
                 }
             }
-            let ports = ports.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
-            let addresses = match found {
-                Ok(addresses) => addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-                Err(_) => "address not known here".to_owned(),
-            };
-            list += &format!("TCP to {host} ({addresses}), ports {ports}\n");
+            Line::Rule { host, addresses: found.as_ref().ok().map(|found| list(found)), ports: list(&ports) }
+        })
+    }
+
+    /// All of it, line by line. Nothing in it says who this is.
+    #[must_use]
+    pub fn report(&self) -> Vec<Line<'_>> {
+        let hosts = self.hosts.iter().map(|(host, found)| match found {
+            Ok(addresses) => Line::Host { host, addresses: list(addresses) },
+            Err(why) => Line::NoHost { host, why },
+        });
+        let routes = self.routes.iter().map(|(host, route)| Line::Route { host, route });
+        let ways = self.ways.iter().map(|Finding { rung, result }| match result {
+            Ok(reached) => Line::Reached { rung, reached },
+            Err(error) => Line::Failed { rung, error },
+        });
+        let lines = self.lines.iter().map(|(host, measured)| Line::Measured { host, measured: *measured });
+        let verdict = self.verdict();
+        let is_blocked = verdict == Verdict::Blocked;
+        let mut report: Vec<_> = hosts.chain(routes).chain(ways).chain(lines).collect();
+        report.push(Line::Verdict(verdict));
+        if is_blocked {
+            report.push(Line::Ask);
+            report.extend(self.rules());
         }
-        list
+        report
     }
 }
 
-impl fmt::Display for Survey {
-    /// Nothing in it says who this is.
+/// A line of the report, to be said in any language; in English it says itself.
+#[derive(Debug)]
+pub enum Line<'a> {
+    /// The addresses of a name.
+    Host {
+        /// The name.
+        host: &'a str,
+        /// With commas between them.
+        addresses: String,
+    },
+    /// A name is not found.
+    NoHost {
+        /// The name.
+        host: &'a str,
+        /// What the system says.
+        why: &'a str,
+    },
+    /// What leads to a host.
+    Route {
+        /// The host.
+        host: &'a str,
+        /// The proxies on the way, and who names them.
+        route: &'a Route,
+    },
+    /// A way leads to the relay.
+    Reached {
+        /// Which.
+        rung: &'a Rung,
+        /// How.
+        reached: &'a Reached,
+    },
+    /// A way does not lead to the relay.
+    Failed {
+        /// Which.
+        rung: &'a Rung,
+        /// Why.
+        error: &'a AttemptError,
+    },
+    /// How the line to a host does.
+    Measured {
+        /// The host.
+        host: &'a str,
+        /// How it does.
+        measured: Measured,
+    },
+    /// What all of it amounts to.
+    Verdict(Verdict),
+    /// A network administrator is to be asked for what follows.
+    Ask,
+    /// What to let out.
+    Rule {
+        /// Where to.
+        host: &'a str,
+        /// Its addresses with commas between them, if they are known.
+        addresses: Option<String>,
+        /// TCP ports with commas between them.
+        ports: String,
+    },
+}
+
+impl fmt::Display for Line<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (host, found) in &self.hosts {
-            match found {
-                Ok(addresses) => {
-                    let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
-                    writeln!(f, "{host}: {}", addresses.join(", "))?;
+        match self {
+            Self::Host { host, addresses } => write!(f, "{host}: {addresses}"),
+            Self::NoHost { host, why } => write!(f, "{host}: {why}"),
+            Self::Route { host, route: Route { proxies, origin, trouble, .. } } => {
+                let names = if proxies.is_empty() { "none".to_owned() } else { list(proxies) };
+                match trouble {
+                    None => write!(f, "{host}, proxy: {names} ({origin})"),
+                    Some(trouble) => write!(f, "{host}, proxy: {names} ({origin}; {trouble})"),
                 }
-                Err(why) => writeln!(f, "{host}: {why}")?,
             }
-        }
-        for (host, Route { proxies, origin, trouble, .. }) in &self.routes {
-            let names: Vec<_> = proxies.iter().map(ToString::to_string).collect();
-            let names = if names.is_empty() { "none".to_owned() } else { names.join(", ") };
-            match trouble {
-                None => writeln!(f, "{host}, proxy: {names} ({origin})")?,
-                Some(trouble) => writeln!(f, "{host}, proxy: {names} ({origin}; {trouble})")?,
-            }
-        }
-        for Finding { rung, result } in &self.ways {
-            match result {
-                Ok(Reached { took, issuer }) => {
-                    write!(f, "{rung}: leads to the relay, {} ms", took.as_millis())?;
-                    match issuer {
-                        Some(issuer) => writeln!(f, ", certificate by {issuer}")?,
-                        None => writeln!(f)?,
-                    }
+            Self::Reached { rung, reached: Reached { took, issuer } } => {
+                write!(f, "{rung}: leads to the relay, {} ms", took.as_millis())?;
+                match issuer {
+                    Some(issuer) => write!(f, ", certificate by {issuer}"),
+                    None => Ok(()),
                 }
-                // The way names the proxy already.
-                Err(AttemptError::Proxy(_, error)) => writeln!(f, "{rung}: {error}")?,
-                Err(error) => writeln!(f, "{rung}: {error}")?,
+            }
+            // The way names the proxy already.
+            Self::Failed { rung, error: AttemptError::Proxy(_, error) } => write!(f, "{rung}: {error}"),
+            Self::Failed { rung, error } => write!(f, "{rung}: {error}"),
+            Self::Measured { host, measured } => {
+                write!(f, "{host}: there and back in {} ms", measured.milliseconds())?;
+                if let Some(megabits) = measured.megabits() {
+                    write!(f, ", at least {megabits} Mbit/s")?;
+                }
+                match measured.seconds_apart() {
+                    0 => f.write_str(", the clocks agree"),
+                    ahead @ 1.. => write!(f, ", this computer's clock is {ahead} s ahead of the relay's"),
+                    behind => write!(f, ", this computer's clock is {} s behind the relay's", -behind),
+                }
+            }
+            Self::Verdict(verdict) => verdict.fmt(f),
+            Self::Ask => f.write_str("Ask your network administrator to let out:"),
+            Self::Rule { host, addresses, ports } => {
+                let addresses = addresses.as_deref().unwrap_or("address not known here");
+                write!(f, "TCP to {host} ({addresses}), ports {ports}")
             }
         }
-        for (host, Measured { round_trip, rate, clock }) in &self.lines {
-            write!(f, "{host}: there and back in {:.1} ms", round_trip.as_secs_f64() * 1000.0)?;
-            if let Some(rate) = rate {
-                write!(f, ", at least {:.1} Mbit/s", *rate as f64 * 8.0 / 1_000_000.0)?;
-            }
-            let (apart, which) = (clock.unsigned_abs(), if *clock < 0 { "behind" } else { "ahead of" });
-            match apart {
-                0..1000 => writeln!(f, ", the clocks agree")?,
-                _ => writeln!(f, ", this computer's clock is {} s {which} the relay's", apart / 1000)?,
-            }
-        }
-        writeln!(f, "{}", self.verdict())?;
-        if matches!(self.verdict(), Verdict::Blocked) {
-            write!(f, "Ask your network administrator to let out:\n{}", self.firewall_list())?;
-        }
-        Ok(())
+    }
+}
+
+fn list<T: ToString>(of: &[T]) -> String {
+    of.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+}
+
+impl fmt::Display for Survey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.report().iter().try_for_each(|line| writeln!(f, "{line}"))
     }
 }
 

@@ -206,6 +206,8 @@ pub(crate) struct SetupForm {
     pub(crate) test: Test,
     /// What the test has found on the way.
     pub(crate) report: Option<Report>,
+    /// Whether something was changed since the test.
+    pub(crate) is_outdated: bool,
     /// What a paste brought.
     pub(crate) pasted: Option<usize>,
     pub(crate) focus: Option<Field>,
@@ -297,8 +299,10 @@ impl SetupForm {
     /// Something changed: what was said about it before no longer holds.
     pub(crate) fn touched(&mut self) {
         self.was_tried = false;
-        self.test = Test::None;
-        self.report = None;
+        if self.test == Test::Running {
+            self.test = Test::None;
+        }
+        self.is_outdated = true;
         self.pasted = None;
     }
 

@@ -269,8 +269,8 @@ fn tested(result: Result<String, Trouble>) -> Model {
     let is_good = result.is_ok();
     let verdict =
         if is_good { Words::new("verdict-good").count("ways", 7) } else { Words::new("verdict-blocked") };
-    let text = "raw://relay.example.org:443: leads to the relay, 18 ms\n".to_owned();
-    let report = Report { verdict, is_good, text, saved: None };
+    let line = Words::new("report-reached").with("way", "raw://relay.example.org:443").count("time", 18);
+    let report = Report { verdict, is_good, lines: vec![line], saved: None };
     model.tested(result.map_or_else(Test::Failed, Test::Fine), Some(report));
     model
 }

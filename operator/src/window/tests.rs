@@ -114,7 +114,7 @@ fn the_tests_report_is_copied_and_saved() {
     // Whatever is changed makes it a report of something else.
     window.state_mut().model.apply(Command::Setup(Field::Proxy, "none".to_owned()));
     window.run();
-    assert!(window.query_by_label("Copy the report").is_none());
+    assert!(window.get_by_label("Copy the report").accesskit_node().is_disabled());
     for (text, words) in
         [("anna:secret@p:1", "you are asked"), ("telnet://p", "pac+http"), ("socks5://p", "")]
     {

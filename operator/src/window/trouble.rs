@@ -92,33 +92,32 @@ impl From<&DialError> for Trouble {
         if trouble.proxy.is_some() {
             trouble.next = Words::new("trouble-proxy-next");
         }
-        trouble.details = error
-            .attempts
-            .iter()
-            .map(|(target, error)| {
-                let key = match error {
-                    AttemptError::Name(_) => "attempt-name",
-                    AttemptError::Refused => "attempt-refused",
-                    AttemptError::TimedOut => "attempt-timed-out",
-                    AttemptError::Network(_) => "attempt-network",
-                    AttemptError::WrongPin => "attempt-pin",
-                    AttemptError::Proxy(_, ProxyError::WantsPassword(_)) => "attempt-proxy-wants-password",
-                    AttemptError::Proxy(_, ProxyError::WrongPassword) => "attempt-proxy-wrong-password",
-                    AttemptError::Proxy(_, ProxyError::Network(_)) => "attempt-proxy-missing",
-                    AttemptError::Proxy(..) => "attempt-proxy",
-                    AttemptError::Portal(_) => "attempt-portal",
-                    AttemptError::Closed => "attempt-closed",
-                    AttemptError::NotARelay(_) => "attempt-no-relay",
-                    AttemptError::Identity(_) => "attempt-here",
-                };
-                let words = Words::new(key).with("relay", target);
-                match error {
-                    AttemptError::Proxy(proxy, _) => words.with("proxy", proxy),
-                    _ => words,
-                }
-            })
-            .collect();
+        trouble.details = error.attempts.iter().map(|(target, error)| attempt(error, target)).collect();
         trouble
+    }
+}
+
+/// What came of an attempt, at this target or over this way.
+pub(crate) fn attempt(error: &AttemptError, at: impl ToString) -> Words {
+    let key = match error {
+        AttemptError::Name(_) => "attempt-name",
+        AttemptError::Refused => "attempt-refused",
+        AttemptError::TimedOut => "attempt-timed-out",
+        AttemptError::Network(_) => "attempt-network",
+        AttemptError::WrongPin => "attempt-pin",
+        AttemptError::Proxy(_, ProxyError::WantsPassword(_)) => "attempt-proxy-wants-password",
+        AttemptError::Proxy(_, ProxyError::WrongPassword) => "attempt-proxy-wrong-password",
+        AttemptError::Proxy(_, ProxyError::Network(_)) => "attempt-proxy-missing",
+        AttemptError::Proxy(..) => "attempt-proxy",
+        AttemptError::Portal(_) => "attempt-portal",
+        AttemptError::Closed => "attempt-closed",
+        AttemptError::NotARelay(_) => "attempt-no-relay",
+        AttemptError::Identity(_) => "attempt-here",
+    };
+    let words = Words::new(key).with("relay", at);
+    match error {
+        AttemptError::Proxy(proxy, _) => words.with("proxy", proxy),
+        _ => words,
     }
 }
 

@@ -191,6 +191,9 @@ fn draw_talk(ui: &mut Ui, visit: &Visit, height: f32, words: &Words) {
     let scrolls = is_new && (is_own || !stood.is_elsewhere);
     let newest = chat.lines.len() - chat.newest.min(chat.lines.len());
     let mut shown_newest = egui::Rect::NOTHING;
+    // What fades away at the bottom of the page is not read.
+    let page = ui.clip_rect();
+    let page = page.with_max_y(page.bottom() - parts::FADED);
     let area = farhand_window::room(ui, height, |ui| {
         let scroll = egui::ScrollArea::vertical().id_salt("talk").max_height(height);
         scroll.auto_shrink(false).show(ui, |ui| {
@@ -215,7 +218,8 @@ fn draw_talk(ui: &mut Ui, visit: &Visit, height: f32, words: &Words) {
                 ui.scroll_to_rect_animation(shown_newest, Some(align), egui::style::ScrollAnimation::none());
             }
             let beginning = shown_newest.with_max_y(shown_newest.top() + 24.0);
-            !shown_newest.is_positive() || ui.clip_rect().contains_rect(beginning.shrink(2.0))
+            let sight = ui.clip_rect().intersect(page);
+            !shown_newest.is_positive() || sight.contains_rect(beginning.shrink(2.0))
         })
     });
     let mut offset = area.state.offset.y;

@@ -2,12 +2,12 @@
 
 use egui::{RichText, TextStyle, Ui};
 use farhand_transport::Proxy;
-use farhand_transport::survey::Verdict;
 use farhand_window::egui;
 use farhand_window::theme::{self, Palette};
 
 use super::super::model::{Command, ConnectionTest, Copyable, Model, Relay};
 use super::super::parts::{self, Light};
+use super::super::report;
 use super::super::trouble::{Kind, Trouble};
 use super::super::words::Words;
 
@@ -63,14 +63,20 @@ pub(super) fn draw(ui: &mut Ui, model: &Model, words: &Words) -> Option<Command>
         });
     });
     match status.detail {
-        _ if is_tested(model) => parts::small(ui, &verdict(model, words), palette.text),
+        _ if is_tested(model) => {
+            let response = parts::small(ui, &verdict(model, words), palette.text);
+            if parts::steady_button(ui, &words.get("button-test-again"), &[]).clicked() {
+                command = Some(Command::Test);
+            }
+            response
+        }
         Some(detail) => {
             let detail = words.fill("detail", &[("detail", detail.into())]);
             parts::fitted(ui, &detail, TextStyle::Small, palette.weak, 3)
         }
         None => parts::small(ui, &words.get("hint-consent"), palette.weak),
     };
-    command.filter(|_| is_ready && model.numbers.is_some())
+    command.filter(|command| *command == Command::Test || is_ready && model.numbers.is_some())
 }
 
 fn is_tested(model: &Model) -> bool {
@@ -80,16 +86,7 @@ fn is_tested(model: &Model) -> bool {
 /// What the connection test has found, in a sentence, and what to do with it.
 fn verdict(model: &Model, words: &Words) -> String {
     let ConnectionTest::Done { verdict, .. } = &model.test else { return String::new() };
-    let found = words.get(match verdict {
-        Verdict::Good { .. } => "verdict-good",
-        Verdict::WrongPin => "verdict-pin",
-        Verdict::ProxyPassword(_) => "verdict-proxy",
-        Verdict::NoName => "verdict-no-name",
-        Verdict::Portal => "trouble-portal",
-        Verdict::NoProxy(_) => "verdict-no-proxy",
-        Verdict::Blocked => "verdict-blocked",
-    });
-    found + " " + &words.get("verdict-next")
+    report::verdict(verdict, words) + " " + &words.get("verdict-next")
 }
 
 /// The question of a proxy that wants to know who this is.

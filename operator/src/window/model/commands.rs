@@ -44,7 +44,8 @@ pub(crate) enum Command {
     SetLanguage(Language),
     Handout(Handout),
     Test,
-    SaveReport,
+    /// The report in words.
+    SaveReport(String),
     /// What is typed for a proxy.
     Introduction(Introduction),
     /// Tells it to the proxy, and tries again.
@@ -162,14 +163,7 @@ impl Model {
                 }
             }
             Command::RenameCancel => self.renaming = None,
-            Command::SaveReport => {
-                return self
-                    .setup
-                    .report
-                    .iter()
-                    .map(|report| Effect::SaveReport(report.text.clone()))
-                    .collect();
-            }
+            Command::SaveReport(text) => return vec![Effect::SaveReport(text)],
             Command::Introduction(typed) => self.introduction = typed,
             Command::Introduce(typed) => {
                 self.introduction = typed;
@@ -236,6 +230,7 @@ impl Model {
             }
             Command::Test => self.with_setup(|model, settings, token| {
                 (model.setup.test, model.setup.report) = (Test::Running, None);
+                model.setup.is_outdated = false;
                 vec![Effect::Test { settings, token }]
             }),
             Command::Save => self.with_setup(Self::save),

@@ -19,7 +19,7 @@ const COLUMN: f32 = 480.0;
 pub(crate) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     take_paste(ui, model, &mut commands);
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    egui::ScrollArea::vertical().id_salt("connect").auto_shrink(false).show(ui, |ui| {
         let width = COLUMN.min(ui.available_width() - 32.0);
         ui.vertical_centered(|ui| {
             ui.set_max_width(width);

@@ -24,7 +24,7 @@ const LEAST_HANDOUT: usize = 2;
 pub(crate) fn draw(ui: &mut Ui, model: &Model, texts: &Texts) -> Vec<Command> {
     let mut commands = Vec::new();
     take_paste(ui, model, &mut commands);
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+    egui::ScrollArea::vertical().id_salt("settings").auto_shrink(false).show(ui, |ui| {
         let width = COLUMN.min(ui.available_width() - 32.0);
         ui.vertical_centered(|ui| {
             ui.set_max_width(width);
@@ -101,6 +101,10 @@ fn relay(ui: &mut Ui, model: &Model, texts: &Texts, commands: &mut Vec<Command>)
     }
     let is_over = !matches!(model.setup.test, Test::None | Test::Running);
     parts::come_into_sight(ui, "test", is_over.then_some(&model.introduction.tries()), |ui| {
+        // It stays in its place, or everything would move under the pointer.
+        if model.setup.is_outdated {
+            ui.disable();
+        }
         tested(ui, model, texts, commands);
     });
 }
@@ -128,10 +132,10 @@ fn report(ui: &mut Ui, report: &Report, texts: &Texts, commands: &mut Vec<Comman
     parts::state(ui, light, &report.verdict.say(texts));
     ui.horizontal(|ui| {
         if parts::plain(ui, &texts.get("setup-report-copy"), 170.0).clicked() {
-            ui.ctx().copy_text(report.text.clone());
+            ui.ctx().copy_text(report.text(texts));
         }
         if parts::plain(ui, &texts.get("setup-report-save"), 170.0).clicked() {
-            commands.push(Command::SaveReport);
+            commands.push(Command::SaveReport(report.text(texts)));
         }
     });
     let said = match &report.saved {

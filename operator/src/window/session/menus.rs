@@ -3,7 +3,7 @@
 use farhand_proto::input::NamedKey;
 use farhand_proto::screen::{Colours, Part, View};
 use farhand_texts::Texts;
-use farhand_window::egui::{self, Key, Margin, Modifiers, RichText, TextEdit};
+use farhand_window::egui::{self, Key, Margin, Modifiers, RichText, Stroke, TextEdit};
 use farhand_window::theme::Palette;
 
 use super::place::Fit;
@@ -73,7 +73,10 @@ impl SessionView {
         wishes: &mut Vec<Wish>,
     ) {
         let palette = Palette::in_use(ui);
-        let label = ui.label(RichText::new(texts.get("session-type-ask")).color(palette.weak));
+        let ask = RichText::new(texts.get("session-type-ask")).color(palette.weak);
+        let label = ui.add(egui::Label::new(ask).wrap().halign(egui::Align::LEFT));
+        // Menus draw no frames.
+        ui.visuals_mut().widgets.inactive.bg_stroke = Stroke::new(1.0, palette.line);
         let field = TextEdit::multiline(&mut self.chosen.text)
             .margin(Margin::symmetric(8, 8))
             .desired_rows(4)

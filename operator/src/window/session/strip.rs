@@ -60,7 +60,9 @@ impl SessionView {
             ui.set_min_height(HEIGHT);
             ui.label(RichText::new(texts.get("session-words-ask")).color(palette.text));
             let words = self.words.join("   ");
-            ui.label(RichText::new(words).family(theme::strong()).size(20.0).color(palette.accent));
+            let words = RichText::new(words).family(theme::strong()).size(20.0).color(palette.accent);
+            // They stay beside each other.
+            ui.add(egui::Label::new(words).extend());
             let (right, wrong) = (texts.get("session-words-match"), texts.get("session-words-differ"));
             // The two answers stay beside each other.
             let width = button_width(ui, &right) + ui.spacing().item_spacing.x + button_width(ui, &wrong);

@@ -151,13 +151,13 @@ impl SessionView {
         match tool {
             Tool::Side | Tool::ViewOnly | Tool::Capture | Tool::FullScreen => {
                 let is_on = match tool {
-                    Tool::Side => Some(self.chosen.has_side),
-                    Tool::ViewOnly => Some(self.chosen.is_view_only),
-                    Tool::Capture => Some(self.chosen.wants_capture),
-                    _ => None,
+                    Tool::Side => self.chosen.has_side,
+                    Tool::ViewOnly => self.chosen.is_view_only,
+                    Tool::Capture => self.chosen.wants_capture,
+                    _ => self.chosen.is_full_screen,
                 };
                 let is_usable = tool != Tool::Capture || self.can_act();
-                if ui.add_enabled_ui(is_usable, |ui| entry(ui, &label, is_on)).inner.clicked() {
+                if ui.add_enabled_ui(is_usable, |ui| entry(ui, &label, Some(is_on))).inner.clicked() {
                     self.switch(tool, wishes);
                     ui.close();
                 }
