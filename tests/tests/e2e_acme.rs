@@ -1,6 +1,7 @@
 //! The relay's public certificate from an authority that gives it by itself (RFC 8555): pebble, the one that Let's Encrypt
 //! tests with.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
 use std::process::Command;
 

@@ -1,5 +1,6 @@
 //! The real programs behind firewalls and proxies.
 #![cfg(target_os = "linux")]
+#![expect(clippy::unwrap_used, reason = "a test ends where an expectation fails")]
 
 use std::process::Command;
 use std::time::{Duration, Instant};

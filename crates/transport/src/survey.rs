@@ -9,7 +9,6 @@ use tokio::task::JoinSet;
 use crate::dial::{AttemptError, Attempts};
 use crate::identity::Identity;
 use crate::ladder::{Encapsulation, Ladder, Rung};
-use crate::leg::Leg;
 use crate::measure::{Measured, measure};
 use crate::pin::Pin;
 use crate::proxy::{Proxy, Route};
