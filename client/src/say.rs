@@ -84,6 +84,8 @@ fn as_words(event: &Event) -> String {
         Event::Over(_) => "Nothing is seen or done any more.".to_owned(),
         Event::Ended(end) => format!("The session is over: {end}."),
         Event::DesktopGone(why) => format!("Nobody can connect any more: {why}."),
+        Event::Silent(true) => "The relay does not answer.".to_owned(),
+        Event::Silent(false) => "The relay answers again.".to_owned(),
         Event::Direct(true) => "The session goes straight to the operator's computer.".to_owned(),
         Event::Direct(false) => "The session goes through the relay again.".to_owned(),
         Event::RelayStopping => "The relay is being stopped; looking for it again.".to_owned(),
@@ -141,6 +143,7 @@ fn as_json(event: &Event) -> Value {
         Event::Retrying { attempt } => json!({"event": "retrying", "attempt": attempt}),
         Event::Found => json!({"event": "found"}),
         Event::Ended(end) => json!({"event": "ended", "reason": end.to_string()}),
+        Event::Silent(silent) => json!({"event": "silent", "silent": silent}),
         Event::Direct(direct) => json!({"event": "direct", "direct": direct}),
         Event::RelayStopping => json!({"event": "relay_stopping"}),
     }

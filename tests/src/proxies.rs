@@ -1,5 +1,6 @@
 //! Proxies as offices have them, from Debian's packages, in a network of a test's own.
 
+use std::path::Path;
 use std::process::Command;
 
 use farhand_testkit::x::{ScratchDir, eventually};
@@ -23,6 +24,8 @@ pub enum Users<'a> {
     Digest(&'a str),
     /// Everybody who speaks NTLM as they should, whatever their password.
     Ntlm,
+    /// Who has a ticket (Kerberos) for it; its own key lies in this file.
+    Tickets(&'a Path),
     /// Everybody, and it opens every TLS on its way with a certificate of its own, of the authority [`INSPECTION`].
     Opened,
 }
@@ -49,6 +52,11 @@ pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Proces
             "auth_param digest program /usr/lib/squid/digest_file_auth {}\nauth_param digest realm office\n",
             file("users")
         ),
+        Users::Tickets(_) => {
+            "auth_param negotiate program /usr/lib/squid/negotiate_kerberos_auth -s GSS_C_NO_NAME\n\
+            auth_param negotiate children 2 startup=1 idle=1\n"
+                .to_owned()
+        }
         Users::Ntlm => "auth_param ntlm program /usr/lib/squid/ntlm_fake_auth\n\
             auth_param ntlm children 2 startup=1 idle=1\n"
             .to_owned(),
@@ -77,7 +85,11 @@ pub fn squid(network: &Network, folder: &ScratchDir, users: Users<'_>) -> Proces
     std::fs::write(folder.file("squid.conf"), rules).expect("the folder is ours");
     let owned = Command::new("chown").args(["-R", "proxy"]).arg(folder.path()).status();
     assert!(owned.is_ok_and(|status| status.success()), "squid runs as its own user");
-    started(network, Command::new("squid").args(["-N", "-f", &file("squid.conf")]), SQUID)
+    let mut command = Command::new("squid");
+    if let Users::Tickets(key) = users {
+        command.env("KRB5_KTNAME", key);
+    }
+    started(network, command.args(["-N", "-f", &file("squid.conf")]), SQUID)
 }
 
 /// What makes squid open TLS: an authority of its own, and every certificate behind it is good enough.

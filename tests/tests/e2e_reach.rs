@@ -5,9 +5,9 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use farhand_testkit::x::ScratchDir;
+use farhand_testkit::x::{ScratchDir, eventually};
 use farhand_tests::proxies::{INSPECTION, Users};
-use farhand_tests::{Client, Console, Network, Relay, proxies};
+use farhand_tests::{Client, Console, Network, Process, Relay, proxies};
 use serde_json::Value;
 
 /// As docs/CLI.md lists them.
@@ -264,4 +264,114 @@ fn a_proxy_that_opens_https_is_passed_and_named() {
     );
     squid.terminate();
     squid.exit_code();
+}
+
+/// An authority that gives tickets, anna who has one, and the key of a proxy.
+struct Realm {
+    folder: ScratchDir,
+    _authority: Process,
+}
+
+impl Realm {
+    fn new(network: &Network) -> Self {
+        let folder = ScratchDir::new();
+        let file = |name: &str| folder.file(name).display().to_string();
+        // The proxy looks for the computer's own name.
+        let own = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap();
+        network.hosts(&format!("127.0.0.1 localhost proxy.farhand.test kdc.farhand.test {}\n", own.trim()));
+        let config = "[libdefaults]\ndefault_realm = FARHAND.TEST\nrdns = false\ndns_canonicalize_hostname = false\n\
+             dns_lookup_kdc = false\n[realms]\nFARHAND.TEST = {\nkdc = kdc.farhand.test\n}\n[domain_realm]\n\
+             .farhand.test = FARHAND.TEST\n[kdcdefaults]\nkdc_ports = 88\nkdc_tcp_ports = 88\n";
+        std::fs::write(folder.file("krb5.conf"), config).unwrap();
+        let kdc = format!(
+            "[realms]\nFARHAND.TEST = {{\ndatabase_name = {}\nkey_stash_file = {}\nmax_life = 1h\n}}\n",
+            file("principal"),
+            file("stash")
+        );
+        std::fs::write(folder.file("kdc.conf"), kdc).unwrap();
+        let realm = |program: &str| {
+            let mut command = Command::new(program);
+            command.env("KRB5_CONFIG", folder.file("krb5.conf"));
+            command.env("KRB5_KDC_PROFILE", folder.file("kdc.conf"));
+            command.env("KRB5CCNAME", format!("FILE:{}", file("tickets")));
+            command
+        };
+        let must = |command: &mut Command| {
+            let output = network.inside(command).output().unwrap();
+            assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+        };
+        must(realm("kdb5_util").args(["create", "-s", "-P", "secret", "-r", "FARHAND.TEST"]));
+        for ask in [
+            "addprinc -pw secret anna".to_owned(),
+            "addprinc -randkey HTTP/proxy.farhand.test".to_owned(),
+            format!("ktadd -k {} HTTP/proxy.farhand.test", file("proxy.keytab")),
+        ] {
+            must(realm("kadmin.local").args(["-q", &ask]));
+        }
+        let authority = proxies::started(network, realm("krb5kdc").arg("-n"), 88);
+        let taken = network.inside(realm("sh").args(["-c", "echo secret | kinit anna"])).output().unwrap();
+        assert!(taken.status.success(), "{}", String::from_utf8_lossy(&taken.stderr));
+        Self { folder, _authority: authority }
+    }
+
+    fn variables(&self) -> [(String, String); 2] {
+        let file = |name: &str| self.folder.file(name).display().to_string();
+        [
+            ("KRB5_CONFIG".to_owned(), file("krb5.conf")),
+            ("KRB5CCNAME".to_owned(), format!("FILE:{}", file("tickets"))),
+        ]
+    }
+}
+
+#[test]
+fn a_proxy_that_wants_tickets_gets_that_of_whoever_is_logged_in() {
+    let (network, folder) = (Network::new(), ScratchDir::new());
+    let realm = Realm::new(&network);
+    let relay = Relay::within(&network);
+    let key = folder.file("proxy.keytab");
+    std::fs::copy(realm.folder.file("proxy.keytab"), &key).unwrap();
+    let mut squid = proxies::squid(&network, &folder, Users::Tickets(&key));
+    only_for(&network, "proxy");
+    let proxy = ("https_proxy", "http://proxy.farhand.test:3128");
+    let variables = realm.variables();
+    let mut with_ticket: Vec<_> =
+        variables.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    with_ticket.push(proxy);
+    ready(&network, &relay, &with_ticket);
+    // A tunnel is noted when it ends.
+    eventually("the ticket's owner in the proxy's log", || {
+        let log = std::fs::read_to_string(folder.file("access.log")).unwrap();
+        log.contains("anna@FARHAND.TEST").then_some(())
+    });
+    // Without one there is only the question.
+    let (mut client, _) = starts(&network, &relay, &[("KRB5CCNAME", "FILE:/nonexistent"), proxy]);
+    let event = client.process.event("trouble");
+    let said = event["error"].as_str().unwrap();
+    assert!(said.contains("wants a user and a password (Negotiate)"), "{said}");
+    squid.terminate();
+    squid.exit_code();
+}
+
+#[test]
+fn a_network_that_falls_silent_is_told_of_within_two_seconds_and_so_is_its_return() {
+    let network = Network::new();
+    let relay = Relay::within(&network);
+    let (mut client, _) = starts(&network, &relay, &[]);
+    client.ready();
+    network.firewall("tcp dport 443 drop; tcp sport 443 drop;");
+    let silent = Instant::now();
+    client.process.event_where("silent", |event| event["silent"] == true);
+    let took = silent.elapsed();
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    // What was lost on the way is sent again.
+    network.firewall("");
+    let back = Instant::now();
+    client.process.event_where("silent", |event| event["silent"] == false);
+    let took = back.elapsed();
+    assert!(took < Duration::from_secs(4), "{took:?}");
+    assert!(client.process.events("trouble").is_empty(), "the line is the same");
+    // Where it does not come back, another is looked for.
+    network.firewall("tcp dport 443 drop; tcp sport 443 drop;");
+    let event = client.process.event("ready");
+    assert_eq!(event["way"], "raw://127.0.0.1:80", "{event}");
 }

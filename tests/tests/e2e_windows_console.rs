@@ -283,13 +283,13 @@ fn words_files_and_copied_text_go_both_ways_and_only_what_is_meant_for_it_into_t
     desks.console.says("Good evening");
 
     std::fs::write(desks.customers.file("letter.txt"), "Dear Eva").expect("the folder is ours");
-    desks.console.click(&desks.console.widget(Role::Entry, "Path at the customer's"));
+    desks.console.click(&desks.console.widget(Role::Entry, "Path on the customer’s computer"));
     desks.console.type_text("letter.txt");
     desks.console.keys(&["Return"]);
     let here = desks.server.file("letter.txt");
     desks.console.says(&format!("letter.txt: {}", here.display()));
     assert_eq!(std::fs::read_to_string(here).expect("it arrived"), "Dear Eva");
-    keyboard_in(&desks.console, "Path at the customer's");
+    keyboard_in(&desks.console, "Path on the customer’s computer");
 
     // Dragged, and chosen in a dialogue.
     let folder = desks.server.file("pictures");

@@ -58,9 +58,16 @@ pub(crate) struct Model {
 /// How the connection to the relay does.
 #[derive(Debug)]
 pub(crate) enum Relay {
-    Connecting { attempt: u32 },
-    Trouble { trouble: Trouble, attempt: u32 },
+    Connecting {
+        attempt: u32,
+    },
+    Trouble {
+        trouble: Trouble,
+        attempt: u32,
+    },
     Stopping,
+    /// It does not answer for now.
+    Silent,
     Ready,
 }
 
@@ -308,6 +315,8 @@ impl Model {
             Event::Trouble { error, attempt, .. } => {
                 self.relay = Relay::Trouble { trouble: Trouble::of(&error), attempt };
             }
+            Event::Silent(true) if matches!(self.relay, Relay::Ready) => self.relay = Relay::Silent,
+            Event::Silent(false) if matches!(self.relay, Relay::Silent) => self.relay = Relay::Ready,
             Event::RelayStopping => {
                 self.relay = Relay::Stopping;
                 self.say(Note::RelayStopping, now);
@@ -377,7 +386,7 @@ impl Model {
                 }
             }
             // Which way the session goes is nothing that the customer would decide anything by.
-            Event::Connecting { .. } | Event::Direct(_) | Event::Ended(_) => {}
+            Event::Connecting { .. } | Event::Silent(_) | Event::Direct(_) | Event::Ended(_) => {}
             Event::DesktopGone(_) => self.give_up(Cannot::Gone),
         }
     }

@@ -3,7 +3,7 @@
 use farhand_transport::dial::AttemptError;
 use farhand_transport::survey::{Line, Survey, Verdict};
 
-use super::trouble;
+use super::trouble::{self, Fault};
 use super::words::Words;
 
 /// All of it, in the person's language.
@@ -49,11 +49,7 @@ fn line(line: &Line<'_>, words: &Words) -> String {
                 AttemptError::Proxy(_, error) => ("fault-proxy", Some(error.to_string())),
                 error => trouble::at_target(error),
             };
-            let what = match more {
-                Some(more) => format!("{} ({more})", words.get(key)),
-                None => words.get(key),
-            };
-            format!("{rung}: {what}")
+            words.faults(&[Fault { target: Some(rung.to_string()), key, more }])
         }
         Line::Measured { host, measured } => {
             let (time, rate) =

@@ -11,8 +11,17 @@ use jiff::tz::TimeZone;
 use super::trouble::Fault;
 
 /// Every language's texts; English first.
-pub(crate) const SOURCES: &[Source] =
-    &[("en", include_str!("../../texts/en.ftl")), ("cs", include_str!("../../texts/cs.ftl"))];
+pub(crate) const SOURCES: &[Source] = &[
+    ("en", include_str!("../../texts/en.ftl")),
+    ("cs", include_str!("../../texts/cs.ftl")),
+    ("da", include_str!("../../texts/da.ftl")),
+    ("de", include_str!("../../texts/de.ftl")),
+    ("es", include_str!("../../texts/es.ftl")),
+    ("fr", include_str!("../../texts/fr.ftl")),
+    ("it", include_str!("../../texts/it.ftl")),
+    ("nl", include_str!("../../texts/nl.ftl")),
+    ("pl", include_str!("../../texts/pl.ftl")),
+];
 
 /// The texts, and what turns moments into them.
 #[derive(Debug)]

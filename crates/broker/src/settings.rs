@@ -26,8 +26,8 @@ pub const MISSES_PER_MINUTE: usize = 5;
 pub const MISSES_PER_HOUR: usize = 60;
 /// Tests of the line from one address within a minute.
 pub(crate) const TESTS_PER_MINUTE: usize = 20;
-/// Pings of one leg that are answered within a minute; programs send three. One more ends the leg.
-pub const PINGS_PER_MINUTE: usize = 60;
+/// Pings of one leg that are answered within a minute; a client sends sixty. One more ends the leg.
+pub const PINGS_PER_MINUTE: usize = 120;
 
 /// Whom a broker speaks for and what it allows.
 #[derive(Debug, Clone)]

@@ -166,6 +166,7 @@ impl Waiting {
                 self.is_registered = false;
                 self.tell(Event::Trouble { error, attempt, retry_in }).await
             }
+            News::Silent(silent) => self.tell(Event::Silent(silent)).await,
             News::Stopping => self.tell(Event::RelayStopping).await,
             News::Registered(current) => {
                 if self.note_registered(current) {
@@ -253,7 +254,7 @@ impl Waiting {
                         self.is_registered = false;
                         self.tell(Event::Connecting { attempt }).await?;
                     }
-                    Some(News::Stopping | News::Invited { .. }) | None => {}
+                    Some(News::Stopping | News::Invited { .. } | News::Silent(_)) | None => {}
                 }
                 self.renew_password().await
             }

@@ -1,6 +1,7 @@
 //! What differs between systems.
 
 pub(crate) mod proxy;
+pub(crate) mod ticket;
 
 /// Waits until the system asks this program to stop: Ctrl+C everywhere, SIGTERM and SIGHUP on Unix.
 ///

@@ -56,6 +56,8 @@ impl Relay {
             ..SettingOptions::default()
         };
         let mut config = Config::load(&options).unwrap();
+        // What is tried here goes through the relay.
+        config.broker.direct = false;
         change(&mut config);
         let server = Server::start(&config).await.unwrap();
         Self { server, folder }

@@ -10,10 +10,12 @@ use super::{edges, tree};
 use crate::workspace::Workspace;
 
 /// Where `unsafe` may stand: the systems' interfaces, vector instructions and codec bindings, the keyboard's grab,
-/// which has to be made through the connection of the window itself, the loss of that connection, and OpenGL.
-const UNSAFE_FOLDERS: [&str; 5] = [
+/// which has to be made through the connection of the window itself, the loss of that connection, OpenGL, and the
+/// system's tickets.
+const UNSAFE_FOLDERS: [&str; 6] = [
     "crates/desktop/",
     "crates/media/src/",
+    "crates/transport/src/system/ticket.rs",
     "crates/window/src/system/gpu/",
     "crates/window/src/system/keyboard.rs",
     "crates/window/src/system/loss.rs",
@@ -130,7 +132,7 @@ fn violations(sources: &[Source], pure: &[String]) -> Vec<String> {
             } else {
                 found.push(format!(
                     "{}:{line}: `unsafe` belongs in desktop, in media's vector code and codec bindings, in window's \
-                     keyboard, loss and OpenGL and in one module of the relay, where each use is reviewed",
+                     keyboard, loss and OpenGL, in transport's tickets and in one module of the relay, where each use is reviewed",
                     source.path
                 ));
             }

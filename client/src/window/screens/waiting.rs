@@ -218,6 +218,7 @@ fn status(relay: &Relay, words: &Words) -> Status {
             words.fill("status-connecting-again", &[("attempt", u64::from(*attempt).into())]),
             "status-connecting-more",
         ),
+        Relay::Silent => trying(words.get("status-silent"), "status-silent-more"),
         Relay::Stopping => trying(words.get("status-stopping"), "status-stopping-more"),
         Relay::Trouble { trouble, attempt } => {
             let more = match trouble.kind {

@@ -32,6 +32,8 @@ pub enum Event {
         /// When it is tried again.
         retry_in: Duration,
     },
+    /// The relay does not answer for now: nobody can connect until it does (`false`), or until it is reached anew.
+    Silent(bool),
     /// Somebody can connect. Comes again whenever number or password change.
     Ready {
         /// To be read aloud.

@@ -8,17 +8,26 @@ use farhand_proto::bounded::Bytes;
 use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::{FromRelay, Refusal, Ticket, ToRelay};
 use farhand_proto::version::Versions;
-use farhand_transport::{Identity, Leg};
+use farhand_transport::{Encapsulation, Identity, Leg};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
+use tokio::time::{Instant, MissedTickBehavior};
 
+use crate::RELAY_ANSWER;
 use crate::control::{self, RelayError, Way};
-use crate::{RELAY_ANSWER, RELAY_HEARTBEAT};
 
 /// The first pause before the relay is tried again; it doubles up to [`LONGEST_PAUSE`].
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// The longest pause between two tries.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// How often the relay is asked whether it is there, and how long it may take until the person is told that it does not
+/// answer: they are to know within two seconds.
+const PULSE: Duration = Duration::from_secs(1);
+const PATIENCE: Duration = Duration::from_millis(900);
+/// The same where each question is a request of its own.
+const SLOW_PULSE: Duration = Duration::from_secs(5);
+const SLOW_PATIENCE: Duration = Duration::from_secs(3);
 
 /// The pause before another number is taken after one was spent on wrong guesses: whoever guesses on must wait.
 const RENEWAL_PAUSE: Duration = Duration::from_secs(10);
@@ -34,6 +43,8 @@ pub(super) enum News {
     Registered(Current),
     /// A console asks.
     Invited { ticket: Ticket, relay_time: u64 },
+    /// The relay does not answer for now, or again.
+    Silent(bool),
     /// The relay is being stopped.
     Stopping,
 }
@@ -138,9 +149,16 @@ impl Run {
     }
 
     async fn wait(&mut self, mut leg: Leg) -> Ended {
-        let mut heartbeat = tokio::time::interval(RELAY_HEARTBEAT);
-        let mut unanswered = 0;
+        let over_requests = leg.rung().is_some_and(|rung| rung.encapsulation == Encapsulation::Http);
+        let (pulse, patience) = if over_requests { (SLOW_PULSE, SLOW_PATIENCE) } else { (PULSE, PATIENCE) };
+        let mut pulse = tokio::time::interval(pulse);
+        pulse.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // When the question was asked that has no answer yet, and how long the one before took.
+        let (mut asked, mut took) = (None::<Instant>, Duration::ZERO);
+        let mut is_silent = false;
         loop {
+            let patience = patience.max(took * 2);
+            let due = asked.map(|asked| asked + if is_silent { RELAY_ANSWER } else { patience });
             // Order: the owner, then the relay, then time.
             let news = tokio::select! {
                 biased;
@@ -156,19 +174,23 @@ impl Run {
                     Ok(FromRelay::Invite { ticket, relay_time }) => Some(News::Invited { ticket, relay_time }),
                     Ok(FromRelay::Stopping {}) => Some(News::Stopping),
                     Ok(FromRelay::Pong { .. }) => {
-                        unanswered = 0;
-                        None
+                        took = asked.take().map_or(took, |asked| asked.elapsed());
+                        std::mem::take(&mut is_silent).then_some(News::Silent(false))
                     }
                     Ok(FromRelay::Refused { refusal }) => return Ended::Lost(RelayError::Refused(refusal)),
                     Ok(_) => return Ended::Lost(RelayError::Unexpected),
                     Err(error) => return Ended::Lost(error.into()),
                 },
-                _ = heartbeat.tick() => {
-                    if unanswered > 1 {
+                () = until(due) => {
+                    if is_silent {
                         return Ended::Lost(RelayError::Silent);
                     }
-                    unanswered += 1;
-                    let ping = ToRelay::Ping { number: unanswered };
+                    is_silent = true;
+                    Some(News::Silent(true))
+                }
+                _ = pulse.tick(), if asked.is_none() => {
+                    asked = Some(Instant::now());
+                    let ping = ToRelay::Ping { number: 0 };
                     match tokio::time::timeout(RELAY_ANSWER, leg.write_message(&ping)).await {
                         Ok(Ok(())) => None,
                         Ok(Err(error)) => return Ended::Lost(error.into()),
@@ -186,6 +208,13 @@ impl Run {
 
     async fn tell(&self, news: News) -> Result<(), ()> {
         self.to_owner.send(news).await.map_err(|_| ())
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) => tokio::time::sleep_until(due).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -198,7 +198,7 @@ impl Run {
                 news = registration.news(), if open && heard => match news {
                     Some(News::Stopping) => self.waiting.push_back(Event::RelayStopping),
                     // Nobody else gets in.
-                    Some(News::Invited { .. }) => {}
+                    Some(News::Invited { .. } | News::Silent(_)) => {}
                     // The session has a leg of its own: the waiting one may come and go.
                     Some(news) => self.registration = Some(news),
                     None => self.session.end(EndReason::Customer),

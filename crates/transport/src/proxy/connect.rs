@@ -9,10 +9,13 @@ use zeroize::Zeroizing;
 
 use super::{Credentials, Hop, ProxyError, digest, ntlm};
 use crate::socket::Carrier;
+use crate::system::ticket;
 use crate::target::Target;
 
 /// The most bytes of an answer's head.
 const HEAD: usize = 16 * 1024;
+/// Tickets, or NTLM under another name (RFC 4559).
+const NEGOTIATE: &str = "Negotiate";
 /// The most bytes of the page that comes with a refusal, before a new connection is better.
 const PAGE: usize = 64 * 1024;
 
@@ -23,6 +26,21 @@ pub(super) async fn connect(hop: &Hop, credentials: Option<&Credentials>) -> Res
     let mut answer = ask(&mut stream, target, None).await?;
     if answer.status != 407 {
         return answer.settle(stream);
+    }
+    // Who gave a name and a password means those.
+    if credentials.is_none()
+        && answer.offers(NEGOTIATE)
+        && let Some(proxy) = &hop.proxy
+        && let Some(ticket) = ticket::for_web(&proxy.target().host).await
+    {
+        if !answer.keeps {
+            stream = hop.open().await?;
+        }
+        let words = Zeroizing::new(format!("{NEGOTIATE} {}", STANDARD.encode(ticket)));
+        answer = ask(&mut stream, target, Some(&words)).await?;
+        if answer.status != 407 {
+            return answer.settle(stream);
+        }
     }
     let credentials = credentials.ok_or_else(|| ProxyError::WantsPassword(answer.schemes()))?;
     let scheme = answer.scheme().ok_or_else(|| ProxyError::UnknownScheme(answer.schemes()))?;
@@ -121,17 +139,21 @@ impl Answer {
         if names.is_empty() { "it does not say how".to_owned() } else { names.join(", ") }
     }
 
+    fn offers(&self, wanted: &str) -> bool {
+        self.scheme_names().any(|name| name.eq_ignore_ascii_case(wanted))
+    }
+
     /// The best of those that are known here.
     fn scheme(&self) -> Option<Scheme> {
         let digest = self.challenges.iter().find_map(|challenge| {
             let (name, fields) = challenge.split_once(' ')?;
             name.eq_ignore_ascii_case("digest").then(|| digest::Challenge::parse(fields)).flatten()
         });
-        let offers = |wanted: &str| self.scheme_names().any(|name| name.eq_ignore_ascii_case(wanted));
-        let ntlm = ["NTLM", "Negotiate"].into_iter().find(|name| offers(name));
+        let offers = |wanted: &str| self.offers(wanted);
+        let ntlm = ["NTLM", NEGOTIATE].into_iter().find(|name| offers(name));
         let ntlm = || ntlm.map(|name| Scheme::Ntlm(name.to_owned()));
         let basic = || offers("Basic").then_some(Scheme::Basic);
-        // `Negotiate` alone may mean tickets, which are not known here.
+        // `Negotiate` alone may mean tickets, and nothing else.
         let alone = if offers("NTLM") { ntlm().or_else(basic) } else { basic().or_else(ntlm) };
         digest.map(Scheme::Digest).or(alone)
     }
