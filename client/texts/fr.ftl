@@ -7,7 +7,7 @@ bar-title = Aide à distance : barre
 # Boutons
 button-copy = Copier
 button-copied = Copié
-button-new-password = Nouveau mot de passe
+button-new-password = Changer
 button-allow = Autoriser
 button-deny = Refuser
 button-continue = Continuer

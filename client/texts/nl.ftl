@@ -7,7 +7,7 @@ bar-title = Hulp op afstand: balk
 # Knoppen
 button-copy = Kopiëren
 button-copied = Gekopieerd
-button-new-password = Nieuw wachtwoord
+button-new-password = Vernieuwen
 button-allow = Toestaan
 button-deny = Weigeren
 button-continue = Verder

@@ -22,11 +22,17 @@ pub const IN_GUIDES: [(&str, &str); 10] = [
     ("console-recent", "console-connect_recent"),
 ];
 
+/// Every state of the client's window by name, in this language.
+#[must_use]
+pub fn client(language: &str, theme: Theme, pixels_per_point: f32) -> Vec<(String, Still)> {
+    let pictures = farhand_client::window::pictures::pictures(language, theme, pixels_per_point);
+    pictures.into_iter().map(|picture| (format!("client-{}", picture.name), picture.still)).collect()
+}
+
 /// Every state of both windows by name, in English, with so many pixels per point.
 #[must_use]
 pub fn all(theme: Theme, pixels_per_point: f32) -> Vec<(String, Still)> {
-    let client = farhand_client::window::pictures::pictures("en", theme, pixels_per_point);
-    let client = client.into_iter().map(|picture| (format!("client-{}", picture.name), picture.still));
+    let client = client("en", theme, pixels_per_point).into_iter();
     let console = farhand_operator::window::pictures::pictures(CONSOLE, pixels_per_point, theme, "en");
     let console = console.into_iter().map(|(name, still)| (format!("console-{name}"), still));
     client.chain(console).collect()

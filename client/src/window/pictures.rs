@@ -36,7 +36,7 @@ pub struct Picture {
     pub still: Still,
 }
 
-/// The window, and the bar, in every state: in this language (`en`, `cs`), with so many pixels per point.
+/// The window, and the bar, in every state: in this language (`en`, `cs`, …), with so many pixels per point.
 #[must_use]
 pub fn pictures(language: &str, theme: Theme, pixels_per_point: f32) -> Vec<Picture> {
     let words = Words::new(language, TimeZone::UTC);

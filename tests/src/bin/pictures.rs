@@ -1,4 +1,5 @@
-//! `pictures FOLDER` saves both windows in every state; `pictures --guides` renews those in the guides.
+//! `pictures FOLDER` saves both windows in every state, and the client's in every language; `pictures --guides` renews
+//! those in the guides.
 
 #[cfg(not(target_os = "linux"))]
 fn main() {
@@ -10,12 +11,13 @@ fn main() -> std::io::Result<()> {
     use std::path::{Path, PathBuf};
 
     use clap::Parser;
-    use farhand_tests::pictures::{IN_GUIDES, all, write};
+    use farhand_proto::language::Language;
+    use farhand_tests::pictures::{IN_GUIDES, all, client, write};
     use farhand_window::egui::Theme;
 
     #[derive(Parser)]
     struct Arguments {
-        /// Where to save all of them, light and dark
+        /// Where to save all of them, light and dark, and the client's in every language
         #[arg(required_unless_present = "guides")]
         folder: Option<PathBuf>,
         /// Save those of docs/pictures anew
@@ -29,6 +31,11 @@ fn main() -> std::io::Result<()> {
         for (theme, ending) in [(Theme::Light, "light"), (Theme::Dark, "dark")] {
             for (name, still) in all(theme, 1.0) {
                 write(&folder.join(format!("{name}-{ending}.png")), &still)?;
+            }
+        }
+        for language in Language::ALL {
+            for (name, still) in client(language.code(), Theme::Light, 1.0) {
+                write(&folder.join(format!("{name}-{}.png", language.code())), &still)?;
             }
         }
     }

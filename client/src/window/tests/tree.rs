@@ -469,6 +469,24 @@ fn the_bar_cuts_neither_what_they_do_nor_the_keys_that_end() {
 }
 
 #[test]
+fn the_numbers_and_their_buttons_have_room_in_every_language() {
+    for (language, _) in SOURCES {
+        let words = words(language);
+        let shown = state_in(language, "waiting");
+        let edge = shown.get_by_label(&words.get("button-close")).rect().right();
+        let copies: Vec<_> =
+            shown.get_all_by_label_contains(&words.get("button-copy")).map(|copy| copy.rect()).collect();
+        assert!(copies.len() >= 2, "{language}: {copies:?}");
+        for copy in copies {
+            assert!(copy.right() < edge, "{language}: {copy:?} beyond {edge}");
+        }
+        let label = shown.get_by_label(&words.get("label-password")).rect();
+        let new = shown.get_by_label(&words.get("button-new-password")).rect();
+        assert!(label.right() < new.left(), "{language}: {label:?}, {new:?}");
+    }
+}
+
+#[test]
 fn what_is_noted_is_read_whole() {
     for (language, _) in SOURCES {
         let words = words(language);
