@@ -55,8 +55,8 @@ impl Default for Acme {
 
 #[derive(Debug, thiserror::Error)]
 enum AcmeError {
-    #[error("the authority at {0} did not give a certificate: {1}")]
-    Authority(String, #[source] instant_acme::Error),
+    #[error("the authority at {0} did not give a certificate: {why}", why = whole(.1))]
+    Authority(String, instant_acme::Error),
     #[error("the authority offers no way to show that {0} is this relay (tls-alpn-01 is needed)")]
     NoWay(String),
     #[error(
@@ -68,6 +68,12 @@ enum AcmeError {
     File(PathBuf, #[source] io::Error),
     #[error(transparent)]
     Certificate(#[from] WebCertificateError),
+}
+
+/// An error with what it comes from: what TLS says stands at the end of it.
+fn whole(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |error| error.source());
+    causes.fold(error.to_string(), |whole, cause| format!("{whole}: {cause}"))
 }
 
 /// The certificate of before, else one that nobody vouches for until there is one.

@@ -122,6 +122,9 @@ pub enum ConfigError {
         path = .0.display()
     )]
     TwoCertificates(PathBuf),
+    /// The authority's own certificate is not there.
+    #[error("`[acme] root` is {root}, and there is no such file", root = .0.display())]
+    NoRoot(PathBuf),
     /// An authority, and nothing to ask it for.
     #[error("{path}: `[acme]` needs `hosts`, for example hosts = [\"relay.example.org\"]", path = .0.display())]
     NoHosts(PathBuf),
@@ -175,12 +178,17 @@ impl Config {
                 Public::Files(CertificateFiles { chain: folder.join(chain), key: folder.join(key) })
             }
             (None, None, None) => Public::Own,
+            (Some(_), _, Some(_)) | (_, Some(_), Some(_)) => {
+                return Err(ConfigError::TwoCertificates(path));
+            }
             (None, None, Some(acme)) if acme.hosts.is_empty() => return Err(ConfigError::NoHosts(path)),
             (None, None, Some(_)) if encapsulations == [Encapsulation::Raw] => {
                 return Err(ConfigError::OnlyRaw(path));
             }
+            (None, None, Some(Acme { root: Some(root), .. })) if !root.is_file() => {
+                return Err(ConfigError::NoRoot(root));
+            }
             (None, None, Some(acme)) => Public::Acme(acme),
-            (Some(_), Some(_), Some(_)) => return Err(ConfigError::TwoCertificates(path)),
             _ => return Err(ConfigError::HalfCertificate(path)),
         };
         let pages =

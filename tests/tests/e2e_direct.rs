@@ -160,3 +160,16 @@ fn an_operator_who_is_removed_is_out_of_a_session_without_the_relay_too() {
     assert!(ended["reason"].to_string().contains("the relay ended it"), "{ended}");
     Outcome::of(console).expect(5, "does not know this operator");
 }
+
+#[test]
+fn a_session_without_the_relay_stays_one_session_at_the_relay() {
+    let mut office = Office::new("silence_seconds = 15", &[]);
+    let ready = office.client.ready();
+    let mut console = office.console(&ready, &[], "wait time --for 25\n");
+    office.goes(&mut console, true);
+    console.event_where("step", |step| step["name"] == "wait");
+    let log = office.relay.process().transcript();
+    let ended = log.lines().filter(|line| line.contains("\"session ended\"")).count();
+    assert_eq!(ended, 1, "when it went over, and not again:\n{log}");
+    assert_eq!(Outcome::of(console).code, Some(0));
+}

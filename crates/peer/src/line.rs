@@ -192,11 +192,8 @@ impl Line {
     /// Goes over to another link, if it is better than the one that stands, whose round trip this is. `taken` is what this
     /// end has taken in, and no more.
     pub(crate) fn cross(&mut self, found: Prepared, round_trip: Option<Duration>, taken: Taken) {
-        if let (Some(there), Some(here)) = (found.round_trip, round_trip)
-            && there > here + here / 4 + WORTH
-        {
-            tracing::debug!(?there, ?here, "the way without the relay is longer");
-            return;
+        if !is_worth(found.round_trip, round_trip) {
+            return tracing::debug!(?found.round_trip, ?round_trip, "the way without the relay is longer");
         }
         let State::Up { pipe, presence } = std::mem::replace(&mut self.state, State::Gone) else { return };
         let mut over = JoinSet::new();
@@ -375,6 +372,14 @@ impl Down {
     }
 }
 
+/// Whether a way with this round trip is better than a line with that one, as far as both are known.
+fn is_worth(there: Option<Duration>, here: Option<Duration>) -> bool {
+    match (there, here) {
+        (Some(there), Some(here)) => there <= here + here / 4 + WORTH,
+        _ => true,
+    }
+}
+
 async fn cross(found: Prepared, keys: ResumeKeys, taken: Taken) -> Option<Crossed> {
     tokio::time::timeout(CROSSING, found.cross(keys, taken)).await.ok().flatten()
 }
@@ -455,6 +460,28 @@ impl Run {
                 let _ = tokio::time::timeout(REFUSAL, pipe.farewell()).await;
                 Err(error.into())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_way_carries() {
+        let ms = |milliseconds| Some(Duration::from_millis(milliseconds));
+        for (there, here, better) in [
+            (ms(1), ms(80), true),
+            (ms(80), ms(80), true),
+            (ms(110), ms(80), true),
+            (ms(111), ms(80), false),
+            (ms(10), ms(0), true),
+            (ms(11), ms(0), false),
+            (None, ms(1), true),
+            (ms(500), None, true),
+        ] {
+            assert_eq!(is_worth(there, here), better, "{there:?} {here:?}");
         }
     }
 }

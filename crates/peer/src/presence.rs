@@ -7,7 +7,7 @@ use farhand_proto::bounded::Bytes;
 use farhand_proto::limits::MAX_SIGNED;
 use farhand_proto::relay::Refusal;
 use farhand_transport::LegStream;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
@@ -17,6 +17,11 @@ use crate::line::{TryError, WayBack};
 /// The pause before a relay is asked again that was not there; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What one end says to the other where nothing else is said: no record of TLS begins like this.
+const HERE: u8 = 0;
+/// How often.
+const PULSE: Duration = Duration::from_secs(10);
 
 /// What a relay makes known.
 #[derive(Debug)]
@@ -79,7 +84,31 @@ async fn be_there(mut back: WayBack, tell: mpsc::Sender<News>) {
     }
 }
 
-/// Waits for the other end to speak, or for the end of the leg.
+/// Waits for the other end to speak, or for the end of the leg. Meanwhile each says now and then that it is there: a
+/// relay ends halves from which nothing comes.
 async fn is_called((mut leg, early): (LegStream, Vec<u8>)) -> bool {
-    !early.is_empty() || leg.read(&mut [0; 1]).await.is_ok_and(|read| read > 0)
+    let mut pulse = tokio::time::interval(PULSE);
+    let mut read = [0; 64];
+    let mut heard = early;
+    loop {
+        if heard.iter().any(|byte| *byte != HERE) {
+            return true;
+        }
+        tokio::select! {
+            count = leg.read(&mut read) => match count {
+                Ok(count @ 1..) => heard = read[..count].to_vec(),
+                Ok(0) | Err(_) => return false,
+            },
+            _ = pulse.tick() => {
+                let say = async {
+                    leg.write_all(&[HERE]).await?;
+                    leg.flush().await
+                };
+                if !matches!(tokio::time::timeout(PULSE, say).await, Ok(Ok(()))) {
+                    return false;
+                }
+                heard.clear();
+            }
+        }
+    }
 }

@@ -9,6 +9,7 @@ use tokio::task::JoinSet;
 use crate::dial::{AttemptError, Attempts};
 use crate::identity::Identity;
 use crate::ladder::{Encapsulation, Ladder, Rung};
+use crate::leg::Leg;
 use crate::measure::{Measured, measure};
 use crate::pin::Pin;
 use crate::proxy::{Proxy, Route};
@@ -20,7 +21,7 @@ pub struct Survey {
     pub hosts: Vec<(String, Result<Vec<IpAddr>, String>)>,
     /// What leads to each, and who says so.
     pub routes: Vec<(String, Route)>,
-    /// How the line to each does, over the first of the ways that lead there.
+    /// How the line to each does, over the first way that led there.
     pub lines: Vec<(String, Measured)>,
     /// Every way, in the order in which they are tried.
     pub ways: Vec<Finding>,
@@ -93,20 +94,17 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
         }
     }
     let mut results = Vec::new();
+    let mut lines: Vec<(String, Measured)> = Vec::new();
     while let Some(done) = running.join_next().await {
-        match done {
-            Ok(result) => results.push(result),
+        let (index, result): (usize, Result<(Leg, Duration), AttemptError>) = match done {
+            Ok(done) => done,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-        }
-    }
-    results.sort_by_key(|(index, _)| *index);
-    let (mut ways, mut lines) = (Vec::new(), Vec::<(String, Measured)>::new());
-    for (rung, (_, result)) in rungs.into_iter().zip(results) {
+        };
         let result = match result {
             Ok((leg, took)) => {
                 let issuer = leg.certificate_around().and_then(|certificate| issuer(certificate));
-                let host = &rung.target.host;
-                // One after the other, so that none is in another's way.
+                let host = &rungs[index].target.host;
+                // At once: a relay waits a few seconds only, and the ways that fail take longer.
                 if !lines.iter().any(|(known, _)| known == host)
                     && let Ok(measured) = measure(leg).await
                 {
@@ -116,8 +114,10 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
             }
             Err(error) => Err(error),
         };
-        ways.push(Finding { rung, result });
+        results.push((index, result));
     }
+    results.sort_by_key(|(index, _)| *index);
+    let ways = rungs.into_iter().zip(results).map(|(rung, (_, result))| Finding { rung, result }).collect();
     Survey { hosts, routes, lines, ways }
 }
 
@@ -304,7 +304,11 @@ impl fmt::Display for Line<'_> {
             Self::Ask => f.write_str("Ask your network administrator to let out:"),
             Self::Rule { host, addresses, ports } => {
                 let addresses = addresses.as_deref().unwrap_or("address not known here");
-                write!(f, "TCP to {host} ({addresses}), ports {ports}")
+                write!(
+                    f,
+                    "TCP to {host} ({addresses}), {} {ports}",
+                    if ports.contains(',') { "ports" } else { "port" }
+                )
             }
         }
     }
@@ -323,10 +327,11 @@ impl fmt::Display for Survey {
 impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            Self::Good { ways: 1, opened_by: None } => f.write_str("The relay can be reached in one way."),
             Self::Good { ways, opened_by: None } => write!(f, "The relay can be reached in {ways} ways."),
-            Self::Good { ways, opened_by: Some(who) } => write!(
+            Self::Good { opened_by: Some(who), .. } => write!(
                 f,
-                "The relay can be reached in {ways} ways. HTTPS is opened on the way by {who}; sessions stay sealed."
+                "The relay can be reached. HTTPS is opened on the way by {who}; sessions stay sealed."
             ),
             Self::WrongPin => f.write_str(
                 "What answers is not the relay that this program was given: somebody is in between, or the relay has a \
@@ -340,7 +345,7 @@ impl fmt::Display for Verdict {
                 write!(f, "The proxy {proxy} can't be reached: it is not there, or its name or port is wrong.")
             }
             Self::NoName => f.write_str("The relay's name is not found: there is no network, or the name is wrong."),
-            Self::Blocked => f.write_str("Nothing gets out to the relay."),
+            Self::Blocked => f.write_str("Nothing gets out to the relay, or it is not running there."),
         }
     }
 }

@@ -386,12 +386,15 @@ fn encapsulations(value: &Value<'_>) -> Result<Vec<Encapsulation>, Wrong> {
 }
 
 fn hosts(value: &Value<'_>) -> Result<Vec<String>, Wrong> {
+    let is_name = |host: &str| DnsName::try_from(host).is_ok() && host.parse::<IpAddr>().is_err();
+    let items = list(value)?;
+    let named = items.iter().map(text).collect::<Result<Vec<_>, _>>()?;
+    let others: Vec<_> = named.iter().filter(|host| !is_name(host)).map(|host| format!("{host:?}")).collect();
+    if !others.is_empty() {
+        return Err(wrong(value, format!("no name of a host is {}", others.join(", "))));
+    }
     let mut hosts = Vec::new();
-    for item in list(value)? {
-        let host = text(item)?;
-        if DnsName::try_from(host).is_err() || host.parse::<IpAddr>().is_ok() {
-            return Err(wrong(item, format!("{host:?} is not the name of a host")));
-        }
+    for (item, host) in items.iter().zip(named) {
         if hosts.iter().any(|known: &String| known.eq_ignore_ascii_case(host)) {
             return Err(wrong(item, format!("{host:?} stands there twice")));
         }
@@ -418,7 +421,7 @@ fn contact(value: &Value<'_>) -> Result<String, Wrong> {
     let address = text(value)?;
     let is_one = address.split_once('@').is_some_and(|(who, at)| !who.is_empty() && !at.is_empty())
         && !address
-            .contains(|letter: char| letter.is_whitespace() || letter.is_control() || ",?".contains(letter));
+            .contains(|letter: char| letter.is_whitespace() || letter.is_control() || ",?:".contains(letter));
     if is_one { Ok(address.to_owned()) } else { Err(wrong(value, format!("{address:?} is no mail address"))) }
 }
 
@@ -461,7 +464,7 @@ fn unknown(table: Table, name: &str) -> String {
     let mut known: Vec<&str> =
         KEYS.iter().filter(|(place, ..)| *place == table).map(|(_, known, ..)| *known).collect();
     if table == Table::Top {
-        known.extend(["[notice]", "[limits]", "[log]"]);
+        known.extend(["[acme]", "[notice]", "[limits]", "[log]"]);
     }
     format!("there is no key `{name}`; {} there are: {}", table.place(), known.join(", "))
 }

@@ -2,15 +2,20 @@
 
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+
 /// How long the system may take, which may have to ask its authority first.
 const PATIENCE: Duration = Duration::from_secs(4);
 
 /// What a web service on this host is told (RFC 4559, section 4.1); `None` where the system has no ticket for it. The
-/// system is asked aside, and left alone if it takes too long.
+/// system is asked aside, and left alone if it takes too long: nothing waits for such a thread, not the program's end
+/// either.
 pub(crate) async fn for_web(host: &str) -> Option<Vec<u8>> {
     let host = host.to_owned();
-    let asked = tokio::task::spawn_blocking(move || for_service(&host));
-    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()?
+    let (tell, told) = oneshot::channel();
+    let ask = move || drop(tell.send(for_service(&host)));
+    std::thread::Builder::new().name("ticket".to_owned()).spawn(ask).ok()?;
+    tokio::time::timeout(PATIENCE, told).await.ok()?.ok()?
 }
 
 #[cfg(all(unix, not(target_os = "macos")))]
