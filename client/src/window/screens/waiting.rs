@@ -125,7 +125,7 @@ fn introduction(ui: &mut Ui, model: &Model, proxy: &Proxy, words: &Words) -> Opt
         parts::follow_focus(&sends);
         let is_changed = who.changed() || secret.changed();
         // Letters and Enter may come in one frame.
-        if (enters || sends.clicked()) && !typed.user.is_empty() {
+        if (enters || sends.clicked()) && !typed.user.is_empty() && !typed.password.is_empty() {
             command = Some(Command::Introduce(typed));
         } else if is_changed {
             command = Some(Command::Introduction(typed));

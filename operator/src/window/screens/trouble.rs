@@ -72,7 +72,7 @@ fn draw_introduction(ui: &mut Ui, texts: &Texts, proxy: &str, typed: &Introducti
     let sends = ui.horizontal(|ui| parts::plain(ui, &texts.get("proxy-send"), 170.0).clicked()).inner;
     parts::small(ui, &texts.fill("proxy-who", &[("proxy", proxy.into())]), palette.weak);
     // Letters and Enter may come in one frame.
-    if (enters || sends) && !typed.user.is_empty() {
+    if (enters || sends) && !typed.user.is_empty() && !typed.password.is_empty() {
         Some(Command::Introduce(typed))
     } else {
         is_changed.then_some(Command::Introduction(typed))
