@@ -13,7 +13,7 @@ use instant_acme::{
     Account, AuthorizationStatus, ChallengeType, Identifier, NewAccount, NewOrder, OrderStatus, RetryPolicy,
 };
 use serde_json::{Value, json};
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tracing::{error, info};
 use x509_parser::prelude::{FromDer as _, GeneralName, X509Certificate};
 
@@ -28,6 +28,8 @@ pub const DIRECTORY: &str = "https://acme-v02.api.letsencrypt.org/directory";
 
 /// How long an authority may take for a step.
 const STEP: Duration = Duration::from_secs(90);
+/// How long all of it may take.
+const WHOLE: Duration = Duration::from_secs(10 * 60);
 /// The pause after a certificate could not be had; it doubles. Authorities count failures by the hour.
 const FIRST_PAUSE: Duration = Duration::from_secs(10 * 60);
 const LONGEST_PAUSE: Duration = Duration::from_secs(6 * 60 * 60);
@@ -64,6 +66,8 @@ enum AcmeError {
          relay there ({1})"
     )]
     NotFound(String, String),
+    #[error("the authority at {0} was not done within {minutes} minutes", minutes = WHOLE.as_secs() / 60)]
+    Silent(String),
     #[error("{path}: {source}", path = .0.display(), source = .1)]
     File(PathBuf, #[source] io::Error),
     #[error(transparent)]
@@ -90,7 +94,8 @@ pub(crate) async fn keep(acme: Acme, folder: PathBuf, certificate: Arc<WebCertif
             sleep(left.min(LOOK)).await;
             continue;
         }
-        let renewed = renew(&acme, &folder, &certificate).await;
+        let renewed = timeout(WHOLE, renew(&acme, &folder, &certificate)).await;
+        let renewed = renewed.unwrap_or_else(|_| Err(AcmeError::Silent(acme.directory.clone())));
         certificate.forget_proofs();
         match renewed {
             Ok(()) => {

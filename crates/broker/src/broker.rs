@@ -554,19 +554,15 @@ impl Broker {
     fn check_silence(&mut self, now: Now, id: LegId) {
         let Some(leg) = self.legs.get_mut(&id) else { return };
         leg.watch = None;
-        let limit = match leg.stage {
-            Stage::Arriving | Stage::Open(_) => self.settings.timing.first_message,
-            Stage::Client(_)
-            | Stage::Operator(_)
-            | Stage::Testing(_)
-            | Stage::Checking(_)
-            | Stage::Returning(_) => self.settings.timing.silence,
-            Stage::Joining(_) | Stage::Paired(_) | Stage::Ending => return,
-        };
+        let timing = self.settings.timing;
         let due = match leg.stage {
-            // From its beginning, whatever it says.
+            Stage::Arriving | Stage::Open(_) => leg.heard + timing.first_message,
+            // Whatever it says: its time began with the test.
             Stage::Testing(_) => now.moment,
-            _ => leg.heard + limit,
+            Stage::Client(_) | Stage::Operator(_) | Stage::Checking(_) | Stage::Returning(_) => {
+                leg.heard + timing.silence
+            }
+            Stage::Joining(_) | Stage::Paired(_) | Stage::Ending => return,
         };
         if due <= now.moment {
             self.close(id);

@@ -162,7 +162,6 @@ impl Console {
             waiting: VecDeque::new(),
             relay: Some(self.leg),
             refused: None,
-            is_direct: false,
             is_open: false,
             ended: None,
             over_at: None,

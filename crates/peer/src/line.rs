@@ -69,6 +69,8 @@ pub(crate) struct Line {
     state: State,
     /// What looks for a way without the relay.
     direct: Option<Direct>,
+    /// Whether it was told last that the line goes without the relay.
+    was_direct: bool,
 }
 
 enum State {
@@ -144,16 +146,27 @@ pub(crate) enum Turned {
 
 impl Line {
     pub(crate) fn new(pipe: SealedPipe, back: WayBack, clock: Clock) -> Self {
-        Self { back, clock, state: State::Up { pipe: Box::new(pipe), presence: None }, direct: None }
+        Self {
+            back,
+            clock,
+            state: State::Up { pipe: Box::new(pipe), presence: None },
+            direct: None,
+            was_direct: false,
+        }
     }
 
     pub(crate) fn is_up(&self) -> bool {
         matches!(self.state, State::Up { .. } | State::Crossing { .. })
     }
 
-    /// Whether it goes without the relay.
-    pub(crate) fn is_direct(&self) -> bool {
-        matches!(self.state, State::Up { presence: Some(_), .. })
+    /// Whether it goes without the relay, if that is news.
+    pub(crate) fn other_way(&mut self) -> Option<bool> {
+        let direct = matches!(self.state, State::Up { presence: Some(_), .. });
+        let is_news = std::mem::replace(&mut self.was_direct, direct) != direct;
+        is_news.then(|| {
+            tracing::info!(direct, "the session goes another way");
+            direct
+        })
     }
 
     /// The console waits for its client to come without the relay. Gives what the client has to know, if there is to be

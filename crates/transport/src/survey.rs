@@ -86,13 +86,6 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
             (index, leg.map(|leg| (leg, took)))
         });
     }
-    for host in rungs.iter().map(|rung| &rung.target.host) {
-        if !hosts.iter().any(|(known, _)| known == host) {
-            let found = attempts.look_up(host).await.map_err(|error| error.to_string());
-            hosts.push((host.clone(), found));
-            routes.push((host.clone(), ladder.route(host).await));
-        }
-    }
     let mut results = Vec::new();
     let mut lines: Vec<(String, Measured)> = Vec::new();
     while let Some(done) = running.join_next().await {
@@ -115,6 +108,14 @@ pub async fn survey(ladder: &Ladder, pins: &[Pin], identity: &Identity) -> Surve
             Err(error) => Err(error),
         };
         results.push((index, result));
+    }
+    // The attempts have looked these up by now: nothing waits here that a relay would tire of.
+    for host in rungs.iter().map(|rung| &rung.target.host) {
+        if !hosts.iter().any(|(known, _)| known == host) {
+            let found = attempts.look_up(host).await.map_err(|error| error.to_string());
+            hosts.push((host.clone(), found));
+            routes.push((host.clone(), ladder.route(host).await));
+        }
     }
     results.sort_by_key(|(index, _)| *index);
     let ways = rungs.into_iter().zip(results).map(|(rung, (_, result))| Finding { rung, result }).collect();

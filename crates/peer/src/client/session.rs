@@ -52,8 +52,6 @@ pub(super) struct Run {
     over_at: Option<Moment>,
     /// What became of the registration meanwhile.
     registration: Option<News>,
-    /// Whether the line goes without the relay.
-    is_direct: bool,
     /// Why the relay will not bring the session back.
     refused: Option<Refusal>,
     files: Work,
@@ -97,7 +95,6 @@ impl Run {
             is_over: false,
             over_at: None,
             registration: None,
-            is_direct: false,
             refused: None,
             files: Work::default(),
             watches_clipboard: false,
@@ -389,11 +386,7 @@ impl Run {
                 if let Some(patience) = self.line.patience() {
                     self.session.be_patient(patience);
                 }
-                let direct = self.line.is_direct();
-                if std::mem::replace(&mut self.is_direct, direct) != direct {
-                    tracing::info!(direct, "the session goes another way");
-                    self.waiting.push_back(Event::Direct(direct));
-                }
+                self.waiting.extend(self.line.other_way().map(Event::Direct));
             }
             Turned::Found(way) => {
                 if self.ended.is_none() {

@@ -35,8 +35,6 @@ pub(super) struct Run {
     pub(super) waiting: VecDeque<ConsoleEvent>,
     pub(super) relay: Option<Leg>,
     pub(super) refused: Option<Refusal>,
-    /// Whether the line goes without the relay.
-    pub(super) is_direct: bool,
     /// Whether the customer has said yes to anything.
     pub(super) is_open: bool,
     pub(super) ended: Option<Ended>,
@@ -172,11 +170,7 @@ impl Run {
                 if let Some(patience) = self.line.patience() {
                     self.session.be_patient(patience);
                 }
-                let direct = self.line.is_direct();
-                if std::mem::replace(&mut self.is_direct, direct) != direct {
-                    tracing::info!(direct, "the session goes another way");
-                    self.waiting.push_back(ConsoleEvent::Direct(direct));
-                }
+                self.waiting.extend(self.line.other_way().map(ConsoleEvent::Direct));
             }
             Turned::Found(way) => {
                 if self.ended.is_none() {
